@@ -1,0 +1,1 @@
+"""The composition root: builds every object, wires them, runs them, shuts them down."""

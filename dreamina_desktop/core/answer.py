@@ -1,0 +1,107 @@
+"""What came of asking: for a job, and for an image's bytes. Consumed with `match`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dreamina_desktop.core.record import JobRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """200 with a record. `raw` is the body, UTF-8 JSON, as it came."""
+
+    record: JobRecord
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """404 with "Job not found"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """401, 402 or 403: nothing more will be answered until the user mends it."""
+
+    http_status: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """429: the whole origin waits. None where the server did not say for how long."""
+
+    retry_after_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Anything that says nothing about the job: network, 5xx, 596, unreadable. In words."""
+
+    reason: str
+    network: bool = False  # no HTTP answer came at all
+
+
+JobAnswer = Found | NotFound | Refused | Throttled | Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole body with a 2xx, not yet verified, in `part` (removed by whoever gets this)."""
+
+    part: Path
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """No bytes will come: no URL, 401, 403, 404, 410, HTML, empty, refused scheme or address."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """The whole body came and cannot be an image we keep (over the size limit)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """Network error, cut connection, short body, 5xx, 429."""
+
+    reason: str
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DiskTrouble:
+    """Our own disk refused the bytes (full, read-only, I/O error)."""
+
+    reason: str
+
+
+ImageAnswer = Fetched | Gone | Unusable | TryLater | DiskTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Pillow decoded every pixel. Pixels after the EXIF orientation."""
+
+    extension: str  # "jpg", "png" or "webp", from the bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """Not a whole JPEG, PNG or WebP, or a bomb. In words."""
+
+    reason: str
+
+
+Verdict = Verified | Invalid

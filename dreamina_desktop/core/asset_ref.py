@@ -1,0 +1,21 @@
+"""Read an assetRef: `<account>-image:w<W>:h<H>:s<bytes>-uri:<imageUri>` (docs/api.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRef:
+    """What an assetRef says. The string itself is opaque to the API and copied as it came."""
+
+    account: str
+    width: int  # pixels
+    height: int
+    size_bytes: int  # inferred: the size of the original
+    uri: str
+
+
+def parse(text: str) -> AssetRef | None:
+    """None where the form is another one: it may be a good reference all the same."""
+    raise NotImplementedError

@@ -1,0 +1,13 @@
+"""Errors that cross a package's border, each a sentence for the user."""
+
+
+class KeyringTrouble(Exception):
+    """The system's keyring did not do what was asked."""
+
+
+class DatabaseError(OSError):
+    """The database could not be read or written; nothing of the call was kept."""
+
+
+class UnusableOption(ValueError):
+    """A command-line option that cannot work."""

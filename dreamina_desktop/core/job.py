@@ -1,0 +1,85 @@
+"""A tracked job and its images, as the program knows them at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dreamina_desktop.core.record import ImageEntry, JobRecord
+
+
+class Tracking(StrEnum):
+    """What the program does about a job."""
+
+    POLLING = "polling"  # will be asked again, also while paused or refused
+    DONE = "done"  # completed or failed
+    NOT_FOUND = "not_found"
+    STOPPED = "stopped"  # by the user
+
+
+class ImageState(StrEnum):
+    """Whether an image's bytes are here."""
+
+    PENDING = "pending"  # bytes may still come
+    SAVED = "saved"  # whole on disk and decoded
+    INVALID = "invalid"  # the whole body came and is not a usable picture
+    LOST = "lost"  # no bytes will come
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class ImageKey:
+    """Names one image for ever: the job's number and the image's index from 0."""
+
+    number: int
+    index: int
+
+    def __str__(self) -> str:
+        """The number people see: 214-1 is the first image of job 214."""
+        return f"{self.number}-{self.index + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One image of a job. `file` is an absolute path, None unless saved."""
+
+    key: ImageKey
+    entry: ImageEntry
+    state: ImageState = ImageState.PENDING
+    file: str | None = None
+    file_width: int | None = None  # pixels, after the EXIF orientation
+    file_height: int | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    note: str = ""  # in words: why it is not saved
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One tracked job. Times are Unix seconds of this machine's clock."""
+
+    number: int  # short and lasting; given in tracking order
+    jobid: str
+    batch: int
+    tracked_at: float
+    tracking: Tracking = Tracking.POLLING
+    removed: bool = False
+    record: JobRecord | None = None
+    record_source: str = ""  # "server", "paste", or "" while there is no record
+    last_asked_at: float | None = None
+    not_found_count: int = 0  # 404 "Job not found" answers in a row
+    note: str = ""  # in words: the last trouble, or why it is not found
+    images: tuple[Image, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """The API's word, or "" before there is a record."""
+        return self.record.status if self.record else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The jobs that one paste added."""
+
+    id: int
+    at: float  # Unix seconds
+    count: int

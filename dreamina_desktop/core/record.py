@@ -1,0 +1,163 @@
+"""A job record as the API sends it (docs/api.md, "The record"), read tolerantly.
+
+What is unknown is kept in the raw JSON; what has an unexpected type reads as absent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ImageEntry:
+    """One element of `response.images`. Sizes in pixels; numbers sent as strings are read."""
+
+    index: int
+    url: str | None = None
+    uri: str | None = None
+    width: int | None = None
+    height: int | None = None
+    format: str | None = None
+    asset_id: str | None = None
+    asset_ref: str | None = None
+    item_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """The fields of a record the program works with."""
+
+    jobid: str
+    status: str
+    type: str | None = None
+    model: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    prompt: str | None = None
+    ratio: str | None = None
+    resolution: str | None = None
+    source_jobid: str | None = None  # upscales: the job that was enlarged
+    source_index: int | None = None  # upscales: its image, from 0
+    error: str | None = None
+    error_details: str | None = None
+    code: str | None = None  # as text, whether it came as a number or a string
+    images: tuple[ImageEntry, ...] = ()
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from created to updated: `finishTime` is not to be trusted (docs/api.md)."""
+        if self.created is None or self.updated is None:
+            return None
+        return max(0.0, (self.updated - self.created).total_seconds())
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in ("completed", "failed")
+
+
+def is_record(value: object) -> bool:
+    """Whether a decoded JSON value is a job record: an object with a job ID and a status."""
+    return (
+        isinstance(value, Mapping)
+        and isinstance(value.get("jobid"), str)
+        and bool(value["jobid"])
+        and isinstance(value.get("status"), str)
+        and bool(value["status"])
+    )
+
+
+def parse_record(value: Mapping[str, Any]) -> JobRecord:
+    """Read a decoded record. Raises ValueError when `is_record` says no."""
+    if not is_record(value):
+        raise ValueError("not a job record: it has no jobid or no status")
+    request = _mapping(value.get("request"))
+    response = _mapping(value.get("response"))
+    return JobRecord(
+        jobid=value["jobid"],
+        status=value["status"],
+        type=_text(value.get("type")),
+        model=_text(value.get("model")) or _text(request.get("model")),
+        created=parse_time(value.get("created")),
+        updated=parse_time(value.get("updated")),
+        prompt=_text(request.get("prompt")),
+        ratio=_text(request.get("ratio")),
+        resolution=_text(request.get("resolution")),
+        source_jobid=_text(request.get("jobid")),
+        source_index=_integer(request.get("imageIndex")),
+        error=_error_text(value.get("error")),
+        error_details=_text(value.get("errorDetails")),
+        code=_code(value),
+        images=_images(response.get("images")),
+    )
+
+
+def parse_time(value: object) -> datetime | None:
+    """An ISO 8601 time as an aware UTC datetime; None where it cannot be read."""
+    if not isinstance(value, str):
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    try:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _images(value: object) -> tuple[ImageEntry, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(
+        ImageEntry(
+            index=index,
+            url=_text(item.get("imageUrl")),
+            uri=_text(item.get("imageUri")),
+            width=_integer(item.get("width")),
+            height=_integer(item.get("height")),
+            format=_text(item.get("format")),
+            asset_id=_text(item.get("assetId")),
+            asset_ref=_text(item.get("assetRef")),
+            item_id=_text(item.get("itemId")),
+        )
+        for index, item in enumerate(map(_mapping, value))
+    )
+
+
+def _code(value: Mapping[str, Any]) -> str | None:
+    """The record's code; where it is missing or 200 on a failed job, the one in `error`."""
+    code = value.get("code")
+    text = str(code).strip() if isinstance(code, int | str) and not isinstance(code, bool) else ""
+    if value["status"] == "failed" and text in ("", "200"):
+        found = re.search(r"fail_code:\s*(-?\d+)", _error_text(value.get("error")) or "")
+        text = found[1] if found else text
+    return text or None
+
+
+def _error_text(value: object) -> str | None:
+    """`error` is a string, or an object {code, message, status, details} (docs/api.md)."""
+    if isinstance(value, Mapping):
+        return _text(value.get("message")) or _text(value.get("details"))
+    return _text(value)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and len(value) <= 9 and value.isascii() and value.isdigit():
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and 0 <= value < 1_000_000_000 else None

@@ -1,0 +1,1 @@
+"""Application logic on asyncio: no Qt, no httpx, no PIL, no open()."""

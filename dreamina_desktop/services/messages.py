@@ -1,0 +1,94 @@
+"""What the program says to its user: passing messages, and lasting conditions.
+
+A lasting condition stays until it is lifted and is never replaced by a passing message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+
+class Remedy(Enum):
+    """The button that goes with a message: its label. What it does is the window's matter."""
+
+    UNDO = "Undo"
+    TOKEN = "Enter token"
+    FOLDER = "Choose folder"
+    RESUME = "Resume"
+    CHECK_NOW = "Check now"
+    TRY_DEMO = "Try the demo"
+
+
+class Condition(IntEnum):
+    """Lasting conditions; the first in this order that holds is the one shown."""
+
+    DATABASE = 1
+    NO_TOKEN = 2
+    REFUSED = 3
+    SUBSCRIPTION = 4
+    DISK = 5
+    OFFLINE = 6
+    THROTTLED = 7
+    OTHER_USER = 8
+    BACKLOG = 9
+    KEYRING = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence or two, in the user's words, with the button that mends it."""
+
+    text: str
+    remedy: Remedy | None = None
+
+
+class Messages:
+    """Keeps what is to be said until a view shows it; the view subscribes and reads."""
+
+    def __init__(self) -> None:
+        self._lasting: dict[Condition, Message] = {}
+        self._passing: Message | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each change of `lasting` or `passing`."""
+        self._listeners.append(listener)
+
+    @property
+    def lasting(self) -> Message | None:
+        """The most important condition that holds."""
+        return self._lasting[min(self._lasting)] if self._lasting else None
+
+    @property
+    def passing(self) -> Message | None:
+        """The last passing message that was not dismissed."""
+        return self._passing
+
+    def say(self, text: str, remedy: Remedy | None = None) -> None:
+        """Show a passing message; it replaces the one before."""
+        self._passing = Message(text, remedy)
+        self._tell()
+
+    def dismiss(self) -> None:
+        """The passing message was read, or its time is over."""
+        if self._passing is not None:
+            self._passing = None
+            self._tell()
+
+    def hold(self, condition: Condition, text: str, remedy: Remedy | None = None) -> None:
+        """Show a lasting condition until it is lifted."""
+        message = Message(text, remedy)
+        if self._lasting.get(condition) != message:
+            self._lasting[condition] = message
+            self._tell()
+
+    def lift(self, condition: Condition) -> None:
+        """The condition is mended."""
+        if self._lasting.pop(condition, None) is not None:
+            self._tell()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

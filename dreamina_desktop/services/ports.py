@@ -1,0 +1,118 @@
+"""What the services need of the outside world, as small protocols; the adapters are in
+api/, storage/ and imaging/, and app/ puts them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from dreamina_desktop.core.answer import ImageAnswer, JobAnswer, Verdict
+from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
+
+
+class Clock(Protocol):
+    """Time as the services see it: tests bring their own."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+    def time(self) -> float:
+        """Unix seconds by this machine's clock, which may be wrong and may jump."""
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class JobApi(Protocol):
+    """GET /images/{jobid} (docs/api.md). Never raises for what a server or network can do."""
+
+    async def job(self, jobid: str) -> JobAnswer: ...
+
+    def use_token(self, token: str | None) -> None:
+        """Send this token from now on."""
+
+    async def try_token(self, token: str) -> JobAnswer:
+        """Ask with this token for a well-formed ID that cannot exist; `use_token`'s stays."""
+
+
+class ImageSource(Protocol):
+    """Fetches an image's bytes into a new .part file. Never raises for what a host can do."""
+
+    async def fetch(self, url: str) -> ImageAnswer: ...
+
+
+class Imaging(Protocol):
+    """Pillow, in worker processes. Survives a killed worker by starting a new one."""
+
+    async def verify(self, file: Path) -> Verdict:
+        """Decode every pixel. Raises OSError when the file cannot be read."""
+
+    async def thumbnail(self, file: Path) -> bytes:
+        """A JPEG at most 320 px on its longer side, upright. Raises OSError or ValueError."""
+
+
+class JobRepository(Protocol):
+    """The database. Every call is durable (WAL, FULL) when it returns; DatabaseError (an
+    OSError) when it could not be. One call is one transaction."""
+
+    async def load(self) -> tuple[Sequence[Job], Sequence[Batch]]:
+        """All jobs by number, removed ones too, with their images."""
+
+    async def add(
+        self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
+    ) -> tuple[Batch, Sequence[Job]]:
+        """A new batch with new jobs, numbered in this order; records (raw JSON) of pasted
+        ones are stored with source "paste" (a final one makes the job done, its images pending)."""
+
+    async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> None:
+        """Write these jobs and their images as they are; `raw` by number: the answer that
+        changed the record, kept as the job's raw JSON and in its history."""
+
+    async def save_images(self, images: Iterable[Image]) -> None: ...
+
+    async def raw_record(self, number: int) -> bytes | None:
+        """The latest raw JSON."""
+
+
+class ImageFiles(Protocol):
+    """The folder of originals."""
+
+    async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
+        """Flush, move `part` to `<root>/<folder>/<stem>.<extension>` (a free name near it:
+        nothing is ever overwritten), flush the folder; the final path. Raises OSError."""
+
+    async def discard(self, part: Path) -> None: ...
+
+    async def missing(self, files: Sequence[str]) -> set[str]:
+        """Which of these files are not there, or are empty."""
+
+    async def free_bytes(self) -> tuple[int, int]:
+        """(free, total) of the disk that holds the folder."""
+
+
+class ThumbnailStore(Protocol):
+    """Thumbnails by image; losing it costs only time."""
+
+    async def get(self, key: ImageKey) -> bytes | None: ...
+
+    async def put(self, key: ImageKey, jpeg: bytes) -> None: ...
+
+
+class SettingsStore(Protocol):
+    """Small JSON values by name."""
+
+    async def load_settings(self) -> dict[str, Any]: ...
+
+    async def save_setting(self, name: str, value: Any) -> None: ...
+
+
+class Keyring(Protocol):
+    """The system's keyring, asked off the GUI thread with a time limit. Raises KeyringTrouble
+    (core.errors) in words when it fails."""
+
+    async def get(self, origin: str) -> str | None: ...
+
+    async def set(self, origin: str, token: str) -> None: ...
+
+    async def delete(self, origin: str) -> None: ...

@@ -1,0 +1,92 @@
+"""The user's settings and the window's state, kept between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dreamina_desktop.services.ports import SettingsStore
+from dreamina_desktop.services.supervisor import Supervisor
+
+MIN_POLL_INTERVAL_S = 5.0
+MAX_POLL_INTERVAL_S = 300.0
+DEFAULT_POLL_INTERVAL_S = 10.0
+
+
+class Preferences:
+    """Typed settings over a store of JSON values. Reading is immediate, writing is queued."""
+
+    def __init__(self, store: SettingsStore, supervisor: Supervisor) -> None:
+        self._store = store
+        self._supervisor = supervisor
+        self._values: dict[str, Any] = {}
+        self._listeners: list[Callable[[str], None]] = []
+
+    async def load(self) -> None:
+        self._values = await self._store.load_settings()
+
+    def subscribe(self, listener: Callable[[str], None]) -> None:
+        """Call `listener` with the name of each setting that changed."""
+        self._listeners.append(listener)
+
+    @property
+    def poll_interval_s(self) -> float:
+        value = self._values.get("poll_interval_s")
+        if not isinstance(value, int | float):
+            return DEFAULT_POLL_INTERVAL_S
+        return min(max(float(value), MIN_POLL_INTERVAL_S), MAX_POLL_INTERVAL_S)
+
+    @poll_interval_s.setter
+    def poll_interval_s(self, value: float) -> None:
+        self.set("poll_interval_s", value)
+
+    @property
+    def images_folder(self) -> str | None:
+        """The folder for images; None: the one in the data folder."""
+        value = self._values.get("images_folder")
+        return value if isinstance(value, str) and value else None
+
+    @images_folder.setter
+    def images_folder(self, value: str | None) -> None:
+        self.set("images_folder", value)
+
+    @property
+    def theme(self) -> str:
+        """ "system", "light" or "dark"."""
+        value = self._values.get("theme")
+        return value if value in ("light", "dark") else "system"
+
+    @theme.setter
+    def theme(self, value: str) -> None:
+        self.set("theme", value)
+
+    @property
+    def paused(self) -> bool:
+        return self._values.get("paused") is True
+
+    @paused.setter
+    def paused(self, value: bool) -> None:
+        self.set("paused", value)
+
+    @property
+    def account_names(self) -> dict[str, str]:
+        """The names that the user gave, by account (`US:user@example.com`)."""
+        value = self._values.get("account_names")
+        return dict(value) if isinstance(value, dict) else {}
+
+    @account_names.setter
+    def account_names(self, value: dict[str, str]) -> None:
+        self.set("account_names", value)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A value of the window's state (JSON)."""
+        return self._values.get(name, default)
+
+    def set(self, name: str, value: Any) -> None:
+        """Keep a JSON value; the write goes on in the background."""
+        if name in self._values and self._values[name] == value:
+            return
+        self._values[name] = value
+        self._supervisor.spawn(self._store.save_setting(name, value), f"save setting {name}")
+        for listener in tuple(self._listeners):
+            listener(name)

@@ -1,0 +1,1 @@
+"""The only package that writes to disk: database, image files, thumbnails, settings, keyring."""

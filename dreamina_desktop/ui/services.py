@@ -1,0 +1,38 @@
+"""What the window is given to work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.poller import Poller
+from dreamina_desktop.services.ports import Clock
+from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.supervisor import Supervisor
+from dreamina_desktop.services.thumbnailer import Thumbnailer
+from dreamina_desktop.services.token import Token
+from dreamina_desktop.services.tracker import Tracker
+from dreamina_desktop.services.undo import UndoHistory
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service of one run, made by app/."""
+
+    accounts: Accounts
+    clock: Clock
+    downloader: Downloader
+    library: Library
+    messages: Messages
+    poller: Poller
+    preferences: Preferences
+    supervisor: Supervisor
+    thumbnailer: Thumbnailer
+    token: Token
+    tracker: Tracker
+    undo: UndoHistory
+    images_folder: str  # the folder in force, absolute
+    demo: bool
