@@ -1,7 +1,7 @@
 """Errors that cross a package's border, each a sentence for the user."""
 
 
-class KeyringTrouble(Exception):
+class KeyringError(Exception):
     """The system's keyring did not do what was asked."""
 
 
@@ -9,5 +9,5 @@ class DatabaseError(OSError):
     """The database could not be read or written; nothing of the call was kept."""
 
 
-class UnusableOption(ValueError):
+class OptionError(ValueError):
     """A command-line option that cannot work."""

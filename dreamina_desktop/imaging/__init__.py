@@ -1,1 +1,1 @@
-"""Pillow, the only package that imports PIL in the app: verify and thumbnail, in worker processes."""
+"""Pillow: verify and thumbnail, in worker processes."""

@@ -108,7 +108,7 @@ class SettingsStore(Protocol):
 
 
 class Keyring(Protocol):
-    """The system's keyring, asked off the GUI thread with a time limit. Raises KeyringTrouble
+    """The system's keyring, asked off the GUI thread with a time limit. Raises KeyringError
     (core.errors) in words when it fails."""
 
     async def get(self, origin: str) -> str | None: ...

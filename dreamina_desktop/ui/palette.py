@@ -31,9 +31,25 @@ class Colors:
 
 
 def _colors(dark: bool, values: str, accounts: str, selected: str) -> Colors:
+    canvas, surface, raised, line, control, text, muted, accent, on_accent, *states = (
+        QColor(f"#{value}") for value in values.split()
+    )
+    pending, completed, failed, info = states
     return Colors(
-        dark,
-        *(QColor(f"#{value}") for value in values.split()),
+        dark=dark,
+        canvas=canvas,
+        surface=surface,
+        raised=raised,
+        line=line,
+        control=control,
+        text=text,
+        muted=muted,
+        accent=accent,
+        on_accent=on_accent,
+        pending=pending,
+        completed=completed,
+        failed=failed,
+        info=info,
         accounts=tuple(QColor(f"#{value}") for value in accounts.split()),
         selected=QColor(f"#{selected}"),
     )
