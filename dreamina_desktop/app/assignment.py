@@ -1,0 +1,123 @@
+"""What one call of the program asked for, and how it is carried out: by its own process, or by
+the process that holds the data folder, with the same output.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from dataclasses import dataclass
+
+import msgspec
+
+from dreamina_desktop.app.export import export
+from dreamina_desktop.core.job_id import Finds
+from dreamina_desktop.services.idle import IdleWaiter
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.tracker import Tracked, Tracker
+
+EXIT_DONE = 0
+EXIT_ERROR = 1
+EXIT_GAVE_UP = 3
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture of the window: pixels, and "light", "dark" or None for the theme in force."""
+
+    width: int
+    height: int
+    theme: str | None = None
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """What is to be done with the data folder. `text` holds job IDs, or is empty."""
+
+    text: str = ""
+    waits: bool = False
+    give_up_s: float = 300.0
+    picture: Picture | None = None
+    exports: bool = False
+    only: bool = False
+    api_url: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One piece of the answer: a line for standard error, or a result, or the exit code."""
+
+    note: str | None = None
+    export: bytes | None = None
+    picture: bytes | None = None  # PNG
+    exit_code: int | None = None  # the last reply has one
+
+
+Draw = Callable[[Picture], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """Carries out assignments with the services of this process. `draw` is None without Qt."""
+
+    library: Library
+    tracker: Tracker
+    idle: IdleWaiter
+    api_url: str
+    draw: Draw | None
+    on_tracked: Callable[[Tracked], None]  # for the window, to show what came
+
+    async def carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
+        """`stop`: the caller does not wait any longer (exit code 3)."""
+        if assignment.api_url != self.api_url:
+            yield _other_api(self.api_url)
+            return
+        numbers: frozenset[int] = frozenset()
+        if assignment.text:
+            tracked = await self.tracker.track(assignment.text)
+            self.on_tracked(tracked)
+            numbers = frozenset((*tracked.new, *tracked.known, *tracked.restored))
+            for note in unusable(tracked.finds):
+                yield Reply(note=note)
+        only = numbers if assignment.only else None
+        code = EXIT_DONE
+        if assignment.waits:
+            reason = await self.idle.wait(only, assignment.give_up_s, stop)
+            if reason is not None:
+                yield Reply(note=reason)
+                code = EXIT_GAVE_UP
+        async for reply in self._results(assignment, only):
+            yield reply
+        yield Reply(exit_code=code)
+
+    async def _results(
+        self, assignment: Assignment, only: Collection[int] | None
+    ) -> AsyncIterator[Reply]:
+        if assignment.exports:
+            yield Reply(export=await export(self.library, only))
+        if assignment.picture and self.draw:
+            yield Reply(picture=await self.draw(assignment.picture))
+
+
+def unusable(finds: Finds) -> list[str]:
+    """Sentences about what looked like an ID and is none."""
+    notes = [f"{rejected.text}: {rejected.reason}" for rejected in finds.rejected]
+    notes += [
+        f"{jobid}: this is a video job; Dreamina Desktop tracks image jobs."
+        for jobid in finds.videos
+    ]
+    if finds.hidden:
+        notes.append(
+            f"{finds.hidden} of the IDs have their e-mail address hidden by the web page they were "
+            "copied from: copy them from your script's output instead."
+        )
+    if finds.maybe and finds.maybe not in finds.videos:
+        notes.append(f"{finds.maybe}: this does not look like a job ID (j…:dreamina).")
+    if finds.had_token:
+        notes.append("A token was in the text. It was neither kept nor used.")
+    return notes
+
+
+def _other_api(url: str) -> Reply:
+    return Reply(
+        note=f"The data folder is in use by a Dreamina Desktop that works with {url}. Close it, or "
+        "give another --data-dir.",
+        exit_code=EXIT_ERROR,
+    )
