@@ -1,1 +1,1 @@
-"""Application logic on asyncio: no Qt, no httpx, no PIL, no open()."""
+"""Application logic on asyncio: no Qt, no httpx, no PIL, no `open`."""
