@@ -38,6 +38,7 @@ class Assignment(msgspec.Struct, frozen=True):
     picture: Picture | None = None
     exports: bool = False
     only: bool = False
+    activates: bool = False  # bring the window to the front
     api_url: str = ""
 
 
@@ -63,12 +64,16 @@ class Executor:
     api_url: str
     draw: Draw | None
     on_tracked: Callable[[Tracked], None]  # for the window, to show what came
+    on_activated: Callable[[], None]
+    on_waited_for: Callable[[], None]  # somebody waits: a pause would let them wait for ever
 
     async def carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
         """`stop`: the caller does not wait any longer (exit code 3)."""
         if assignment.api_url != self.api_url:
             yield _other_api(self.api_url)
             return
+        if assignment.activates:
+            self.on_activated()
         numbers: frozenset[int] = frozenset()
         if assignment.text:
             tracked = await self.tracker.track(assignment.text)
@@ -79,6 +84,7 @@ class Executor:
         only = numbers if assignment.only else None
         code = EXIT_DONE
         if assignment.waits:
+            self.on_waited_for()
             reason = await self.idle.wait(only, assignment.give_up_s, stop)
             if reason is not None:
                 yield Reply(note=reason)

@@ -1,0 +1,72 @@
+"""A run without a window for its user: wait, export, draw a picture, end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from dreamina_desktop import diagnostics
+from dreamina_desktop.app.assignment import EXIT_GAVE_UP, Assignment, Draw
+from dreamina_desktop.app.delivery import Delivery
+from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.program import Program, open_program
+from dreamina_desktop.app.sandbox_process import SandboxFacts
+from dreamina_desktop.storage.atomic_file import write_atomically
+from dreamina_desktop.storage.locations import Locations
+
+DrawWith = Callable[[Program], Draw]
+
+
+def run_headless(
+    options: Options, locations: Locations, assignment: Assignment, facts: SandboxFacts | None
+) -> int:
+    """Carry out one assignment in this process; its exit code."""
+
+    def work(draw_with: DrawWith | None) -> Coroutine[Any, Any, int]:
+        return _work(options, locations, assignment, facts, draw_with)
+
+    if assignment.picture is None:
+        return asyncio.run(work(None))
+    return _run_with_qt(work)
+
+
+def _run_with_qt(work: Callable[[DrawWith], Coroutine[Any, Any, int]]) -> int:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from dreamina_desktop.app.picture import draw  # noqa: PLC0415 - loads Qt
+    from dreamina_desktop.app.qt_loop import make_application, run_in_qt  # noqa: PLC0415
+
+    application = make_application("light")
+
+    def draw_with(program: Program) -> Draw:
+        return lambda wanted: draw(application, program.services, wanted)
+
+    return run_in_qt(application, work(draw_with))
+
+
+async def _work(
+    options: Options,
+    locations: Locations,
+    assignment: Assignment,
+    facts: SandboxFacts | None,
+    draw_with: DrawWith | None,
+) -> int:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(diagnostics.log_loop_exception)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows has no signal handlers on its loops: there Ctrl+C ends the process.
+        if os.name != "nt":
+            loop.add_signal_handler(number, stop.set)
+    delivery = Delivery(options, write_atomically)
+    async with open_program(options, locations, facts) as program:
+        draw = draw_with(program) if draw_with else None
+        executor = program.executor(draw, on_tracked=lambda _: None, on_activated=lambda: None)
+        await program.listen(executor, draws=False)
+        if assignment.waits:
+            program.start_work(ignore_pause=True)
+        async for reply in executor.carry_out(assignment, stop):
+            delivery.take(reply)
+    return EXIT_GAVE_UP if delivery.exit_code is None else delivery.exit_code

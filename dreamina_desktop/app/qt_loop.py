@@ -1,0 +1,53 @@
+"""Qt's application and asyncio's loop as one; the only module that imports qasync."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import qasync
+from PySide6.QtCore import qInstallMessageHandler
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from dreamina_desktop import __version__, diagnostics
+from dreamina_desktop.resources_folder import resources_folder
+from dreamina_desktop.ui import palette, style
+
+APPLICATION_ID = "io.github.dreamina_desktop.DreaminaDesktop"
+
+
+def make_application(theme: str) -> QApplication:
+    """The one QApplication, in our style and the theme wanted."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Dreamina Desktop")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName(APPLICATION_ID)
+    application.setWindowIcon(QIcon(str(resources_folder() / "icons" / "app.svg")))
+    # The window's close sets an event; Qt must not end the loop under the clean-up.
+    application.setQuitOnLastWindowClosed(False)
+    qInstallMessageHandler(_log_qt)
+    style.apply(application)
+    palette.apply(application, theme)
+    return application
+
+
+def run_in_qt(application: QApplication, main: Coroutine[Any, Any, int]) -> int:
+    """Run `main` to its end on Qt's event loop."""
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    # qasync's own executor would be joined on the GUI thread when the loop is closed.
+    executor = ThreadPoolExecutor(4, thread_name_prefix="loop")
+    loop.set_default_executor(executor)
+    try:
+        return int(loop.run_until_complete(main))
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+        asyncio.set_event_loop(None)
+
+
+def _log_qt(_kind: object, _context: object, message: str) -> None:
+    diagnostics.log.info("Qt: %s", message)

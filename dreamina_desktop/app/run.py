@@ -1,0 +1,157 @@
+"""One start of the program, from its options to its exit code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dreamina_desktop import diagnostics
+from dreamina_desktop.app.assignment import EXIT_ERROR, EXIT_GAVE_UP, Assignment, Picture
+from dreamina_desktop.app.delivery import Delivery, complain
+from dreamina_desktop.app.display import why_no_window
+from dreamina_desktop.app.handover import Address, HandoverCall, read_address
+from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.sandbox_process import SandboxFacts, SandboxProcess
+from dreamina_desktop.app.standard_input import read_standard_input
+from dreamina_desktop.core.api_url import parse_api_url
+from dreamina_desktop.core.errors import OptionError
+from dreamina_desktop.storage.atomic_file import write_atomically
+from dreamina_desktop.storage.data_lock import DataLock
+from dreamina_desktop.storage.locations import Locations
+
+EXIT_UNUSABLE = 2
+HOLDER_SILENT_S = 15.0  # a holder that starts or ends may be silent for a moment
+RETRY_S = 0.1
+
+
+def run(options: Options) -> int:
+    """Do what the options say, here or in the process that holds the data folder."""
+    if options.has_window and (reason := why_no_window()):
+        complain(reason)
+        return EXIT_UNUSABLE
+    try:
+        if options.demo:
+            with _demo_folder() as folder, _sandbox() as sandbox:
+                return _run_in(options, Locations.at(folder), sandbox)
+        return _run_in(options, Locations.at(options.data_dir), None)
+    except OptionError as error:
+        complain(str(error))
+        return EXIT_UNUSABLE
+    except OSError as error:
+        complain(diagnostics.redact(str(error)))
+        return EXIT_ERROR
+
+
+@contextmanager
+def _demo_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="dreamina-demo-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _sandbox() -> Iterator[SandboxProcess]:
+    sandbox = SandboxProcess()
+    try:
+        yield sandbox
+    finally:
+        sandbox.close()
+
+
+def _run_in(options: Options, locations: Locations, sandbox: SandboxProcess | None) -> int:
+    locations.create()
+    diagnostics.set_up(locations.log_file)
+    text = "\n".join(options.texts)
+    if options.read_stdin and not options.has_window:
+        text = f"{text}\n{read_standard_input()}"
+    lock = DataLock(locations.lock_file)
+    deadline = time.monotonic() + HOLDER_SILENT_S
+    while not lock.acquire():
+        address = read_address(locations.address_file)
+        if address is not None and (options.screenshot is None or address.draws):
+            try:
+                return _hand_over(options, text, address)
+            except OSError:
+                pass  # it has ended, or is about to
+        elif address is not None:
+            deadline = time.monotonic() + HOLDER_SILENT_S  # without a window it ends by itself
+        if time.monotonic() > deadline:
+            complain(
+                f"{locations.root} is in use by a program that does not answer. End it and try "
+                "again, or give another --data-dir."
+            )
+            return EXIT_ERROR
+        time.sleep(RETRY_S)
+    with lock:
+        return _run_here(options, locations, text, sandbox)
+
+
+def _run_here(
+    options: Options, locations: Locations, text: str, sandbox: SandboxProcess | None
+) -> int:
+    facts = sandbox.read_facts() if sandbox else None
+    if options.has_window:
+        from dreamina_desktop.app.window import run_window  # noqa: PLC0415 - loads Qt
+
+        return run_window(options, locations, text, facts)
+    from dreamina_desktop.app.headless import run_headless  # noqa: PLC0415 - loads the services
+
+    return run_headless(options, locations, assignment_of(options, text, facts), facts)
+
+
+def assignment_of(options: Options, text: str, facts: SandboxFacts | None) -> Assignment:
+    """What these options ask of the data folder, whoever holds it."""
+    picture = Picture(*options.size, options.theme) if options.screenshot else None
+    sample = "\n".join(facts.jobids()) if facts else ""
+    return Assignment(
+        text="\n".join(part for part in (sample, text) if part.strip()),
+        waits=options.waits,
+        give_up_s=options.give_up_s,
+        picture=picture,
+        exports=options.export is not None,
+        only=options.only,
+        activates=options.has_window,
+        api_url=parse_api_url(facts.api_url).url if facts else _url(options),
+    )
+
+
+def _url(options: Options) -> str:
+    assert options.api_url is not None
+    return options.api_url.url
+
+
+def _hand_over(options: Options, text: str, address: Address) -> int:
+    """Let the holder do it. Raises OSError when it ends before its last reply."""
+    if options.read_stdin and options.has_window:
+        text = f"{text}\n{read_standard_input()}"
+    delivery = Delivery(options, write_atomically)
+    call = HandoverCall(address)
+
+    def stop(_signal: int, _frame: object) -> None:
+        call.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for reply in call.send(assignment_of(options, text, None)):
+            delivery.take(reply)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        call.close()
+    return EXIT_GAVE_UP if delivery.exit_code is None else delivery.exit_code
+
+
+def start_demo() -> None:
+    """A demo in a process of its own, which goes on when this one ends."""
+    module = [] if getattr(sys, "frozen", False) else ["-m", "dreamina_desktop"]
+    subprocess.Popen([sys.executable, *module, "--demo"], start_new_session=os.name != "nt")

@@ -1,0 +1,1 @@
+"""The gallery: every image of the shown jobs as a tile."""

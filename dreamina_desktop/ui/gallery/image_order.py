@@ -1,0 +1,113 @@
+"""The gallery's order: which image is at which place, by arithmetic over jobs."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, compress, count
+from operator import ne
+from typing import overload
+
+from dreamina_desktop.core.job import ImageKey
+
+
+class ImageOrder(Sequence[ImageKey]):
+    """Jobs in a given order, each with its images by index. Immutable.
+
+    It holds a few integers a job and no object an image, so that 100,000 images cost nothing
+    until they are looked at.
+    """
+
+    def __init__(self, numbers: Iterable[int] = (), counts: Iterable[int] = ()) -> None:
+        """`numbers`: of the jobs, each once; `counts`: how many images each of them has."""
+        self._numbers = array("q", numbers)
+        self._counts = array("q", counts)
+        self._starts = array("q", accumulate(self._counts, initial=0))
+        self._positions: dict[int, int] | None = None
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @overload
+    def __getitem__(self, row: int) -> ImageKey: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[ImageKey]: ...
+
+    def __getitem__(self, row: int | slice) -> ImageKey | list[ImageKey]:
+        if isinstance(row, slice):
+            return [self[each] for each in range(*row.indices(len(self)))]
+        row = row + len(self) if row < 0 else row
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        position = bisect_right(self._starts, row) - 1
+        return ImageKey(self._numbers[position], row - self._starts[position])
+
+    def row(self, key: ImageKey) -> int | None:
+        """Where an image is; None where it is not shown."""
+        position = self._position(key.number)
+        if position is None or not 0 <= key.index < self._counts[position]:
+            return None
+        return self._starts[position] + key.index
+
+    def count_of(self, number: int) -> int | None:
+        """How many images a job has here; None where the job is not shown."""
+        position = self._position(number)
+        return None if position is None else self._counts[position]
+
+    def with_counts(self, counts: Mapping[int, int]) -> ImageOrder:
+        """The same jobs, some of them with another number of images."""
+        changed = array("q", self._counts)
+        for number, images in counts.items():
+            position = self._position(number)
+            if position is not None:
+                changed[position] = images
+        return ImageOrder(self._numbers, changed)
+
+    def replacement(self, other: ImageOrder) -> Replacement:
+        """What has to be replaced to make this order the other one."""
+        jobs_before = min(
+            _common(self._numbers, other._numbers), _common(self._counts, other._counts)
+        )
+        jobs_after = min(
+            _common(reversed(self._numbers), reversed(other._numbers)),
+            _common(reversed(self._counts), reversed(other._counts)),
+            min(len(self._numbers), len(other._numbers)) - jobs_before,
+        )
+        end = len(self._numbers) - jobs_after
+        other_end = len(other._numbers) - jobs_after
+        kept = ImageOrder(
+            self._numbers[:jobs_before] + self._numbers[end:],
+            self._counts[:jobs_before] + self._counts[end:],
+        )
+        start = self._starts[jobs_before]
+        return Replacement(
+            start=start,
+            removed=self._starts[end] - start,
+            inserted=other._starts[other_end] - start,
+            kept=kept,
+        )
+
+    def _position(self, number: int) -> int | None:
+        if self._positions is None:  # only some orders are ever asked: built at the first
+            self._positions = dict(zip(self._numbers, count()))
+        return self._positions.get(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """From `start`, `removed` images make way for `inserted` ones; `kept`: those that stay."""
+
+    start: int
+    removed: int
+    inserted: int
+    kept: ImageOrder
+
+
+def _common(one: Iterable[int], other: Iterable[int]) -> int:
+    """How many values both begin with."""
+    pairs = count()
+    different = next(compress(pairs, map(ne, one, other)), None)
+    return next(pairs) if different is None else different

@@ -1,0 +1,229 @@
+"""The installed program without a window, as a process, against the real sandbox."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+FAST = ("--poll-interval", "0.1", "--until-idle")
+
+
+def work(
+    run_program: Callable[..., Any], sandbox: Any, folder: Path, *options: str, text: str = ""
+) -> Any:
+    return run_program(
+        *("--api-url", sandbox.api_url, "--data-dir", folder, *FAST),
+        *options,
+        token=sandbox.token,
+        text=text,
+    )
+
+
+def test_ids_of_every_kind_end_in_the_right_state(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox("--speed", "60")
+    text = "\n".join(sandbox.every_id())
+    ended = work(run_program, sandbox, tmp_path, "-", "--export", "-", text=text)
+    assert ended.code == 0, ended.err
+    rows = {row["jobid"]: row for row in ended.rows}
+    assert [row["jobid"] for row in ended.rows] == sandbox.every_id()
+    for kind in ("completed", "running", "upscale"):
+        for jobid in sandbox.jobs[kind]:
+            row = rows[jobid]
+            assert (row["status"], row["tracking"]) == ("completed", "done")
+            assert row["images"]
+            for image in row["images"]:
+                assert image["state"] == "saved", image["note"]
+                check_file(image)
+    for kind in ("failed_408", "failed_596", "failed_2038", "failed_2057"):
+        for jobid in sandbox.jobs[kind]:
+            row = rows[jobid]
+            assert (row["status"], row["tracking"]) == ("failed", "done")
+            assert str(row["code"]) == kind.removeprefix("failed_")
+            assert row["images"] == []
+    for kind in ("not_found", "expired"):
+        for jobid in sandbox.jobs[kind]:
+            row = rows[jobid]
+            assert row["tracking"] == "not_found"
+            assert row["status"] is None
+            assert row["note"]
+
+
+def check_file(image: dict[str, Any]) -> None:
+    file = Path(image["file"])
+    assert file.is_absolute()
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == image["sha256"]
+    with Image.open(file) as picture:
+        picture.load()
+        assert picture.size == (image["fileWidth"], image["fileHeight"])
+
+
+def test_everything_private_is_readable_by_its_user_only(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox("--speed", "60")
+    folder = tmp_path / "data"
+    assert work(run_program, sandbox, folder, sandbox.jobs["completed"][0]).code == 0
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    private = [path for path in folder.iterdir() if path.is_file()]
+    assert private
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
+
+
+def test_neither_the_token_nor_an_address_is_in_any_log(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox("--speed", "60")
+    ended = work(run_program, sandbox, tmp_path, *sandbox.every_id())
+    logs = [path for path in tmp_path.rglob("*.log") if path.is_file()]
+    assert logs
+    text = ended.err + "".join(path.read_text() for path in logs)
+    assert sandbox.token not in text
+    assert "@example.com" not in text.replace(ended.err, "")
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            assert sandbox.token.encode() not in file.read_bytes(), file
+
+
+def test_unusable_ids_are_named_and_the_others_still_work(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox("--speed", "60")
+    good = sandbox.jobs["completed"][0]
+    video = good.replace("i-u", "v-u")
+    ended = work(run_program, sandbox, tmp_path, good, "a?b", video, "--export", "-")
+    assert ended.code == 0
+    assert [row["jobid"] for row in ended.rows] == [good]
+    assert "a?b" in ended.err
+    assert "video" in ended.err
+
+
+def test_without_a_token_it_ends_with_3_and_says_so(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox()
+    ended = run_program(
+        *("--api-url", sandbox.api_url, "--data-dir", tmp_path, *FAST, "--export", "-"),
+        sandbox.jobs["completed"][0],
+    )
+    assert ended.code == 3
+    assert "token" in ended.err.lower()
+    assert ended.rows[0]["tracking"] == "polling"
+    assert ended.rows[0]["model"] is None
+    assert ended.rows[0]["images"] == []
+
+
+def test_a_refused_token_ends_with_3_and_says_so(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox()
+    ended = run_program(
+        *("--api-url", sandbox.api_url, "--data-dir", tmp_path, *FAST),
+        sandbox.jobs["completed"][0],
+        token="user:1-wrong",
+    )
+    assert ended.code == 3
+    assert "token" in ended.err.lower()
+    assert "user:1-wrong" not in ended.err
+
+
+def test_with_nothing_to_do_it_ends_at_once_even_without_a_token(
+    run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    ended = run_program("--data-dir", tmp_path, "--until-idle", "--export", "-")
+    assert (ended.code, ended.rows, ended.err) == (0, [], "")
+
+
+def test_it_gives_up_on_an_api_that_does_not_answer(
+    run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    ended = run_program(
+        *("--api-url", "http://127.0.0.1:9/v1/dreamina", "--data-dir", tmp_path, *FAST),
+        *("--give-up", "0.5", "--export", "-"),
+        "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina",
+        token="user:12345-secret",
+    )
+    assert ended.code == 3
+    assert ended.err
+    assert ended.rows[0]["tracking"] == "polling"
+
+
+def test_export_alone_needs_no_network_and_prints_nothing_else(
+    run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    jobid = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
+    ended = run_program("--data-dir", tmp_path, "--export", "-", jobid)
+    assert ended.code == 0
+    assert ended.rows == [
+        {
+            "number": 1,
+            "jobid": jobid,
+            "type": None,
+            "status": None,
+            "model": None,
+            "created": None,
+            "updated": None,
+            "request": None,
+            "error": None,
+            "errorDetails": None,
+            "code": None,
+            "tracking": "polling",
+            "note": None,
+            "images": [],
+        }
+    ]
+
+
+def test_only_limits_the_export_to_the_ids_of_the_call(
+    run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    one, two = (
+        f"j030214053012345678{digit}i-u12345-US:user@example.com-bot:dreamina" for digit in "12"
+    )
+    run_program("--data-dir", tmp_path, "--export", "-", one)
+    ended = run_program("--data-dir", tmp_path, "--export", "-", "--only", two)
+    assert [row["jobid"] for row in ended.rows] == [two]
+    both = run_program("--data-dir", tmp_path, "--export", tmp_path / "all.json")
+    assert (both.code, both.out) == (0, b"")
+    assert (tmp_path / "all.json").read_bytes().count(b'"jobid"') == 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_demos_picture_is_made_without_a_display(
+    run_program: Callable[..., Any], tmp_path: Path, theme: str
+) -> None:
+    picture = tmp_path / "demo.png"
+    ended = run_program("--demo", "--screenshot", picture, "--size", "1000x700", "--theme", theme)
+    assert ended.code == 0, ended.err
+    with Image.open(picture) as drawn:
+        drawn.load()
+        assert drawn.size == (1000, 700)
+        corner = drawn.convert("L").getpixel((3, 400))
+        assert isinstance(corner, int)
+        assert (corner > 128) == (theme == "light")
+        # Photographs have many colours, an empty window has few.
+        assert len(drawn.convert("RGB").resize((200, 140)).getcolors(1 << 24)) > 2000
+
+
+def test_without_a_display_the_window_says_what_to_do(
+    program_environment: dict[str, str],
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "dreamina_desktop", "--demo"],
+        capture_output=True,
+        text=True,
+        env=program_environment,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "display" in ended.stderr
+    assert "--screenshot" in ended.stderr

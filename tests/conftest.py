@@ -1,0 +1,106 @@
+"""What every test may use: the real sandbox, and the real program, as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Widgets need no screen, unless a test asks for a real one.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running sandbox: docs/sandbox.md."""
+
+    api_url: str
+    image_url: str
+    token: str
+    jobs: dict[str, list[str]]
+    process: subprocess.Popen[bytes]
+
+    def every_id(self) -> list[str]:
+        return list(dict.fromkeys(jobid for ids in self.jobs.values() for jobid in ids))
+
+
+@pytest.fixture
+def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
+    """Starts sandboxes that end with the test."""
+    with ExitStack() as stack:
+
+        def start(*options: str) -> Sandbox:
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [
+                        sys.executable,
+                        "-m",
+                        "dreamina_desktop.sandbox",
+                        "--end-with-stdin",
+                        *options,
+                    ],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                )
+            )
+            assert process.stdin is not None
+            assert process.stdout is not None
+            stack.callback(process.stdin.close)
+            said: dict[str, Any] = json.loads(process.stdout.readline())
+            return Sandbox(**said, process=process)
+
+        yield start
+
+
+@pytest.fixture
+def program_environment() -> dict[str, str]:
+    """The environment of a started program: no token, no display, no real keyring, no proxy."""
+    hidden = ("USEAPI_TOKEN", "DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in hidden and not name.lower().endswith("_proxy")
+    }
+    return {**kept, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a finished program left."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Its standard output as an export."""
+        rows: list[dict[str, Any]] = json.loads(self.out)
+        return rows
+
+
+@pytest.fixture
+def run_program(program_environment: dict[str, str]) -> Callable[..., Ended]:
+    """Runs `dreamina-desktop` to its end."""
+
+    def run(*options: str | Path, token: str | None = None, text: str = "") -> Ended:
+        environment = program_environment | ({"USEAPI_TOKEN": token} if token else {})
+        ended = subprocess.run(
+            [sys.executable, "-m", "dreamina_desktop", *map(str, options)],
+            input=text.encode(),
+            capture_output=True,
+            env=environment,
+            timeout=120,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr.decode())
+
+    return run
