@@ -68,13 +68,15 @@ class ImageOrder(Sequence[ImageKey]):
 
     def replacement(self, other: ImageOrder) -> Replacement:
         """What has to be replaced to make this order the other one."""
+        fewer = min(len(self._numbers), len(other._numbers))
         jobs_before = min(
-            _common(self._numbers, other._numbers), _common(self._counts, other._counts)
+            _common(self._numbers, other._numbers, fewer),
+            _common(self._counts, other._counts, fewer),
         )
         jobs_after = min(
-            _common(reversed(self._numbers), reversed(other._numbers)),
-            _common(reversed(self._counts), reversed(other._counts)),
-            min(len(self._numbers), len(other._numbers)) - jobs_before,
+            _common(reversed(self._numbers), reversed(other._numbers), fewer),
+            _common(reversed(self._counts), reversed(other._counts), fewer),
+            fewer - jobs_before,
         )
         end = len(self._numbers) - jobs_after
         other_end = len(other._numbers) - jobs_after
@@ -106,8 +108,6 @@ class Replacement:
     kept: ImageOrder
 
 
-def _common(one: Iterable[int], other: Iterable[int]) -> int:
-    """How many values both begin with."""
-    pairs = count()
-    different = next(compress(pairs, map(ne, one, other)), None)
-    return next(pairs) if different is None else different
+def _common(one: Iterable[int], other: Iterable[int], at_most: int) -> int:
+    """How many values both begin with; `at_most`: the length of the shorter one."""
+    return next(compress(count(), map(ne, one, other)), at_most)

@@ -1,0 +1,111 @@
+"""Ask the API about a job. The token goes to the API's origin and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+import httpx
+
+from dreamina_desktop.api.http import (
+    FAULTS,
+    KEEPALIVE_S,
+    MAX_CONNECTIONS,
+    TIMEOUTS,
+    USER_AGENT,
+    in_words,
+)
+from dreamina_desktop.api.proxy import proxy_for
+from dreamina_desktop.api.wire import read_answer
+from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
+from dreamina_desktop.core.api_url import ApiUrl
+
+MAX_BODY_BYTES = 8_000_000
+TOTAL_TIMEOUT_S = 120.0  # for a server that sends a byte now and then
+# Well-formed and impossible: no user has the number 0. 404 for it means that a token is good.
+TRIAL_JOBID = "j0101000000000000000i-u0-US:nobody@example.com-bot:dreamina"
+
+
+class _BodyTooLargeError(Exception):
+    """More decoded bytes than a record can have."""
+
+
+class DreaminaClient:
+    """Implements services.ports.JobApi. Closed by `aclose`, also while requests are under way."""
+
+    def __init__(
+        self,
+        api: ApiUrl,
+        tls: ssl.SSLContext,
+        now: Callable[[], float] = time.time,
+        total_timeout_s: float = TOTAL_TIMEOUT_S,
+    ) -> None:
+        self._base = httpx.URL(api.url)
+        self._tls = tls
+        self._now = now
+        self._total_timeout_s = total_timeout_s
+        self._token: str | None = None
+        self._http: httpx.AsyncClient | None = None
+
+    def use_token(self, token: str | None) -> None:
+        """Send this token from now on."""
+        self._token = token
+
+    async def job(self, jobid: str) -> JobAnswer:
+        """What the API says about a job. Never raises for what a server or network can do."""
+        return await self._ask(jobid, self._token)
+
+    async def try_token(self, token: str) -> JobAnswer:
+        """Ask with this token for a well-formed ID that cannot exist; `use_token`'s stays."""
+        return await self._ask(TRIAL_JOBID, token)
+
+    async def aclose(self) -> None:
+        """Close every connection; requests under way end in Trouble."""
+        await self._drop(self._http)
+
+    async def _ask(self, jobid: str, token: str | None) -> JobAnswer:
+        if not token:
+            return Refused(0, "There is no token.")
+        if not all("!" <= character <= "~" for character in token):
+            return Refused(0, "The token has a character in it that no token has. Copy it anew.")
+        try:
+            request = self._request(jobid, token)
+        except (ValueError, httpx.InvalidURL) as error:
+            return Trouble(f"This ID cannot be sent: {error}")
+        return await self._answer(request, jobid)
+
+    def _request(self, jobid: str, token: str) -> httpx.Request:
+        """Built without the client: no default header, no cookie, no parameter gets in."""
+        path = self._base.raw_path.rstrip(b"/") + b"/images/" + path_segment(jobid)
+        url = self._base.copy_with(raw_path=path)
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": USER_AGENT,
+            "Authorization": f"Bearer {token}",
+        }
+        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": TIMEOUTS})
+        if request.url.raw_path != path:
+            raise ValueError("it would change the path of the request")
+        return request
+
+    async def _answer(self, request: httpx.Request, jobid: str) -> JobAnswer:
+        try:
+            return await self._send(request, jobid)
+        except httpx.PoolTimeout:
+            pass  # slots had leaked; the pool is a new one, and nothing had been sent
+        except _BodyTooLargeError:
+            return Trouble("The API's answer was cut off: it is far too long for a record.")
+        except httpx.DecodingError as error:
+            return Trouble(f"The API's answer cannot be read: {in_words(error)}.")
+        except FAULTS as error:
+            return _no_answer(error)
+        try:
+            return await self._send(request, jobid)
+        except _BodyTooLargeError:
+            return Trouble("The API's answer was cut off: it is far too long for a record.")
+        except FAULTS as error:
+            return _no_answer(error)

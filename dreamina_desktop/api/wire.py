@@ -1,0 +1,116 @@
+"""An HTTP answer of the API -> what it says about the job: tolerant of the new, strict on the
+needed (docs/api.md, section 1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
+
+from dreamina_desktop.core.answer import (
+    Found,
+    JobAnswer,
+    NotFound,
+    Refused,
+    Throttled,
+    Trouble,
+)
+from dreamina_desktop.core.record import is_record, parse_record, parse_time
+
+_MAX_MESSAGE = 200  # characters of the server's own words that are shown
+
+
+def read_answer(
+    status: int, headers: Mapping[str, str], body: bytes, jobid: str, now: float
+) -> JobAnswer:
+    """What an answer says about `jobid`. Header names in lower case, `now` in Unix seconds."""
+    if status == 200:
+        return _read_record(body, jobid)
+    value = _decoded_or_none(body)
+    message = _message(value)
+    if status == 404 and message == "Job not found":
+        return NotFound()
+    if status in (401, 402, 403):
+        return Refused(status, message or f"The API answered {status}.")
+    if status == 429:
+        return Throttled(_retry_after(headers, value, now))
+    if 300 <= status < 400:
+        return Trouble(f"The API answered {status}: it wants to redirect, which is not followed.")
+    return Trouble(f"The API answered {status}{f': {message}' if message else '.'}")
+
+
+def retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds by the header Retry-After: a number, or a date by the server's own clock."""
+    text = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        return float(text)
+    at = _http_date(text)
+    return None if at is None else max(0.0, at.timestamp() - _server_time(headers, now))
+
+
+def _read_record(body: bytes, jobid: str) -> JobAnswer:
+    try:
+        value = msgspec.json.decode(body)
+    # A UnicodeDecodeError is a ValueError; nested too deeply is a RecursionError.
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return Trouble(f"The API answered 200 with {_kind(body)} instead of a record.")
+    if not is_record(value):
+        message = _message(value)
+        return Trouble(f"The API answered 200 without a record{f': {message}' if message else '.'}")
+    record = parse_record(value)
+    if record.jobid != jobid:
+        return Trouble("The API's answer is about another job.")
+    return Found(record, body)
+
+
+def _kind(body: bytes) -> str:
+    start = body[:200].lstrip().lower()
+    if not start:
+        return "nothing"
+    return "a web page" if start.startswith((b"<!doctype", b"<html")) else "unreadable JSON"
+
+
+def _decoded_or_none(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def _message(value: object) -> str:
+    """The server's own words: `error` is a string or an object {code, message, status,
+    details}."""
+    error = value.get("error") if isinstance(value, Mapping) else None
+    if isinstance(error, Mapping):
+        error = error.get("message") or error.get("details") or error.get("status")
+    if not isinstance(error, str):
+        return ""
+    shown = "".join(character if character.isprintable() else " " for character in error)
+    return shown.strip()[:_MAX_MESSAGE]
+
+
+def _retry_after(headers: Mapping[str, str], value: Any, now: float) -> float | None:
+    seconds = retry_after_s(headers, now)
+    if seconds is not None or not isinstance(value, Mapping):
+        return seconds
+    at = parse_time(value.get("retryAfter"))
+    return None if at is None else max(0.0, at.timestamp() - _server_time(headers, now))
+
+
+def _server_time(headers: Mapping[str, str], now: float) -> float:
+    """The server's clock in Unix seconds: ours may be wrong by hours."""
+    sent = _http_date(headers.get("date", ""))
+    return now if sent is None else sent.timestamp()
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

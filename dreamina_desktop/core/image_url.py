@@ -1,0 +1,81 @@
+"""Read a signed image URL without changing a byte of it (docs/api.md, "Image URLs")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urljoin, urlsplit
+
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_MAX_LENGTH = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImageUrl:
+    """The parts of a URL that a request needs. `target` is path and query, byte for byte."""
+
+    scheme: str  # "https" or "http"
+    host: str  # a name or a literal address, without brackets
+    port: int
+    target: bytes
+
+    @property
+    def origin(self) -> str:
+        """`scheme://host:port`, to resolve a redirect without a host against."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{shown}:{self.port}"
+
+
+def parse_image_url(url: str, *, allow_http: bool) -> ImageUrl:
+    """Take a URL apart. Raises ValueError with a sentence when it must not be asked for."""
+    if len(url) > _MAX_LENGTH:
+        raise ValueError("The link is too long to be one.")
+    if any(not "!" <= character <= "~" for character in url):
+        raise ValueError("The link has a space, a control character or one outside ASCII in it.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("The link is not a URL.") from error
+    if parts.scheme not in (("https", "http") if allow_http else ("https",)):
+        raise ValueError(f"The link is not https but {parts.scheme[:20] or 'without a scheme'}.")
+    if "@" in parts.netloc:
+        raise ValueError("The link has a name or a password in it.")
+    # urlsplit lower-cases the scheme, and leaves the rest as it is.
+    start = len(parts.scheme) + len("://")
+    if url[len(parts.scheme) : start] != "://" or not _HOST.fullmatch(_without_port(parts.netloc)):
+        raise ValueError("The link names no host.")
+    target = url[start + len(parts.netloc) :].partition("#")[0]
+    return ImageUrl(
+        scheme=parts.scheme,
+        host=(parts.hostname or "").lower(),
+        port=_DEFAULT_PORTS[parts.scheme] if port is None else port,
+        target=(target if target.startswith("/") else f"/{target}").encode("ascii"),
+    )
+
+
+def redirected(url: ImageUrl, location: str) -> str:
+    """The URL that a `Location` header names; an absolute one stays byte for byte."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", location):
+        return location
+    if location.startswith("//"):
+        return f"{url.scheme}:{location}"
+    if location.startswith("/"):
+        return url.origin + location
+    return urljoin(url.origin + url.target.decode("ascii"), location)
+
+
+def expires_at(url: str) -> float | None:
+    """When the link dies, in Unix seconds, by its `x-expires`; None where it does not say."""
+    query = url.partition("#")[0].partition("?")[2]
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        value = unquote(value)
+        if unquote(name).lower() == "x-expires" and re.fullmatch(r"[0-9]{1,12}", value):
+            return float(value)
+    return None
+
+
+def _without_port(netloc: str) -> str:
+    return re.sub(r":[0-9]*$", "", netloc)

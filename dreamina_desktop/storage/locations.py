@@ -1,0 +1,51 @@
+"""Where everything is kept, readable by its user only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """One data folder and what lies in it."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, folder: Path | None) -> Locations:
+        """The folder given, else the one that the system has for this program."""
+        return cls((folder or user_data_path("dreamina-desktop", appauthor=False)).absolute())
+
+    @property
+    def database(self) -> Path:
+        return self.root / "library.sqlite3"
+
+    @property
+    def thumbnails(self) -> Path:
+        return self.root / "thumbnails.sqlite3"
+
+    @property
+    def images(self) -> Path:
+        """Where images go unless another folder was chosen."""
+        return self.root / "images"
+
+    @property
+    def log_file(self) -> Path:
+        return self.root / "dreamina-desktop.log"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.root / "lock"
+
+    @property
+    def address_file(self) -> Path:
+        """Where the process that holds the folder listens for other starts."""
+        return self.root / "holder.json"
+
+    def create(self) -> None:
+        """Make the folder, 0700 also where it was wider. Raises OSError."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)

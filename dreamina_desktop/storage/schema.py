@@ -1,0 +1,46 @@
+"""The library's tables; each text leads from one version to the next and is never changed."""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE batch (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        count INTEGER NOT NULL
+    );
+    CREATE TABLE job (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        jobid TEXT NOT NULL UNIQUE,
+        batch INTEGER NOT NULL REFERENCES batch (id),
+        tracked_at REAL NOT NULL,
+        tracking TEXT NOT NULL,
+        removed INTEGER NOT NULL,
+        raw BLOB,
+        record_source TEXT NOT NULL,
+        last_asked_at REAL,
+        not_found_count INTEGER NOT NULL,
+        note TEXT NOT NULL
+    );
+    -- Every answer of the API that changed something, as it came.
+    CREATE TABLE answer (
+        id INTEGER PRIMARY KEY,
+        number INTEGER NOT NULL REFERENCES job (number),
+        at REAL NOT NULL,
+        raw BLOB NOT NULL
+    );
+    CREATE INDEX answer_of_job ON answer (number);
+    -- Images that are no longer in the latest record keep their row: files are never forgotten.
+    CREATE TABLE image (
+        number INTEGER NOT NULL REFERENCES job (number),
+        idx INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        file TEXT,
+        file_width INTEGER,
+        file_height INTEGER,
+        size_bytes INTEGER,
+        sha256 TEXT,
+        note TEXT NOT NULL,
+        PRIMARY KEY (number, idx)
+    ) WITHOUT ROWID;
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    """,
+)

@@ -1,0 +1,27 @@
+"""Settings as JSON values in the library's database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dreamina_desktop.storage.database import Database
+
+
+class SettingsStore:
+    """Implements services.ports.SettingsStore."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load_settings(self) -> dict[str, Any]:
+        rows = await self._database.call(
+            lambda c: list(c.execute("SELECT name, value FROM setting"))
+        )
+        return {name: json.loads(value) for name, value in rows}
+
+    async def save_setting(self, name: str, value: Any) -> None:
+        text = json.dumps(value)
+        await self._database.call(
+            lambda c: c.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, text))
+        )

@@ -1,0 +1,586 @@
+"""The grid of tiles: a QListView whose geometry is arithmetic, so that size costs nothing.
+
+QListView lays out every item and again at every resize; here each question about a place is
+answered by `Grid`. Its own class stays the base because screen readers know it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
+
+from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.ui.gallery import tile_layout
+from dreamina_desktop.ui.gallery.grid import Grid, mat_ratio
+from dreamina_desktop.ui.gallery.image_order import ImageOrder
+from dreamina_desktop.ui.gallery.images_model import ImagesModel
+from dreamina_desktop.ui.gallery.place import Place
+from dreamina_desktop.ui.gallery.tile_layout import TileButton
+from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
+from dreamina_desktop.ui.gallery.words import pixels
+from dreamina_desktop.ui.palette import colors
+
+Index = QModelIndex | QPersistentModelIndex
+CursorAction = QAbstractItemView.CursorAction
+ScrollHint = QAbstractItemView.ScrollHint
+SelectionFlag = QItemSelectionModel.SelectionFlag
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
+MIN_TILE = 128
+MAX_TILE = 480
+DEFAULT_TILE = 240
+RATIO_SAMPLES = 64  # images looked at to choose the mat's ratio
+VISIBLE_DELAY_MS = 30
+
+TileSource = Callable[[int], Tile]
+
+
+class GalleryView(QListView):
+    """Shows `ImagesModel`. What a tile looks like is asked of `tile_source`, by row."""
+
+    visible_changed = Signal()  # other tiles are visible, soon after they are
+    button_clicked = Signal(object, object)  # TileButton, ImageKey
+    open_requested = Signal(object)  # ImageKey
+    menu_requested = Signal(QPoint)  # in the viewport
+    zoom_requested = Signal(int, object)  # steps, QPoint in the viewport
+
+    def __init__(
+        self, model: ImagesModel, tile_source: TileSource, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._images = model
+        self._tile_source = tile_source
+        self._grid = Grid()
+        self._place = Place()
+        self._moving = False  # the layout moves the scroll bar, not the user
+        self._hovered: tuple[int, TileButton | None] | None = None
+        self._pressed: tuple[int, TileButton] | None = None
+        self._band_start: QPoint | None = None  # in the content
+        self._visible_timer = QTimer(self, singleShot=True, interval=VISIBLE_DELAY_MS)
+        self._visible_timer.timeout.connect(self.visible_changed)
+        self.setModel(model)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setAccessibleName("Images")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+
+    # What is shown
+
+    @property
+    def order(self) -> ImageOrder:
+        return self._images.order
+
+    @property
+    def grid(self) -> Grid:
+        return self._grid
+
+    @property
+    def tile_width(self) -> int:
+        """What was asked for; tiles are a little wider, to fill the line."""
+        return self._grid.target
+
+    def show_order(self, order: ImageOrder) -> None:
+        """Show other images; selection, current image and scroll position stay with theirs."""
+        change = self.order.replacement(order)
+        if not change.removed and not change.inserted:
+            return
+        middle = range(change.start, change.start + change.removed)
+        selected = self._keys(row for row in self._selected_rows() if row in middle)
+        current = self.current_key()
+        self._place = self._place.of_keys(self.order)
+        self._moving = True
+        self._images.set_order(order, change)
+        self._select_again(selected, current)
+        self._moving = False
+        self._place = self._place.of_rows(order)
+        self._lay_out()
+
+    def set_tile_width(self, width: int, at: QPoint | None = None) -> None:
+        """Make tiles larger or smaller; the tile at `at` (in the viewport), else the current one
+        where it is visible, else the first visible one stays in its place."""
+        width = min(max(MIN_TILE, width), MAX_TILE)
+        if width == self._grid.target:
+            return
+        pivot = self._pivot(at)
+        if pivot is None:
+            self._lay_out(target=width)
+            return
+        offset = self._grid.top(pivot) - self.verticalOffset()
+        self._lay_out(target=width)
+        self.verticalScrollBar().setValue(self._grid.top(pivot) - offset)
+
+    def current_key(self) -> ImageKey | None:
+        index = self.currentIndex()
+        return self.order[index.row()] if index.isValid() else None
+
+    def selected_keys(self) -> list[ImageKey]:
+        """In the gallery's order."""
+        return self._keys(self._selected_rows())
+
+    def selected_count(self) -> int:
+        ranges = self.selectionModel().selection()
+        return sum(each.height() for each in ranges)
+
+    def select_key(self, key: ImageKey) -> bool:
+        """Make one image the current and the only selected one, and show it."""
+        row = self.order.row(key)
+        if row is None:
+            return False
+        self.setCurrentIndex(self._images.index(row))
+        return True
+
+    def select_keys(self, keys: Iterable[ImageKey], current: ImageKey | None) -> None:
+        """Select these images among those that are shown, beside what is selected."""
+        model = self.selectionModel()
+        row = None if current is None else self.order.row(current)
+        if row is not None:
+            model.setCurrentIndex(self._images.index(row), SelectionFlag.NoUpdate)
+        rows = sorted(each for key in keys if (each := self.order.row(key)) is not None)
+        selection = QItemSelection()
+        for first, last in _runs(rows):
+            selection.append(
+                QItemSelectionRange(self._images.index(first), self._images.index(last))
+            )
+        if rows:
+            model.select(selection, SelectionFlag.Select)
+
+    def visible_rows(self) -> range:
+        top = self.verticalOffset()
+        return self._grid.rows(top, top + self.viewport().height() - 1)
+
+    def place(self) -> tuple[ImageKey, float] | None:
+        """The first visible image, and how much of its line is scrolled away (0 to 1); None at
+        the top."""
+        if self._place.row is None or self._place.row >= len(self.order):
+            return None
+        return self.order[self._place.row], self._place.hidden
+
+    def go_to_place(self, key: ImageKey, hidden: float) -> None:
+        """Scroll to what `place` said."""
+        row = self.order.row(key)
+        if row is not None:
+            self._place = Place(row, hidden)
+            self._lay_out()
+
+    # Geometry
+
+    def _lay_out(self, target: int | None = None) -> None:
+        """Fit the grid to width and count, and put what was at the top there again."""
+        caption = QFontMetrics(self.font()).height() + 8
+        self._grid = Grid(
+            width=self.viewport().width(),
+            count=len(self.order),
+            target=target or self._grid.target,
+            ratio=self._mat_ratio(),
+            caption=caption,
+        )
+        self._moving = True
+        bar = self.verticalScrollBar()
+        bar.setRange(0, max(0, self._grid.height - self.viewport().height()))
+        bar.setPageStep(self.viewport().height())
+        bar.setSingleStep(max(20, self._grid.pitch // 4))
+        if not len(self.order):
+            self._place = Place()
+        bar.setValue(self._place.offset(self._grid))
+        self._moving = False
+        self.viewport().update()
+        self._visible_timer.start()
+
+    def _mat_ratio(self) -> float:
+        count = len(self.order)
+        rows = range(0, count, max(1, count // RATIO_SAMPLES))
+        images = (self._images.image(row) for row in rows)
+        sizes = (pixels(image) for image in images if image is not None)
+        return mat_ratio(size[0] / size[1] for size in sizes if size is not None)
+
+    def doItemsLayout(self) -> None:
+        self.updateGeometries()
+
+    def updateGeometries(self) -> None:
+        if not self._moving:
+            self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.updateGeometries()
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def visualRect(self, index: Index) -> QRect:
+        if not index.isValid() or index.row() >= self._grid.count:
+            return QRect()
+        return self._grid.with_ring(index.row()).translated(0, -self.verticalOffset())
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        row = self._row_at(point)
+        return QModelIndex() if row is None else self._images.index(row)
+
+    def scrollTo(self, index: Index, hint: ScrollHint = ScrollHint.EnsureVisible) -> None:
+        if not index.isValid() or index.row() >= self._grid.count:
+            return
+        cell = self._grid.with_ring(index.row())
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        match hint:
+            case ScrollHint.PositionAtTop:
+                bar.setValue(cell.top())
+            case ScrollHint.PositionAtBottom:
+                bar.setValue(cell.bottom() - height)
+            case ScrollHint.PositionAtCenter:
+                bar.setValue(cell.center().y() - height // 2)
+            case _ if cell.top() < bar.value() or cell.height() > height:
+                bar.setValue(cell.top())
+            case _ if cell.bottom() > bar.value() + height:
+                bar.setValue(cell.bottom() - height)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        if not self._moving:
+            self._place = Place.at(self._grid, self.verticalOffset())
+        self._hovered = None
+        self.viewport().update()
+        if not self._visible_timer.isActive():
+            self._visible_timer.start()
+
+    def moveCursor(self, action: CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        count = len(self.order)
+        if not count:
+            return QModelIndex()
+        current = self.currentIndex()
+        if not current.isValid():
+            last = action is CursorAction.MoveEnd
+            return self._images.index(count - 1 if last else 0)
+        return self._images.index(self._moved(current.row(), action))
+
+    def _moved(self, row: int, action: CursorAction) -> int:
+        columns, last = self._grid.columns, len(self.order) - 1
+        page = max(1, self.viewport().height() // self._grid.pitch) * columns
+        match action:
+            case CursorAction.MoveHome:
+                return 0
+            case CursorAction.MoveEnd:
+                return last
+            case CursorAction.MoveLeft | CursorAction.MovePrevious:
+                return max(0, row - 1)
+            case CursorAction.MoveRight | CursorAction.MoveNext:
+                return min(last, row + 1)
+            case CursorAction.MoveUp:
+                return row - columns if row >= columns else row
+            case CursorAction.MoveDown:
+                return min(last, row + columns) if row // columns < last // columns else row
+            case CursorAction.MovePageUp:
+                return row % columns if row < page else row - page
+        return min(last, row + page)
+
+    # Selection
+
+    def setSelection(self, rect: QRect, command: SelectionFlag) -> None:
+        """A rubber band selects what it touches; Shift selects from one tile to the other."""
+        if self.state() is QAbstractItemView.State.DragSelectingState:
+            runs = self._grid.rows_in(rect.normalized().translated(0, self.verticalOffset()))
+        else:
+            runs = self._run_between(rect.topLeft(), rect.bottomRight())
+        selection = QItemSelection()
+        for first, last in runs:
+            selection.append(
+                QItemSelectionRange(self._images.index(first), self._images.index(last))
+            )
+        self.selectionModel().select(selection, command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        visible = self.visible_rows()
+        region = QRegion()
+        for each in selection:
+            for row in range(max(each.top(), visible.start), min(each.bottom() + 1, visible.stop)):
+                region += QRegion(self.visualRect(self._images.index(row)))
+        return region
+
+    def _run_between(self, one: QPoint, other: QPoint) -> list[tuple[int, int]]:
+        down = QPoint(0, self.verticalOffset())
+        if one == other or (one - other).manhattanLength() <= 2:
+            row = self._row_at(one)
+            return [] if row is None else [(row, row)]
+        ends = [self._grid.nearest(point + down) for point in (one, other)]
+        rows = sorted(row for row in ends if row is not None)
+        return [(rows[0], rows[-1])] if rows else []
+
+    def _selected_rows(self) -> list[int]:
+        ranges = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection())
+        return [row for first, last in ranges for row in range(first, last + 1)]
+
+    def _select_again(self, selected: list[ImageKey], current: ImageKey | None) -> None:
+        if selected or current is not None:
+            self.select_keys(selected, current)
+
+    def _keys(self, rows: Iterable[int]) -> list[ImageKey]:
+        order = self.order
+        return [order[row] for row in rows]
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), colors().canvas)
+        down = self.verticalOffset()
+        top = event.rect().top() + down
+        tile_painter = TilePainter(painter, colors(), self.font())
+        for row in self._grid.rows(top, event.rect().bottom() + down):
+            rect = self._grid.tile(row).translated(0, -down)
+            tile_painter.paint(self._tile(row), rect, self._grid.picture_height)
+        self._paint_band(painter)
+        painter.end()
+
+    def _tile(self, row: int) -> Tile:
+        tile = self._tile_source(row)
+        current = self.hasFocus() and self.currentIndex().row() == row
+        hovered = self._hovered if self._hovered and self._hovered[0] == row else None
+        pressed = self._pressed if self._pressed and self._pressed[0] == row else None
+        return Tile(
+            key=tile.key,
+            image=tile.image,
+            thumbnail=tile.thumbnail,
+            thumbnail_failed=tile.thumbnail_failed,
+            fetching=tile.fetching,
+            note=tile.note,
+            selected=self.selectionModel().isSelected(self._images.index(row)),
+            focused=current,
+            active=current or hovered is not None,
+            hovered=hovered[1] if hovered else None,
+            pressed=pressed[1] if pressed else None,
+        )
+
+    def _paint_band(self, painter: QPainter) -> None:
+        if self._band_start is None:
+            return
+        if self.state() is not QAbstractItemView.State.DragSelectingState:
+            return
+        accent = colors().accent
+        start = self._band_start - QPoint(0, self.verticalOffset())
+        end = self.viewport().mapFromGlobal(self.cursor().pos())
+        painter.setPen(QPen(accent, 1))
+        wash = type(accent)(accent)
+        wash.setAlpha(36)
+        painter.setBrush(wash)
+        painter.drawRect(QRect(start, end).normalized())
+
+    def update_key(self, key: ImageKey) -> None:
+        """Paint one tile again, if it is visible."""
+        row = self.order.row(key)
+        if row is not None and row in self.visible_rows():
+            self.viewport().update(self.visualRect(self._images.index(row)))
+
+    def dataChanged(
+        self, top_left: Index, bottom_right: Index, roles: Iterable[int] | None = None
+    ) -> None:
+        """Paint what is visible of it; QListView would lay everything out again."""
+        visible = self.visible_rows()
+        first = max(top_left.row(), visible.start)
+        for row in range(first, min(bottom_right.row() + 1, visible.stop)):
+            self.viewport().update(self.visualRect(self._images.index(row)))
+
+    # Mouse and keys
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        point = event.position().toPoint()
+        if self._pressed is None:
+            super().mouseMoveEvent(event)
+        if self._band_start is not None:
+            self.viewport().update()
+        self._set_hovered(None if event.buttons() else self._part_at(point))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        point = event.position().toPoint()
+        part = self._part_at(point)
+        if event.button() is Qt.MouseButton.LeftButton and part and part[1]:
+            self._pressed = (part[0], part[1])
+            self.update_row(part[0])
+            return
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._band_start = point + QPoint(0, self.verticalOffset())
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._band_start = None
+        if self._pressed is None:
+            super().mouseReleaseEvent(event)
+            self.viewport().update()
+            return
+        pressed, self._pressed = self._pressed, None
+        self.update_row(pressed[0])
+        if self._part_at(event.position().toPoint()) == pressed and pressed[0] < len(self.order):
+            self.button_clicked.emit(pressed[1], self.order[pressed[0]])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        part = self._part_at(event.position().toPoint())
+        if event.button() is not Qt.MouseButton.LeftButton or part is None:
+            super().mouseDoubleClickEvent(event)
+        elif part[1] is not None:
+            self.mousePressEvent(event)  # two quick clicks on a button are two clicks
+        else:
+            self.open_requested.emit(self.order[part[0]])
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._set_hovered(None)
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            steps = event.angleDelta().y()
+            if steps:
+                self.zoom_requested.emit(1 if steps > 0 else -1, event.position().toPoint())
+            event.accept()
+            return
+        super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, plain = event.key(), event.modifiers() in (NO_MODIFIER, Qt.KeyboardModifier.KeypadModifier)
+        current = self.current_key()
+        if plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            if current is not None:
+                self.open_requested.emit(current)
+            return
+        if key == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._request_menu_at_current()
+            return
+        super().keyPressEvent(event)
+        if plain and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            # Qt selects only where the current tile changes; it may have been there unselected.
+            self.selectionModel().select(self.currentIndex(), SelectionFlag.ClearAndSelect)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Typing goes nowhere: Qt would look through every row."""
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self._request_menu_at_current()
+        elif self.indexAt(event.pos()).isValid():
+            self.menu_requested.emit(event.pos())
+        event.accept()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update_row(self.currentIndex().row())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update_row(self.currentIndex().row())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_tool_tip(event)
+            return True
+        return super().viewportEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometries()
+
+    def update_row(self, row: int) -> None:
+        if 0 <= row < self._grid.count:
+            self.viewport().update(self.visualRect(self._images.index(row)))
+
+    def button_center(self, key: ImageKey, button: TileButton) -> QPoint | None:
+        """Where in the viewport a tile's button is; None where the image is not shown."""
+        row = self.order.row(key)
+        return None if row is None else self._buttons(row)[button].center()
+
+    def _request_menu_at_current(self) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            self.scrollTo(index)
+            if not self.selectionModel().isSelected(index):
+                self.selectionModel().select(index, SelectionFlag.ClearAndSelect)
+            self.menu_requested.emit(self.visualRect(index).center())
+
+    def _show_tool_tip(self, event: QHelpEvent) -> None:
+        part = self._part_at(event.pos())
+        if part is None:
+            QToolTip.hideText()
+        elif part[1] is not None:
+            QToolTip.showText(event.globalPos(), part[1].label, self)
+        else:
+            text = self._images.index(part[0]).data(Qt.ItemDataRole.ToolTipRole)
+            QToolTip.showText(event.globalPos(), text, self)
+
+    def _set_hovered(self, part: tuple[int, TileButton | None] | None) -> None:
+        if part == self._hovered:
+            return
+        before, self._hovered = self._hovered, part
+        for each in (before, part):
+            if each is not None:
+                self.update_row(each[0])
+
+    def _row_at(self, point: QPoint) -> int | None:
+        return self._grid.row_at(point + QPoint(0, self.verticalOffset()))
+
+    def _part_at(self, point: QPoint) -> tuple[int, TileButton | None] | None:
+        """The tile under a point of the viewport, and its button there."""
+        row = self._row_at(point)
+        if row is None:
+            return None
+        buttons = self._buttons(row)
+        return row, next((each for each, place in buttons.items() if place.contains(point)), None)
+
+    def _buttons(self, row: int) -> dict[TileButton, QRect]:
+        tile = self._grid.tile(row).translated(0, -self.verticalOffset())
+        mat = QRect(tile.left(), tile.top(), tile.width(), self._grid.picture_height)
+        buttons = tile_layout.corner_buttons(mat)
+        if self._tile_source(row).can_retry:
+            buttons[TileButton.RETRY] = tile_layout.retry_button(mat)
+        return buttons
+
+    def _pivot(self, at: QPoint | None) -> int | None:
+        """The tile that stays where it is while tiles change their size; None at the top."""
+        if at is not None and (row := self._row_at(at)) is not None:
+            return row
+        current = self.currentIndex()
+        visible = self.viewport().rect()
+        if current.isValid() and visible.contains(self.visualRect(current).center()):
+            return current.row()
+        return self._place.row
+
+
+def _runs(rows: list[int]) -> Iterable[tuple[int, int]]:
+    """Sorted rows as runs of neighbours (first, last)."""
+    start = 0
+    for place, row in enumerate(rows):
+        if place + 1 == len(rows) or rows[place + 1] != row + 1:
+            yield rows[start], row
+            start = place + 1

@@ -1,0 +1,94 @@
+"""The gallery's model: rows of images by arithmetic, each read from the library when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+
+from dreamina_desktop.core.job import Image, ImageKey
+from dreamina_desktop.ui.gallery import words
+from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
+from dreamina_desktop.ui.services import Services
+
+KEY_ROLE = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ImagesModel(QAbstractListModel):
+    """One row an image. It keeps numbers only: what is shown is read from the library."""
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._order = ImageOrder()
+
+    @property
+    def order(self) -> ImageOrder:
+        return self._order
+
+    def image(self, row: int) -> Image | None:
+        return self._services.library.image(self._order[row])
+
+    def set_order(self, order: ImageOrder, change: Replacement) -> None:
+        """Become `order`; `change` is what the present order says about the way there."""
+        nothing = QModelIndex()
+        if change.removed:
+            self.beginRemoveRows(nothing, change.start, change.start + change.removed - 1)
+            self._order = change.kept
+            self.endRemoveRows()
+        if change.inserted:
+            self.beginInsertRows(nothing, change.start, change.start + change.inserted - 1)
+            self._order = order
+            self.endInsertRows()
+        self._order = order
+
+    def tell_changed(self, keys: Iterable[ImageKey]) -> None:
+        """These images are not as they were: one signal for each run of neighbours."""
+        rows = sorted(row for key in keys if (row := self._order.row(key)) is not None)
+        start = 0
+        for place, row in enumerate(rows):
+            if place + 1 == len(rows) or rows[place + 1] != row + 1:
+                self.dataChanged.emit(self.index(rows[start]), self.index(row))
+                start = place + 1
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._order)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._order):
+            return None
+        key = self._order[index.row()]
+        if role == KEY_ROLE:
+            return key
+        if role == Qt.ItemDataRole.DisplayRole:
+            return str(key)
+        image = self._services.library.image(key)
+        return None if image is None else self._words(image, role)
+
+    def _words(self, image: Image, role: int) -> str | None:
+        match role:
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return words.accessible(image)
+            case Qt.ItemDataRole.AccessibleDescriptionRole:
+                return "\n".join(part for part in (self._why(image), self._prompt(image)) if part)
+            case Qt.ItemDataRole.ToolTipRole:
+                lines = [f"{image.key}  {words.size(image)}".strip()]
+                lines += [part for part in (self._why(image), self._prompt(image)) if part]
+                return "\n".join(lines)
+        return None
+
+    def _why(self, image: Image) -> str:
+        fetching = self._services.downloader.is_fetching(image.key)
+        return self._services.accounts.masked(words.explanation(image, fetching=fetching))
+
+    def _prompt(self, image: Image) -> str:
+        record = self._services.library.job(image.key.number).record
+        return self._services.accounts.masked(record.prompt) if record and record.prompt else ""

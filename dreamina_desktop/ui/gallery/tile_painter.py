@@ -1,0 +1,219 @@
+"""Paint one tile: the picture or what stands in for it, the caption, the marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPen,
+    QPixmap,
+    QTransform,
+)
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.gallery import tile_layout, words
+from dreamina_desktop.ui.gallery.text_lines import lines_of
+from dreamina_desktop.ui.gallery.tile_layout import TileButton
+from dreamina_desktop.ui.palette import Colors
+
+RADIUS = 10.0
+CONTROL_RADIUS = 6.0
+NO_PEN = Qt.PenStyle.NoPen
+CENTER = Qt.AlignmentFlag.AlignCenter
+LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What is to be seen of one image."""
+
+    key: ImageKey
+    image: Image | None
+    thumbnail: QPixmap | None = None
+    thumbnail_failed: bool = False
+    fetching: bool = False
+    note: str = ""  # the image's note, without addresses
+    selected: bool = False
+    focused: bool = False  # it is the current tile, and the keys go to it
+    active: bool = False  # its buttons show
+    pressed: TileButton | None = None
+    hovered: TileButton | None = None
+
+    @property
+    def can_retry(self) -> bool:
+        return self.image is not None and self.image.state in (ImageState.LOST, ImageState.INVALID)
+
+
+class TilePainter:
+    """Fonts and colours of one paint event."""
+
+    def __init__(self, painter: QPainter, colors: Colors, font: QFont) -> None:
+        self._painter = painter
+        self._colors = colors
+        self._font = font
+        self._bold = QFont(font)
+        self._bold.setWeight(QFont.Weight.DemiBold)
+        self._small = QFont(font)
+        self._small.setPointSizeF(font.pointSizeF() * 0.9)
+        self._mat = colors.surface.darker(104) if not colors.dark else colors.raised
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+
+    def paint(self, tile: Tile, rect: QRect, picture_height: int) -> None:
+        """`rect`: picture and caption."""
+        mat = QRect(rect.left(), rect.top(), rect.width(), picture_height)
+        self._paint_mat(mat)
+        if tile.thumbnail is not None:
+            self._paint_picture(tile.thumbnail, mat)
+        else:
+            self._paint_stand_in(tile, mat)
+        self._paint_caption(tile, rect.adjusted(0, picture_height, 0, 0))
+        self._paint_marks(tile, mat)
+        if tile.active:
+            for button, place in tile_layout.corner_buttons(mat).items():
+                self._paint_button(tile, button, place)
+
+    def _paint_mat(self, mat: QRect) -> None:
+        self._painter.setPen(NO_PEN)
+        self._painter.setBrush(self._mat)
+        self._painter.drawRoundedRect(mat, RADIUS, RADIUS)
+
+    def _paint_picture(self, pixmap: QPixmap, mat: QRect) -> None:
+        place = tile_layout.picture_rect(mat, pixmap.size())
+        brush = QBrush(pixmap)
+        brush.setTransform(
+            QTransform.fromTranslate(place.left(), place.top()).scale(
+                place.width() / pixmap.width(), place.height() / pixmap.height()
+            )
+        )
+        self._painter.setPen(NO_PEN)
+        self._painter.setBrush(brush)
+        # Away from the mat's corners the picture keeps nearly square ones of its own.
+        away = max(mat.width() - place.width(), mat.height() - place.height())
+        radius = RADIUS if away < 2 * RADIUS else 2.0
+        self._painter.drawRoundedRect(place, radius, radius)
+
+    def _paint_caption(self, tile: Tile, rect: QRect) -> None:
+        number = str(tile.key)
+        room = rect.adjusted(2, 4, -2, 0)
+        self._painter.setFont(self._bold)
+        self._painter.setPen(self._colors.text)
+        self._painter.drawText(room, LEFT, number)
+        used = QFontMetrics(self._bold).horizontalAdvance(number) + 8
+        rest = room.adjusted(used, 0, 0, 0)
+        metrics = QFontMetrics(self._font)
+        text = words.size(tile.image) if tile.image else ""
+        self._painter.setFont(self._font)
+        self._painter.setPen(self._colors.muted)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rest.width())
+        self._painter.drawText(rest, LEFT, shown)
+
+    def _paint_marks(self, tile: Tile, mat: QRect) -> None:
+        if tile.selected or tile.focused:
+            self._paint_ring(mat, 3.0 if tile.selected and tile.focused else 2.0, tile.selected)
+        if tile.selected:
+            badge = tile_layout.badge(mat)
+            self._painter.setPen(NO_PEN)
+            self._painter.setBrush(self._colors.accent)
+            self._painter.drawEllipse(badge)
+            self._paint_icon("check", badge, 14, self._colors.on_accent)
+
+    def _paint_ring(self, mat: QRect, width: float, selected: bool) -> None:
+        out = 2.0 + width / 2
+        pen = QPen(self._colors.accent if selected else self._colors.control, width)
+        self._painter.setPen(pen)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawRoundedRect(
+            QRectF(mat).adjusted(-out, -out, out, out), RADIUS + out, RADIUS + out
+        )
+
+    def _paint_button(self, tile: Tile, button: TileButton, place: QRect) -> None:
+        colors = self._colors
+        ground = colors.selected if button in (tile.pressed, tile.hovered) else colors.raised
+        self._painter.setPen(QPen(colors.line, 1))
+        self._painter.setBrush(ground)
+        self._painter.drawRoundedRect(
+            QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), CONTROL_RADIUS, CONTROL_RADIUS
+        )
+        if button is TileButton.RETRY:
+            self._paint_label(button, place)
+        else:
+            self._paint_icon(button.icon, QRectF(place), 18, colors.text)
+
+    def _paint_label(self, button: TileButton, place: QRect) -> None:
+        self._painter.setFont(self._font)
+        self._painter.setPen(self._colors.text)
+        width = QFontMetrics(self._font).horizontalAdvance(button.label) + 22
+        left = place.center().x() - width // 2
+        self._paint_icon(
+            button.icon, QRectF(left, place.top(), 16, place.height()), 16, self._colors.text
+        )
+        self._painter.drawText(place.adjusted(left + 22 - place.left(), 0, 0, 0), LEFT, button.label)
+
+    def _paint_icon(self, name: str, place: QRectF, size: int, color: QColor) -> None:
+        scale = self._painter.device().devicePixelRatioF()
+        pixmap = icons.pixmap(name, color, size, scale)
+        corner = place.center() - QPointF(size / 2, size / 2)
+        self._painter.drawPixmap(QPoint(round(corner.x()), round(corner.y())), pixmap)
+
+    def _paint_stand_in(self, tile: Tile, mat: QRect) -> None:
+        if tile.image is None:
+            return
+        match tile.image.state:
+            case ImageState.SAVED if tile.thumbnail_failed:
+                self._paint_words(mat, "image", self._colors.muted, "No preview", words.NO_THUMBNAIL)
+            case ImageState.SAVED:
+                return  # its thumbnail comes within moments: the mat is enough
+            case ImageState.PENDING:
+                self._paint_pending(tile, mat)
+            case _:
+                self._paint_lost(tile, mat)
+
+    def _paint_pending(self, tile: Tile, mat: QRect) -> None:
+        if tile.fetching:
+            self._paint_words(mat, "ring", self._colors.pending, "Loading…", "")
+        else:
+            title = "Waiting" if tile.note else "Waiting to be loaded"
+            self._paint_words(mat, "pause", self._colors.pending, title, tile.note)
+
+    def _paint_lost(self, tile: Tile, mat: QRect) -> None:
+        retry = tile_layout.retry_button(mat)
+        above = QRect(mat.left(), mat.top(), mat.width(), retry.top() - mat.top())
+        reason = words.sentence(tile.note)
+        if tile.image is not None and tile.image.entry.asset_ref:
+            reason = f"{reason} {words.REFERENCE_STAYS}".strip()
+        self._paint_words(above, "failed", self._colors.failed, "Not saved", reason)
+        self._paint_button(tile, TileButton.RETRY, retry)
+
+    def _paint_words(self, room: QRect, icon: str, color: QColor, title: str, text: str) -> None:
+        """An icon, a title and as much of a text as there is room for, in the middle."""
+        room = room.adjusted(12, 4, -12, -4)
+        title_height = QFontMetrics(self._font).height()
+        line_height = QFontMetrics(self._small).height()
+        icon_height = 26 if room.height() >= title_height + 26 else 0
+        fitting = (room.height() - title_height - icon_height - 2) // line_height
+        lines = lines_of(text, self._small, room.width(), min(5, fitting))
+        height = icon_height + title_height + line_height * len(lines) + (2 if lines else 0)
+        top = room.top() + max(0, (room.height() - height) // 2)
+        if icon_height:
+            self._paint_icon(icon, QRectF(room.left(), top, room.width(), 20), 20, color)
+        top += icon_height
+        self._paint_line(QRect(room.left(), top, room.width(), title_height), title, self._font)
+        top += title_height + 2
+        for line in lines:
+            place = QRect(room.left(), top, room.width(), line_height)
+            self._paint_line(place, line, self._small, muted=True)
+            top += line_height
+
+    def _paint_line(self, place: QRect, text: str, font: QFont, *, muted: bool = False) -> None:
+        self._painter.setFont(font)
+        self._painter.setPen(self._colors.muted if muted else self._colors.text)
+        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        self._painter.drawText(place, CENTER, shown)

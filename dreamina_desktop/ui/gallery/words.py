@@ -1,0 +1,72 @@
+"""What the gallery says about an image, in words."""
+
+from __future__ import annotations
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState
+
+STATES = {
+    ImageState.PENDING: "not saved yet",
+    ImageState.SAVED: "saved",
+    ImageState.INVALID: "not saved",
+    ImageState.LOST: "not saved",
+}
+REFERENCE_STAYS = "Its reference can still be copied."
+NO_THUMBNAIL = "The saved file could not be read for a preview."
+
+
+def pixels(image: Image) -> tuple[int, int] | None:
+    """The file's size where it is saved, else the record's; None where neither is known."""
+    width = image.file_width or image.entry.width
+    height = image.file_height or image.entry.height
+    return (width, height) if width and height else None
+
+
+def size(image: Image) -> str:
+    """`2560 × 1440`, or "" where it is not known."""
+    known = pixels(image)
+    return f"{known[0]} × {known[1]}" if known else ""
+
+
+def accessible(image: Image) -> str:
+    """`217-1, saved, 2560 by 1440 pixels`"""
+    known = pixels(image)
+    parts = [str(image.key), STATES[image.state]]
+    if known:
+        parts.append(f"{known[0]} by {known[1]} pixels")
+    return ", ".join(parts)
+
+
+def explanation(image: Image, *, fetching: bool) -> str:
+    """Why there is no picture, and what can be done all the same; "" for a saved image."""
+    match image.state:
+        case ImageState.SAVED:
+            return ""
+        case ImageState.PENDING:
+            return waiting(image, fetching=fetching)
+    lines = [f"Not saved: {image.note}" if image.note else "Not saved."]
+    if image.entry.asset_ref:
+        lines.append(REFERENCE_STAYS)
+    return " ".join(sentence(line) for line in lines)
+
+
+def waiting(image: Image, *, fetching: bool) -> str:
+    """What a pending image waits for."""
+    if fetching:
+        return "Loading…"
+    return f"Waiting: {image.note}" if image.note else "Waiting to be loaded"
+
+
+def sentence(text: str) -> str:
+    """`text` with a full stop at its end."""
+    return text if not text or text[-1] in ".…?:" else f"{text}."
+
+
+def keys(images: list[ImageKey], shown: int = 4) -> str:
+    """`214-1, 214-2`; of many the first ones: `214-1, 214-2, 214-3, 214-4 and 36 more`."""
+    named = ", ".join(str(key) for key in images[:shown])
+    return named if len(images) <= shown else f"{named} and {len(images) - shown} more"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """`1 reference`, `3 references`"""
+    return f"{number:,} {one if number == 1 else many}"
