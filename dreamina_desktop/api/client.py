@@ -18,7 +18,7 @@ from dreamina_desktop.api.http import (
     USER_AGENT,
     in_words,
 )
-from dreamina_desktop.api.proxy import proxy_for
+from dreamina_desktop.api.proxy import Proxy, proxy_for
 from dreamina_desktop.api.wire import read_answer
 from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
 from dreamina_desktop.core.api_url import ApiUrl
@@ -94,18 +94,86 @@ class DreaminaClient:
 
     async def _answer(self, request: httpx.Request, jobid: str) -> JobAnswer:
         try:
-            return await self._send(request, jobid)
-        except httpx.PoolTimeout:
-            pass  # slots had leaked; the pool is a new one, and nothing had been sent
+            http = await self._client()
+        except ValueError as error:
+            return Trouble(f"The API cannot be reached: {error}.", network=True)
+        try:
+            status, headers, body = await self._exchange(http, request)
         except _BodyTooLargeError:
             return Trouble("The API's answer was cut off: it is far too long for a record.")
         except httpx.DecodingError as error:
             return Trouble(f"The API's answer cannot be read: {in_words(error)}.")
         except FAULTS as error:
-            return _no_answer(error)
+            return Trouble(f"The API does not answer: {in_words(error)}.", network=True)
+        return read_answer(status, headers, body, jobid, self._now())
+
+    async def _exchange(
+        self, http: httpx.AsyncClient, request: httpx.Request
+    ) -> tuple[int, httpx.Headers, bytes]:
+        """Status, headers and body. A request that was cancelled half-way leaks its slot in
+        httpx 0.28, until every request ends in PoolTimeout: then a new pool is the only cure."""
         try:
-            return await self._send(request, jobid)
-        except _BodyTooLargeError:
-            return Trouble("The API's answer was cut off: it is far too long for a record.")
-        except FAULTS as error:
-            return _no_answer(error)
+            async with asyncio.timeout(self._total_timeout_s):
+                return await _send(http, request)
+        except (httpx.PoolTimeout, TimeoutError):
+            await self._drop(http)
+            raise
+
+    async def _client(self) -> httpx.AsyncClient:
+        """Raises ValueError with words where the proxy cannot be used."""
+        if self._http is None:
+            loop = asyncio.get_running_loop()
+            proxy = await loop.run_in_executor(None, proxy_for, self._base.scheme, self._base.host)
+            self._http = self._http or _open(self._tls, proxy)
+        return self._http
+
+    async def _drop(self, http: httpx.AsyncClient | None) -> None:
+        """Close a client; the next request opens another."""
+        if http is self._http:
+            self._http = None
+        if http is not None:
+            await http.aclose()
+
+
+def path_segment(jobid: str) -> bytes:
+    """An ID as exactly one segment of a path. Raises ValueError where it cannot be one: no
+    quoting keeps `.` and `..` from being resolved."""
+    if jobid in ("", ".", ".."):
+        raise ValueError("it is not one segment of a path")
+    return quote(jobid, safe=":@+").encode("ascii")
+
+
+def _open(tls: ssl.SSLContext, proxy: Proxy | None) -> httpx.AsyncClient:
+    """A client that takes nothing from the environment (no proxy, no netrc) by itself."""
+    return httpx.AsyncClient(
+        verify=tls,
+        trust_env=False,
+        follow_redirects=False,
+        limits=httpx.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_S),
+        proxy=None if proxy is None else _httpx_proxy(proxy, tls),
+    )
+
+
+def _httpx_proxy(proxy: Proxy, tls: ssl.SSLContext) -> httpx.Proxy:
+    context = tls if proxy.url.startswith("https:") else None
+    return httpx.Proxy(proxy.url, auth=proxy.auth, ssl_context=context)
+
+
+async def _send(
+    http: httpx.AsyncClient, request: httpx.Request
+) -> tuple[int, httpx.Headers, bytes]:
+    response = await http.send(request, stream=True)
+    try:
+        return response.status_code, response.headers, await _read(response)
+    finally:
+        await response.aclose()
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """The body, decompressed: that size counts, so that a bomb is cut off too."""
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise _BodyTooLargeError
+    return bytes(body)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_FORM = re.compile(r"(.+)-image:w(\d{1,6}):h(\d{1,6}):s(\d{1,12})-uri:(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +21,8 @@ class AssetRef:
 
 def parse(text: str) -> AssetRef | None:
     """None where the form is another one: it may be a good reference all the same."""
-    raise NotImplementedError
+    found = _FORM.fullmatch(text)
+    if found is None:
+        return None
+    account, width, height, size, uri = found.groups()
+    return AssetRef(account, int(width), int(height), int(size), uri)

@@ -21,10 +21,10 @@ class ImageUrl:
     target: bytes
 
     @property
-    def origin(self) -> str:
-        """`scheme://host:port`, to resolve a redirect without a host against."""
+    def authority(self) -> str:
+        """Host and port as the header Host has them: the scheme's own port is left out."""
         shown = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{shown}:{self.port}"
+        return shown if self.port == _DEFAULT_PORTS[self.scheme] else f"{shown}:{self.port}"
 
 
 def parse_image_url(url: str, *, allow_http: bool) -> ImageUrl:
@@ -59,11 +59,12 @@ def redirected(url: ImageUrl, location: str) -> str:
     """The URL that a `Location` header names; an absolute one stays byte for byte."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", location):
         return location
+    origin = f"{url.scheme}://{url.authority}"
     if location.startswith("//"):
         return f"{url.scheme}:{location}"
     if location.startswith("/"):
-        return url.origin + location
-    return urljoin(url.origin + url.target.decode("ascii"), location)
+        return origin + location
+    return urljoin(origin + url.target.decode("ascii"), location)
 
 
 def expires_at(url: str) -> float | None:

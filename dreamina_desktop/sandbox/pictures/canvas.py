@@ -17,6 +17,7 @@ Stops = Sequence[tuple[float, Color]]
 Box = tuple[int, int, int, int]
 
 SMOOTHING = 2  # edges are drawn this many times larger, then reduced
+RIM = 180  # what Pillow's radial gradient says in the middle of its edges
 SOFT = 4  # what has no edges is drawn this many times smaller, then enlarged
 
 
@@ -59,7 +60,7 @@ class Canvas:
         if box is None:
             return
         side = 256
-        curve = [round(255 * strength * max(0.0, 1 - step / 255) ** 2.2) for step in range(256)]
+        curve = [round(255 * strength * max(0.0, 1 - step / RIM) ** 2.0) for step in range(256)]
         disc = Image.radial_gradient("L").point(curve)
         left, top = around[0] - reach, around[1] - reach
         scale = side / (2 * reach)

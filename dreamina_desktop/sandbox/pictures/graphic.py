@@ -35,7 +35,7 @@ def paper(canvas: Canvas, words: Words) -> None:
     soft.glow(x, y, 0.7, look.light, 0.9)
     canvas.cover(soft)
     canvas.cast_shadow(canvas.circle(x, y, 0.16), 0.015, 0.012, 0.3)
-    canvas.disc(x, y, 0.16, lighter(look.light, 0.15), mix(look.light, look.accent, 0.35))
+    canvas.disc(x, y, 0.16, lighter(look.far, 0.2), mix(look.far, look.near, 0.25))
     layers = 7
     for layer in range(layers):
         near = layer / (layers - 1)
@@ -44,7 +44,7 @@ def paper(canvas: Canvas, words: Words) -> None:
         points = noise.outline(heights, 0.44 + 0.5 * near, 0.075 if sharp else 0.055)
         canvas.cast_shadow(points, 0.016, -0.016, 0.42)
         color = mix(lighter(look.far, 0.35 * (1 - near)), look.near, near**1.1)
-        color = mix(color, look.accent, 0.22 if layer % 3 == 1 else 0.0)
+        color = mix(color, look.accent, 0.78 if layer % 3 == 2 else 0.0)
         canvas.shape(points, lighter(color, 0.1), darker(color, 0.14))
     canvas.cloud((255, 255, 255), 120, 255, 0.10, 0.012, 1.0)
 
@@ -163,15 +163,23 @@ def _cup(canvas: Canvas, x: float, y: float, size: float, glaze: Color, dark: Co
     plate = mix(glaze, (255, 255, 255), 0.45)
     canvas.shape(_ellipse(canvas, x, y + size * down * 0.34, size * 1.42, 0.27), lighter(plate, 0.25), darker(plate, 0.22))
     canvas.shape(_ellipse(canvas, x, y + size * down * 0.31, size * 1.05, 0.2), darker(plate, 0.12), lighter(plate, 0.15))
-    handle = [(x + across * size * (0.86 + 0.42 * math.sin(step / 20 * math.pi)), y - size * down * (0.52 - 0.66 * step / 20)) for step in range(21)]
-    canvas.line(handle, size * 0.12, darker(glaze, 0.12))
+    handle = [
+        (x + across * size * (0.72 + 0.6 * math.sin(step / 24 * math.pi) ** 0.8 * (1 - step / 60)),
+         y - size * down * (0.46 - 0.56 * step / 24))
+        for step in range(25)
+    ]
+    canvas.line(handle, size * 0.13, darker(glaze, 0.22))
+    canvas.line(handle[:16], size * 0.045, lighter(glaze, 0.15), 0.7)
     bowl = [
-        (x + across * size * math.cos(step / 40 * math.pi) * (1 - 0.0 * step), y - size * down * (0.62 - 1.02 * math.sin(step / 40 * math.pi) ** 0.62))
+        (x + across * size * math.cos(step / 40 * math.pi), y - size * down * (0.62 - 1.02 * math.sin(step / 40 * math.pi) ** 0.62))
         for step in range(41)
     ]
     canvas.shape(bowl, lighter(glaze, 0.16), darker(glaze, 0.28))
-    side = [point for point in bowl if point[0] > x + across * size * 0.25]
-    canvas.shape([*side, (x + across * size * 0.52, y - size * down * 0.5)], darker(glaze, 0.5), opacity=0.28)
+    for number in range(10):
+        inner = 1 - 0.085 * number
+        half = [point for point in bowl if point[0] >= x]
+        within = [(x + (px - x) * inner, py) for px, py in reversed(half)]
+        canvas.shape([*half, *within], darker(glaze, 0.6), opacity=0.07)
     rim = y - size * down * 0.62
     canvas.shape(_ellipse(canvas, x, rim, size, 0.24), lighter(glaze, 0.5), lighter(glaze, 0.2))
     canvas.shape(_ellipse(canvas, x, rim + size * down * 0.02, size * 0.93, 0.225), darker(glaze, 0.35), darker(glaze, 0.1))
@@ -189,7 +197,7 @@ def _steam(canvas: Canvas, x: float, y: float) -> None:
             share = step / 46
             at = y - 0.2 - 0.42 * share
             shift = 0.035 * share * math.sin(phase + share * 7) + 0.012 * math.sin(phase * 2 + share * 13)
-            canvas.glow(start + shift, at, 0.03 + 0.06 * share, (255, 255, 250), 0.15 * (1 - share) ** 1.2)
+            canvas.glow(start + shift, at, 0.035 + 0.06 * share, (255, 255, 250), 0.2 * (1 - share) ** 1.1)
 
 
 def _sprig(canvas: Canvas, x: float, y: float, ink: Color) -> None:

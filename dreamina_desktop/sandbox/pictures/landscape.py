@@ -18,12 +18,13 @@ Words = AbstractSet[str]
 
 def aurora(canvas: Canvas, words: Words) -> None:
     """Curtains of light over ridges and a lake."""
-    look = canvas.random.choice(mood.NIGHT)
+    random = canvas.random
+    look = random.choice(mood.NIGHT)
     horizon = canvas.random.uniform(0.66, 0.74)
     soft = canvas.smaller()
     soft.fill([(0, look.zenith), (0.45, look.middle), (horizon, look.horizon), (1, look.near)])
-    soft.glow(0.5, horizon, 0.8, look.accent, 0.22)
-    for _ in range(canvas.random.choice((2, 3))):
+    soft.glow(random.uniform(0.3, 0.7), horizon, 0.9, look.accent, 0.25)
+    for _ in range(random.choice((1, 2))):
         _curtain(soft, look, horizon)
     canvas.cover(soft)
     canvas.stars(170, horizon, lighter(look.light, 0.3))
@@ -37,19 +38,19 @@ def _curtain(soft: Canvas, look: Mood, horizon: float) -> None:
     random = soft.random
     path = noise.swell(random, 3, soft.width)
     rays = noise.ridge(random, 0.72, 8)
-    base = horizon * random.uniform(0.55, 0.8)
+    base = horizon * random.uniform(0.5, 0.72)
     light = Image.new("RGB", (soft.width, soft.height))
     top = mix(look.accent, random.choice(((150, 80, 255), (255, 90, 170), (60, 140, 255))), 0.75)
     profile = gradient(
         (1, 128),
-        [(0, (0, 0, 0)), (0.35, darker(top, 0.62)), (0.78, darker(look.accent, 0.12)), (0.93, lighter(look.accent, 0.25)), (1, (0, 0, 0))],
+        [(0, (0, 0, 0)), (0.35, darker(top, 0.62)), (0.68, darker(look.accent, 0.3)), (0.84, lighter(look.accent, 0.12)), (0.9, darker(look.accent, 0.35)), (1, (0, 0, 0))],
     )
     for x in range(soft.width):
         ray = rays[round(x / soft.width * (len(rays) - 1))]
-        strength = max(0.0, min(1.0, 0.55 + 0.5 * ray + 0.2 * path[x]))
-        tall = max(2, round(soft.height * (0.22 + 0.3 * strength)))
+        strength = max(0.0, min(1.0, 0.45 + 0.75 * ray + 0.2 * path[x]))
+        tall = max(2, round(soft.height * (0.16 + 0.26 * strength)))
         foot = round(soft.height * (base + 0.11 * path[x]))
-        strip = profile.resize((1, tall)).point(lambda value, s=strength: round(value * (0.25 + 0.75 * s)))
+        strip = profile.resize((1, tall)).point(lambda value, s=strength: round(value * (0.12 + 0.78 * s)))
         light.paste(strip, (x, foot - tall))
     light = light.filter(ImageFilter.GaussianBlur(soft.width / 320))
     wide = light.filter(ImageFilter.BoxBlur(soft.width / 28))
@@ -130,12 +131,12 @@ def mountains(canvas: Canvas, words: Words) -> None:
 
 def dunes(canvas: Canvas, words: Words) -> None:
     """Sand in long curves, one side lit and one in shade."""
-    look = random_look = canvas.random.choice(mood.WARM)
+    look = canvas.random.choice(mood.WARM)
     random = canvas.random
     x, y = random.uniform(0.2, 0.8), random.uniform(0.17, 0.34)
     soft = canvas.smaller()
     soft.fill([(0, look.zenith), (0.28, look.middle), (0.5, look.horizon), (1, look.horizon)])
-    soft.glow(x, y, 0.9, random_look.light, 0.85)
+    soft.glow(x, y, 0.9, look.light, 0.85)
     canvas.cover(soft)
     canvas.disc(x, y, 0.07, lighter(look.light, 0.5), look.light)
     layers = 5
@@ -174,7 +175,7 @@ def forest(canvas: Canvas, words: Words) -> None:
     random = canvas.random
     x = random.uniform(0.3, 0.7)
     green = mix(look.near, (24, 58, 44), 0.55)
-    haze = mix(look.horizon, (214, 232, 205), 0.5)
+    haze = mix(look.horizon, (226, 232, 190), 0.5)
     soft = canvas.smaller()
     soft.fill([(0, mix(look.middle, green, 0.35)), (0.5, haze), (1, mix(haze, green, 0.35))])
     soft.glow(x, 0.3, 1.0, look.light, 0.9)
@@ -190,7 +191,7 @@ def forest(canvas: Canvas, words: Words) -> None:
         canvas.shape(noise.outline(heights, 0.72 + 0.27 * near, 0.03), color, mix(color, haze, 0.25 * (1 - near)))
         if layer < layers - 1:
             canvas.veil(haze, [(0, 0.08), (0.62, 0.3), (0.8, 0.36 * (1 - near)), (1, 0.1)], 0.5)
-    _shafts(canvas, x, look.light)
+    _shafts(canvas, x, mix(look.light, (255, 226, 150), 0.5))
 
 
 def _trunk(canvas: Canvas, x: float, thick: float, foot: float, color: Color) -> None:
@@ -222,7 +223,7 @@ def _shafts(canvas: Canvas, x: float, color: Color) -> None:
         wide = random.uniform(0.015, 0.06)
         soft.shape(
             [(start, -0.05), (start + wide * 0.4, -0.05), (start + slant + wide * 1.8, 1.0), (start + slant - wide, 1.0)],
-            darker(color, 0.72),
+            darker(color, 0.55),
         )
     soft.image = soft.image.filter(ImageFilter.GaussianBlur(soft.unit / 60))
     fade = gradient(soft.image.size, [(0, (255, 255, 255)), (0.85, (0, 0, 0))])

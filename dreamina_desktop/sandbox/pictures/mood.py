@@ -55,8 +55,8 @@ STORM = (
     _mood("17202b 3b4f63 8b9caf e8f0ff 52657a 0d131b ff9f45"),
 )
 WARM = (
-    _mood("c8643c eea15a fbdca0 fff3cf d98b52 6b2a1e 2f5d62"),
-    _mood("8fb7bd f0d9b5 fbe7c6 fffaf0 e0ac69 8a4b2c 3d405b"),
+    _mood("c8643c eea15a fbdca0 fff3cf d9853f 6b2a1e 28506e"),
+    _mood("8fb7bd f0d9b5 fbe7c6 fffaf0 e0a24e 7d3f24 2f4d74"),
     _mood("6d3b5e d9776b fac78f ffefc4 c97f5b 4a1d2f 2a7f8e"),
 )
 

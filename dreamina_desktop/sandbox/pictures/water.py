@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Set as AbstractSet
 from random import Random
 
@@ -31,7 +32,7 @@ def boat(canvas: Canvas, words: Words) -> None:
     canvas.mirror(horizon, mix(look.zenith, look.near, 0.35), 0.34)
     canvas.glints(horizon, lighter(look.light, 0.3), 130, x, 0.06)
     canvas.veil(look.horizon, [(horizon - 0.02, 0), (horizon + 0.02, 0.45), (horizon + 0.12, 0)], 0.6)
-    where = x + random.choice((-1, 1)) * random.uniform(0.12, 0.22)
+    where = min(0.8, max(0.2, x + random.choice((-1, 1)) * random.uniform(0.12, 0.22)))
     hull = look.accent if words & {"red", "boat", "wooden"} else darker(look.accent, 0.2)
     _boat(canvas, where, horizon + random.uniform(0.14, 0.24), random.uniform(0.17, 0.23), hull, look)
 
@@ -107,25 +108,33 @@ def _beam(soft: Canvas, x: float, y: float, color: Color) -> None:
 
 
 def _cliff(canvas: Canvas, x: float, top: float, look: Mood) -> None:
-    """A headland from the nearer edge of the picture to under the tower."""
+    """Basalt columns from the nearer edge of the picture to under the tower, then in steps down."""
     random = canvas.random
-    way = -1 if x < 0.5 else 1
-    rough = noise.ridge(random, 0.6, 7)
-    edge = [(-0.02, 0), (0.12, 0.004), (0.2, 0.05), (0.235, 0.16), (0.27, 0.22), (0.34, 0.27), (0.42, 0.4)]
-    start = (-0.02 if way < 0 else 1.02, top + 0.03)
-    points = [start]
-    span = abs(x - start[0])
-    points += [(start[0] - way * span * step / 12, top + 0.03 - 0.03 * step / 12 + 0.006 * rough[step]) for step in range(1, 12)]
-    reach = canvas.unit / canvas.width
-    for number, (out, down) in enumerate(edge):
-        points += [(x - way * (out * reach * 1.4 + 0.006 * rough[20 + number * 5]), top + down + 0.005 * rough[60 + number * 4])]
-    points += [(start[0], 1.05)]
-    canvas.shape(points, mix(look.near, look.far, 0.32), darker(look.near, 0.3))
-    for number in range(26):
-        px = x + way * random.uniform(-0.2, 0.9) * reach * 0.7
-        py = top + 0.05 + random.random() * 0.3
-        long = random.uniform(0.02, 0.07)
-        canvas.line([(px, py), (px + 0.008 * rough[number], py + long * 0.5), (px - way * 0.004, py + long)], 0.0035, mix(look.far, look.near, 0.4), 0.35)
+    way = 1 if x < 0.5 else -1
+    lit = mix(look.far, look.near, 0.5)
+    wide = 0.021 * canvas.unit / canvas.width
+    end = x + way * 5.5 * wide
+    for row in range(3):
+        color = mix(lit, darker(look.near, 0.25), row / 2.4)
+        reach = end + way * row * 3.2 * wide
+        at = -0.02 if way > 0 else 1.02
+        height = top + 0.075 * row
+        while (reach - at) * way > -6 * wide:
+            past = max(0.0, (at - reach) * way / wide)
+            step = height + 0.02 * past**1.4 + random.uniform(-0.008, 0.012)
+            if row == 0 and abs(at - x) < 3.4 * wide:
+                step = top
+            _column(canvas, at, step, wide * random.uniform(0.85, 1.15), mix(color, look.near, random.uniform(0, 0.28)), look)
+            at += way * wide * 0.97
+
+
+def _column(canvas: Canvas, x: float, top: float, wide: float, color: Color, look: Mood) -> None:
+    """One column: a dark side, and a paler top with a corner in front."""
+    half = wide / 2
+    front = top + wide * 0.22
+    canvas.shape([(x - half, top), (x, front), (x + half, top), (x + half, 1.02), (x - half, 1.02)], color, darker(look.near, 0.45))
+    canvas.shape([(x, front), (x + half, top), (x + half, 1.02), (x, 1.02)], darker(color, 0.55), opacity=0.35)
+    canvas.shape([(x - half, top), (x - half * 0.3, top - wide * 0.14), (x + half, top), (x, front)], mix(color, look.horizon, 0.32))
 
 
 def _tower(canvas: Canvas, x: float, foot: float, tall: float, look: Mood) -> None:
@@ -162,11 +171,21 @@ def _waves(canvas: Canvas, look: Mood, start: float, count: int, near: float) ->
         fine = noise.ridge(canvas.random, 0.6, 8)
         heights = [value + 0.16 * fine[min(256, step)] for step, value in enumerate(crest)]
         canvas.shape(noise.outline(heights, base, reach), lighter(sea, 0.1), darker(sea, 0.35))
-        top = noise.outline(heights, base, reach)[2:-2]
-        for _ in range(7):
-            first = canvas.random.randint(0, len(top) - 40)
-            part = top[first : first + canvas.random.randint(14, 38)]
-            canvas.line(part, 0.0016 + 0.003 * share, lighter(look.horizon, 0.55), 0.55)
+        _crests(canvas, noise.outline(heights, base, reach)[2:-2], share, lighter(look.horizon, 0.4))
+
+
+def _crests(canvas: Canvas, top: list[tuple[float, float]], share: float, foam: Color) -> None:
+    """Foam along parts of a wave's edge, thin at both ends."""
+    for _ in range(6):
+        long = canvas.random.randint(12, 44)
+        first = canvas.random.randint(0, len(top) - long)
+        edge = top[first : first + long]
+        thick = (0.0012 + 0.005 * share) * canvas.random.uniform(0.5, 1.2)
+        foot = [
+            (px, py + thick * math.sin(math.pi * step / (long - 1)))
+            for step, (px, py) in enumerate(edge)
+        ]
+        canvas.shape([*edge, *reversed(foot)], foam, opacity=canvas.random.uniform(0.2, 0.55))
 
 
 def city(canvas: Canvas, words: Words) -> None:
@@ -218,12 +237,12 @@ def _windows(canvas: Canvas, random: Random, house: tuple[float, float, float, f
     columns = int(wide * canvas.width * 0.84 // step)
     rows = int(tall * canvas.height * 0.92 // (step * 1.15))
     lit = random.uniform(0.2, 0.55)
-    warm = (look.light, mix(look.light, look.accent, 0.5), lighter(look.light, 0.4))
+    warm = ((255, 214, 140), (255, 236, 190), mix((255, 200, 120), look.accent, 0.3))
     for row in range(rows):
         for column in range(columns):
             if random.random() > lit:
                 continue
             px = round(left * canvas.width + wide * canvas.width * 0.09 + column * step)
             py = round(top * canvas.height + step * 0.7 + row * step * 1.15)
-            color = mix(random.choice(warm), look.near, random.uniform(0, 0.5) * (1.3 - near))
+            color = mix(random.choice(warm), look.near, random.uniform(0, 0.45) * (1.3 - near))
             canvas.image.paste(color, (px, py, px + size, py + round(size * 1.3)))

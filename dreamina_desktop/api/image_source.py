@@ -1,0 +1,252 @@
+"""Fetch an image's bytes: without credentials, from public addresses, byte for byte.
+
+Done with httpcore, the lower half of httpx: it sends a target as it is, keeps no cookies, knows
+no netrc and follows no redirect. Behind a proxy only literal addresses can be checked, because
+the proxy resolves the names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import httpcore
+
+from dreamina_desktop.api.addresses import is_allowed, literal_address
+from dreamina_desktop.api.checked_network import CheckedNetwork, RefusedAddressError
+from dreamina_desktop.api.content_coding import ContentDecoder
+from dreamina_desktop.api.http import (
+    FAULTS,
+    KEEPALIVE_S,
+    MAX_CONNECTIONS,
+    TIMEOUTS,
+    USER_AGENT,
+    in_words,
+)
+from dreamina_desktop.api.part_writer import (
+    MAX_IMAGE_BYTES,
+    DiskError,
+    EmptyError,
+    PartFiles,
+    PartWriter,
+    TooLargeError,
+    WebPageError,
+)
+from dreamina_desktop.api.proxy import Proxy, proxy_for
+from dreamina_desktop.api.wire import retry_after_s
+from dreamina_desktop.core.answer import (
+    DiskTrouble,
+    Fetched,
+    Gone,
+    ImageAnswer,
+    TryLater,
+    Unusable,
+)
+from dreamina_desktop.core.image_url import ImageUrl, expires_at, parse_image_url, redirected
+
+MAX_REDIRECTS = 3
+TOTAL_TIMEOUT_S = 900.0  # for a host that sends a byte now and then
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PASSING = (408, 425, 429)  # the 4xx that say nothing about the link
+
+_NO_PICTURE = Gone("The image host sent a web page instead of a picture.")
+_TOO_LARGE = Unusable(f"The image has more than {MAX_IMAGE_BYTES // 1_000_000} MB.")
+
+
+class HttpImageSource:
+    """Implements services.ports.ImageSource."""
+
+    def __init__(
+        self,
+        parts: PartFiles,
+        tls: ssl.SSLContext,
+        *,
+        allow_loopback: bool,
+        now: Callable[[], float] = time.time,
+        total_timeout_s: float = TOTAL_TIMEOUT_S,
+    ) -> None:
+        """`allow_loopback`: the API itself is on loopback, so images may be too, and by http."""
+        self._parts = parts
+        self._tls = tls
+        self._allow_loopback = allow_loopback
+        self._now = now
+        self._total_timeout_s = total_timeout_s
+        self._pools: dict[Proxy | None, httpcore.AsyncConnectionPool] = {}
+
+    async def fetch(self, url: str) -> ImageAnswer:
+        """A signed URL's bytes in a new part file. Never raises for what a host can do."""
+        if not url:
+            return Gone("There is no link to this image.")
+        answer = await self._follow(url)
+        if not isinstance(answer, _Denied):
+            return answer
+        expires = expires_at(url)
+        expired = expires is not None and expires <= self._now()
+        return Gone("The link has expired.") if expired else answer.gone
+
+    async def aclose(self) -> None:
+        """Close every connection; fetches under way end in TryLater."""
+        for proxy in tuple(self._pools):
+            await self._drop(proxy)
+
+    async def _follow(self, text: str) -> ImageAnswer | _Denied:
+        try:
+            url = self._checked(text)
+            for _ in range(MAX_REDIRECTS + 1):
+                answer = await self._ask(url)
+                if not isinstance(answer, _Redirect):
+                    return answer
+                url = self._checked(redirected(url, answer.location))
+        except ValueError as error:
+            return Gone(str(error))
+        return Gone(f"The link redirects more than {MAX_REDIRECTS} times.")
+
+    def _checked(self, text: str) -> ImageUrl:
+        """Raises ValueError with a sentence where a hop may not be taken."""
+        url = parse_image_url(text, allow_http=self._allow_loopback)
+        address = literal_address(url.host)
+        if address and not is_allowed(address, allow_loopback=self._allow_loopback):
+            raise ValueError("The link leads to an address of a private network.")
+        return url
+
+    async def _ask(self, url: ImageUrl) -> ImageAnswer | _Denied | _Redirect:
+        """One hop. A request that was cancelled half-way leaks its slot (see DreaminaClient)."""
+        try:
+            proxy = await self._proxy(url)
+        except ValueError as error:
+            return TryLater(f"The image host cannot be reached: {error}.")
+        try:
+            async with asyncio.timeout(self._total_timeout_s):
+                return await self._exchange(self._pool(proxy), url)
+        except RefusedAddressError as error:
+            return Gone(str(error))
+        except (httpcore.PoolTimeout, TimeoutError) as error:
+            await self._drop(proxy)
+            return _later(error)
+        except FAULTS as error:
+            return _later(error)
+
+    async def _exchange(
+        self, pool: httpcore.AsyncConnectionPool, url: ImageUrl
+    ) -> ImageAnswer | _Denied | _Redirect:
+        target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
+        headers = {
+            "Host": url.authority,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            "User-Agent": USER_AGENT,
+        }
+        extensions = {"timeout": TIMEOUTS}
+        async with pool.stream("GET", target, headers=headers, extensions=extensions) as response:
+            return await self._read(response)
+
+    async def _read(self, response: httpcore.Response) -> ImageAnswer | _Denied | _Redirect:
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in response.headers
+        }
+        if response.status in _REDIRECTS and "location" in headers:
+            return _Redirect(headers["location"])
+        if not 200 <= response.status < 300:
+            return _without_picture(response.status, retry_after_s(headers, self._now()))
+        if response.status == 206:
+            return TryLater("The image host sent only a part of the image.")
+        return await self._receive(response, headers)
+
+    async def _receive(
+        self, response: httpcore.Response, headers: Mapping[str, str]
+    ) -> ImageAnswer:
+        if headers.get("content-type", "").strip().lower().startswith("text/html"):
+            return _NO_PICTURE
+        try:
+            return await self._write(response, ContentDecoder(headers.get("content-encoding", "")))
+        except TooLargeError:
+            return _TOO_LARGE
+        except WebPageError:
+            return _NO_PICTURE
+        except EmptyError:
+            return Gone("The image host sent nothing.")
+        except DiskError as error:
+            return DiskTrouble(f"The disk refused the image: {_disk_words(error)}.")
+        except ValueError as error:
+            return TryLater(f"The image host sent a body that cannot be read: {error}.")
+
+    async def _write(self, response: httpcore.Response, decoder: ContentDecoder) -> Fetched:
+        """The whole body in a part file, or an error and no part file."""
+        writer = await PartWriter.open(self._parts)
+        try:
+            async for chunk in response.aiter_stream():
+                for piece in decoder.feed(chunk):
+                    await writer.add(piece)
+            decoder.finish()
+            return await writer.finish()
+        except BaseException:
+            writer.discard()
+            raise
+
+    async def _proxy(self, url: ImageUrl) -> Proxy | None:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(None, proxy_for, url.scheme, url.host)
+
+    def _pool(self, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
+        if proxy not in self._pools:
+            self._pools[proxy] = self._open(proxy)
+        return self._pools[proxy]
+
+    def _open(self, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
+        if proxy is None:
+            return httpcore.AsyncConnectionPool(
+                ssl_context=self._tls,
+                max_connections=MAX_CONNECTIONS,
+                keepalive_expiry=KEEPALIVE_S,
+                network_backend=CheckedNetwork(allow_loopback=self._allow_loopback),
+            )
+        return httpcore.AsyncHTTPProxy(
+            proxy_url=proxy.url,
+            proxy_auth=proxy.auth,
+            ssl_context=self._tls,
+            proxy_ssl_context=self._tls if proxy.url.startswith("https:") else None,
+            max_connections=MAX_CONNECTIONS,
+            keepalive_expiry=KEEPALIVE_S,
+        )
+
+    async def _drop(self, proxy: Proxy | None) -> None:
+        """Close a pool; the next request opens another."""
+        pool = self._pools.pop(proxy, None)
+        if pool is not None:
+            await pool.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    """The host names another place."""
+
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Denied:
+    """The host refused the link; whether it has expired is for its reader to say."""
+
+    gone: Gone
+
+
+def _without_picture(status: int, retry_s: float | None) -> ImageAnswer | _Denied:
+    """What a status outside 2xx means for an image."""
+    if status >= 500 or status in _PASSING:
+        return TryLater(f"The image host answered {status}.", retry_s)
+    if status in (401, 403, 404, 410):
+        return _Denied(Gone(f"The image host refused the link ({status})."))
+    return Gone(f"The image host answered {status} instead of a picture.")
+
+
+def _later(error: Exception) -> TryLater:
+    return TryLater(f"The image host does not answer: {in_words(error)}.")
+
+
+def _disk_words(error: DiskError) -> str:
+    cause = error.__cause__
+    return (isinstance(cause, OSError) and cause.strerror) or "input/output error"

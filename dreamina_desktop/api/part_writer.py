@@ -1,0 +1,117 @@
+"""Take an image's bytes as they come: count, hash and sniff them, and write them off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from dreamina_desktop.core.answer import Fetched
+
+MAX_IMAGE_BYTES = 100_000_000
+_WRITE_BYTES = 256 * 1024  # what is gathered before a thread is asked to write
+_SNIFF_BYTES = 512
+
+_T = TypeVar("_T")
+
+
+class PartFile(Protocol):
+    """A new file that is not yet known to be good. Each call but `path` may block."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def write(self, data: bytes) -> None:
+        """Append. Raises OSError."""
+
+    def close(self) -> None:
+        """Flush to the disk and close. Raises OSError."""
+
+    def discard(self) -> None:
+        """Close and delete; never raises, and nothing when it is gone already."""
+
+
+class PartFiles(Protocol):
+    """Opens part files, on the disk where the images are kept."""
+
+    def new(self) -> PartFile:
+        """Raises OSError."""
+
+
+class TooLargeError(Exception):
+    """More bytes than an image may have."""
+
+
+class WebPageError(Exception):
+    """The body is HTML."""
+
+
+class EmptyError(Exception):
+    """There was no body."""
+
+
+class DiskError(Exception):
+    """Our own disk refused; the cause is the OSError."""
+
+
+class PartWriter:
+    """Writes one image. Whoever makes it calls `finish` or `discard`."""
+
+    def __init__(self, part: PartFile) -> None:
+        self._part = part
+        self._buffer = bytearray()
+        self._digest = hashlib.sha256()
+        self._size = 0
+        self._sniffed = False
+
+    @classmethod
+    async def open(cls, parts: PartFiles) -> PartWriter:
+        """Raises DiskError."""
+        return cls(await _off_loop(parts.new))
+
+    async def add(self, chunk: bytes) -> None:
+        """Take more bytes. Raises TooLargeError, WebPageError or DiskError."""
+        self._size += len(chunk)
+        if self._size > MAX_IMAGE_BYTES:
+            raise TooLargeError
+        self._digest.update(chunk)
+        self._buffer += chunk
+        if not self._sniffed and self._size >= _SNIFF_BYTES:
+            self._sniff()
+        if len(self._buffer) >= _WRITE_BYTES:
+            await self._flush()
+
+    async def finish(self) -> Fetched:
+        """The whole body is here. Raises EmptyError, WebPageError or DiskError."""
+        if not self._size:
+            raise EmptyError
+        if not self._sniffed:
+            self._sniff()
+        await self._flush()
+        await _off_loop(self._part.close)
+        return Fetched(self._part.path, self._size, self._digest.hexdigest())
+
+    def discard(self) -> None:
+        """Delete what was written."""
+        self._part.discard()
+
+    def _sniff(self) -> None:
+        """Only ever called while the body's first bytes are still in the buffer."""
+        self._sniffed = True
+        start = bytes(self._buffer[:_SNIFF_BYTES]).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+        if start.startswith((b"<!doctype", b"<html")):
+            raise WebPageError
+
+    async def _flush(self) -> None:
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        await _off_loop(lambda: self._part.write(data))
+
+
+async def _off_loop(call: Callable[[], _T]) -> _T:
+    try:
+        return await asyncio.get_running_loop().run_in_executor(None, call)
+    except OSError as error:
+        raise DiskError from error

@@ -1,0 +1,70 @@
+"""Files whose bytes are still coming: they become images, or vanish."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+_SUFFIX = ".part"
+
+
+class PartFile:
+    """One new file. Its methods may block, and may be called in any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises OSError. The name is free and says nothing about the image."""
+        descriptor, name = tempfile.mkstemp(suffix=_SUFFIX, dir=folder)
+        self._file = os.fdopen(descriptor, "wb", buffering=0)
+        self._path = Path(name)
+        # A shutdown discards while another thread may still be writing.
+        self._lock = threading.Lock()
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    def write(self, data: bytes) -> None:
+        """Append all of `data`. Raises OSError; nothing happens after `discard`."""
+        with self._lock:
+            view = memoryview(data)
+            while len(view) and not self._file.closed:
+                view = view[self._file.write(view) or 0 :]
+
+    def close(self) -> None:
+        """Flush to the disk and close. Raises OSError."""
+        with self._lock:
+            if self._file.closed:
+                return
+            try:
+                os.fsync(self._file.fileno())
+            finally:
+                self._file.close()
+
+    def discard(self) -> None:
+        """Close and delete; never raises."""
+        with self._lock, contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+
+
+class PartFiles:
+    """Opens part files in one folder, on the disk that holds the images."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is made when the first file is, for this user only."""
+        self._folder = folder
+
+    def new(self) -> PartFile:
+        """A new, empty file that only this user may read. Raises OSError."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return PartFile(self._folder)
+
+    def remove_leftovers(self) -> None:
+        """Delete what a killed run left behind; for the start, before anything is fetched."""
+        for file in self._folder.glob(f"*{_SUFFIX}"):
+            with contextlib.suppress(OSError):
+                file.unlink()
