@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dreamina_desktop.core.account import AccountLabel
-from dreamina_desktop.services.library import Library
+from dreamina_desktop.core.account import AccountLabel, account_of, labels, mask_addresses
+from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.preferences import Preferences
 
 
@@ -13,24 +13,61 @@ class Accounts:
     """Lettered in the order in which jobs were tracked, so that a letter never changes."""
 
     def __init__(self, library: Library, preferences: Preferences) -> None:
-        raise NotImplementedError
+        self._library = library
+        self._preferences = preferences
+        self._listeners: list[Callable[[], None]] = []
+        self._seen: dict[str, None] = {}
+        self._read_up_to = 0
+        self._labels: dict[str, AccountLabel] = {}
+        library.subscribe(self._on_changed)
+        preferences.subscribe(self._on_setting_changed)
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when labels changed."""
-        raise NotImplementedError
+        self._listeners.append(listener)
 
     def label(self, text: str | None) -> AccountLabel | None:
         """The label of the account that a job ID or an assetRef embeds; None without one."""
-        raise NotImplementedError
+        account = account_of(text) if text else None
+        return self.all().get(account) if account else None
 
     def all(self) -> dict[str, AccountLabel]:
         """Labels by account, in their order."""
-        raise NotImplementedError
+        if self._read_up_to < self._library.last_number:
+            self._read_new_jobs()
+        return self._labels
 
     def rename(self, account: str, name: str) -> None:
         """Give an account a name; "" goes back to its letter."""
-        raise NotImplementedError
+        names = self._preferences.account_names
+        names.pop(account, None)
+        if name.strip():
+            names[account] = name.strip()
+        self._preferences.account_names = names
 
     def masked(self, text: str) -> str:
         """`text` with every e-mail address replaced by a short name."""
-        raise NotImplementedError
+        return mask_addresses(text, self.all())
+
+    def _read_new_jobs(self) -> None:
+        for number in range(self._read_up_to + 1, self._library.last_number + 1):
+            account = account_of(self._library.job(number).jobid) if number in self._library else ""
+            if account:
+                self._seen[account] = None
+        self._read_up_to = self._library.last_number
+        self._labels = labels(self._seen, self._preferences.account_names)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.listed:
+            before = self._labels
+            if self.all() != before:
+                self._tell()
+
+    def _on_setting_changed(self, name: str) -> None:
+        if name == "account_names":
+            self._labels = labels(self._seen, self._preferences.account_names)
+            self._tell()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()

@@ -48,6 +48,11 @@ class Library:
     def __contains__(self, number: int) -> bool:
         return number in self._jobs
 
+    @property
+    def last_number(self) -> int:
+        """The highest number given so far; 0 in an empty library."""
+        return next(reversed(self._jobs), 0)
+
     def job(self, number: int) -> Job:
         return self._jobs[number]
 

@@ -1,0 +1,147 @@
+"""Put references, pictures, links, IDs and prompts of images on the clipboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+
+from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.ui.gallery import words
+from dreamina_desktop.ui.gallery.image_reading import ImageReading
+from dreamina_desktop.ui.gallery.link_life import link_life
+from dreamina_desktop.ui.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture on its way to the clipboard; only the newest one gets there."""
+
+    turn: int
+    image: Image
+
+
+class Copying(QObject):
+    """Every way to copy; each says in a passing message what was copied and what was not."""
+
+    def __init__(self, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._turn = 0
+        self._reading = ImageReading(self)
+        self._reading.read.connect(self._on_picture_read)
+        self.destroyed.connect(self._reading.close)
+
+    def references(self, keys: Sequence[ImageKey]) -> None:
+        """The assetRefs exactly as they came, one a line in the order of `keys`."""
+        images = self._images(keys)
+        having = [image for image in images if image.entry.asset_ref]
+        lines = [image.entry.asset_ref or "" for image in having]
+        self._copy_lines(lines)
+        self._say_copied("reference", "references", having, len(images))
+
+    def links(self, keys: Sequence[ImageKey]) -> None:
+        """The signed URLs as they came, one a line."""
+        images = self._images(keys)
+        having = [image for image in images if image.entry.url]
+        self._copy_lines([image.entry.url or "" for image in having])
+        life = link_life(having[0].entry.url, self._services.clock.time()) if having else ""
+        said = f"It {life}." if life and len(having) == 1 else ""
+        self._say_copied("link", "links", having, len(images), said)
+
+    def job_ids(self, keys: Sequence[ImageKey]) -> None:
+        """The IDs of the images' jobs, each once."""
+        jobs = self._jobs(keys)
+        self._copy_lines([job.jobid for job in jobs])
+        if jobs:
+            names = ", ".join(str(job.number) for job in jobs[:4])
+            self._say(f"Copied {words.counted(len(jobs), 'job ID', 'job IDs')} ({names}{_more(jobs)})")
+
+    def prompts(self, keys: Sequence[ImageKey]) -> None:
+        """The prompts of the images' jobs, each once, with an empty line between them."""
+        jobs = self._jobs(keys)
+        prompts = [job.record.prompt for job in jobs if job.record and job.record.prompt]
+        self._copy_lines(["\n\n".join(dict.fromkeys(prompts))] if prompts else [])
+        if not prompts:
+            self._say("There is no prompt to copy.")
+        else:
+            self._say("Copied the prompt" if len(prompts) == 1 else f"Copied {len(prompts)} prompts")
+
+    def pictures(self, keys: Sequence[ImageKey]) -> None:
+        """One picture with its file; of several their files."""
+        images = self._images(keys)
+        saved = [image for image in images if image.file]
+        if len(saved) == 1:
+            self._turn += 1
+            turn = self._turn
+            self._reading.start(
+                _Picture(turn, saved[0]), saved[0].file or "", None, lambda: turn == self._turn
+            )
+        elif saved:
+            self._set(_file_urls(saved))
+            self._say_copied("picture file", "picture files", saved, len(images))
+        elif images:
+            self._say(f"{_named(images)} not saved: there is no picture to copy.")
+
+    def _on_picture_read(self, picture: _Picture, data: QImage) -> None:
+        if picture.turn != self._turn:
+            return  # something else was copied meanwhile
+        if data.isNull():
+            self._say(f"The file of {picture.image.key} cannot be read: {picture.image.file}")
+            return
+        mime = _file_urls([picture.image])
+        mime.setImageData(data)
+        self._set(mime)
+        self._say(f"Copied the picture {picture.image.key}")
+
+    def _copy_lines(self, lines: Sequence[str]) -> None:
+        if lines:
+            mime = QMimeData()
+            mime.setText("\n".join(lines))
+            self._set(mime)
+
+    def _set(self, mime: QMimeData) -> None:
+        self._turn += 1
+        QGuiApplication.clipboard().setMimeData(mime)
+
+    def _say_copied(
+        self, one: str, many: str, having: Sequence[Image], total: int, more: str = ""
+    ) -> None:
+        keys = [image.key for image in having]
+        said = []
+        if keys:
+            said.append(f"Copied {words.counted(len(keys), one, many)} ({words.keys(keys)})")
+        missing = total - len(keys)
+        if missing:
+            verb = "has" if missing == 1 else "have"
+            said.append(f"{missing} of {total} {verb} no {one}")
+        if said:
+            self._say(". ".join([*said, more] if more else said))
+
+    def _say(self, text: str) -> None:
+        self._services.messages.say(text)
+
+    def _images(self, keys: Sequence[ImageKey]) -> list[Image]:
+        found = (self._services.library.image(key) for key in keys)
+        return [image for image in found if image is not None]
+
+    def _jobs(self, keys: Sequence[ImageKey]) -> list[Job]:
+        numbers = dict.fromkeys(key.number for key in keys)
+        return [self._services.library.job(number) for number in numbers]
+
+
+def _file_urls(images: Sequence[Image]) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(image.file) for image in images if image.file])
+    return mime
+
+
+def _named(images: Sequence[Image]) -> str:
+    verb = "is" if len(images) == 1 else "are"
+    return f"{words.keys([image.key for image in images])} {verb}"
+
+
+def _more(jobs: Sequence[Job]) -> str:
+    return f" and {len(jobs) - 4} more" if len(jobs) > 4 else ""

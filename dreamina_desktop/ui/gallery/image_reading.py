@@ -1,0 +1,98 @@
+"""Read a saved image off the GUI thread. Only files that Pillow has passed come here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QRunnable, QSize, QThreadPool, Signal
+from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+
+MAX_IMAGE_BYTES = 300_000_000  # an 8192 x 8192 image takes 268 MB; larger ones are scaled down
+_TURNED = QImageIOHandler.Transformation.TransformationRotate90
+
+
+def read_image(file: str, fit: QSize | None = None) -> QImage:
+    """The image, upright; scaled down while decoding where it is larger than `fit`, and always
+    to at most MAX_IMAGE_BYTES. A null image when the file cannot be read. Any thread."""
+    QImageReader.setAllocationLimit(0)  # what is allowed was decided when it was verified
+    reader = QImageReader(file)
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid():
+        scaled = _scaled(size, _before_turning(reader, fit))
+        if scaled != size:
+            reader.setScaledSize(scaled)
+    image = reader.read()
+    if image.isNull():
+        return image
+    alpha = image.hasAlphaChannel()
+    wanted = QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32
+    return image.convertToFormat(wanted)
+
+
+class ImageReading(QObject):
+    """Reads in threads of its own, and tells the thread that made this object."""
+
+    read = Signal(object, QImage)  # what was given as `ticket`, and the image
+
+    def __init__(self, parent: QObject | None = None, threads: int = 1) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(threads)
+        self._closed = threading.Event()
+
+    def start(
+        self, ticket: object, file: str, fit: QSize | None, is_wanted: Callable[[], bool]
+    ) -> None:
+        """Read `file`; skipped without a signal when it is not wanted by the time of its turn."""
+        self._pool.start(_Reading(self, ticket, file, fit, is_wanted))
+
+    def close(self) -> None:
+        """Start nothing more and wait for what is being read."""
+        self._closed.set()
+        self._pool.clear()
+        self._pool.waitForDone()
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed.is_set()
+
+
+class _Reading(QRunnable):
+    def __init__(
+        self,
+        owner: ImageReading,
+        ticket: object,
+        file: str,
+        fit: QSize | None,
+        is_wanted: Callable[[], bool],
+    ) -> None:
+        super().__init__()
+        self._owner = owner
+        self._ticket = ticket
+        self._file = file
+        self._fit = fit
+        self._is_wanted = is_wanted
+
+    def run(self) -> None:
+        if self._owner.is_closed or not self._is_wanted():
+            return
+        image = read_image(self._file, self._fit)
+        if not self._owner.is_closed:
+            self._owner.read.emit(self._ticket, image)
+
+
+def _before_turning(reader: QImageReader, fit: QSize | None) -> QSize | None:
+    """Sizes of a reader are those before the EXIF orientation turns the image."""
+    turned = bool(reader.transformation().value & _TURNED.value)
+    return fit.transposed() if fit is not None and turned else fit
+
+
+def _scaled(size: QSize, fit: QSize | None) -> QSize:
+    width, height = size.width(), size.height()
+    factor = min(1.0, (MAX_IMAGE_BYTES / (width * height * 4)) ** 0.5)
+    if fit is not None:
+        factor = min(factor, max(1, fit.width()) / width, max(1, fit.height()) / height)
+    return QSize(max(1, round(width * factor)), max(1, round(height * factor)))
