@@ -96,7 +96,8 @@ class Tracker:
         unknown = [jobid for jobid, job in here.items() if job is None]
         known = tuple(job.number for job in here.values() if job and not job.removed)
         restored = tuple(job.number for job in here.values() if job and job.removed)
-        batch, new = None, ()
+        batch: Batch | None = None
+        new: tuple[int, ...] = ()
         if unknown:
             records = {jobid: raw for jobid, raw in finds.records.items() if jobid in unknown}
             batch, jobs = await self._library.add(self._clock.time(), unknown, records)

@@ -38,7 +38,8 @@ class Database:
             if connection is None:
                 raise DatabaseError("The database is closed.")
             with connection:
-                return work(connection)
+                result = work(connection)
+            return result
 
         return await self._run(transaction)
 

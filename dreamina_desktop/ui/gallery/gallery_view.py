@@ -80,6 +80,7 @@ class GalleryView(QListView):
         self._tile_source = tile_source
         self._grid = Grid()
         self._place = Place()
+        self.is_replacing = False  # rows are being replaced: current and selection are between
         self._moving = False  # the layout moves the scroll bar, not the user
         self._hovered: tuple[int, TileButton | None] | None = None
         self._pressed: tuple[int, TileButton] | None = None
@@ -123,12 +124,14 @@ class GalleryView(QListView):
         selected = self._keys(row for row in self._selected_rows() if row in middle)
         current = self.current_key()
         self._place = self._place.of_keys(self.order)
-        self._moving = True
+        self.is_replacing = self._moving = True
         self._images.set_order(order, change)
-        self._select_again(selected, current)
-        self._moving = False
         self._place = self._place.of_rows(order)
+        self._moving = False
         self._lay_out()
+        if change.removed and change.inserted:
+            self.select_keys(selected, current)
+        self.is_replacing = False
 
     def set_tile_width(self, width: int, at: QPoint | None = None) -> None:
         """Make tiles larger or smaller; the tile at `at` (in the viewport), else the current one
@@ -343,10 +346,6 @@ class GalleryView(QListView):
     def _selected_rows(self) -> list[int]:
         ranges = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection())
         return [row for first, last in ranges for row in range(first, last + 1)]
-
-    def _select_again(self, selected: list[ImageKey], current: ImageKey | None) -> None:
-        if selected or current is not None:
-            self.select_keys(selected, current)
 
     def _keys(self, rows: Iterable[int]) -> list[ImageKey]:
         order = self.order

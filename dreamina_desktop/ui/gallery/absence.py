@@ -1,0 +1,108 @@
+"""Why there is no image to show, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dreamina_desktop.core.failure import explain
+from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.ui.gallery import words
+from dreamina_desktop.ui.services import Services
+
+MOST_TAKE = "Most take 15 to 120 s."
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What stands in the empty gallery; `ticks`: it names a time that goes on."""
+
+    icon: str
+    color: str  # the name of one of the palette's colours
+    title: str
+    text: str = ""
+    ticks: bool = False
+
+
+def absence(services: Services, numbers: Sequence[int], *, filtered: bool) -> Absence:
+    """For the jobs whose images would be shown."""
+    if not numbers:
+        return _without_jobs(filtered=filtered)
+    if len(numbers) == 1:
+        return _of_one(services, services.library.job(numbers[0]))
+    return _of_many(services, numbers)
+
+
+def _without_jobs(*, filtered: bool) -> Absence:
+    if filtered:
+        return Absence("search", "muted", "No images found", "Clear the search to see all images.")
+    return Absence(
+        "image", "muted", "Images appear here", "Paste job IDs. They look like j0302…:dreamina"
+    )
+
+
+def _of_one(services: Services, job: Job) -> Absence:
+    masked = services.accounts.masked
+    note = words.sentence(masked(job.note))
+    match job.tracking:
+        case Tracking.NOT_FOUND:
+            return Absence("question", "muted", f"Job {job.number} was not found", note)
+        case Tracking.STOPPED:
+            return Absence("stop", "muted", f"Job {job.number} is not asked for any more", note)
+        case Tracking.POLLING if job.record is None:
+            return Absence("ring", "pending", f"Waiting for the first answer on job {job.number}", note)
+        case Tracking.POLLING:
+            title = f"Running for {duration(running_for(services, job))}"
+            return Absence("ring", "pending", title, f"{MOST_TAKE} {note}".strip(), ticks=True)
+    return _of_done(services, job)
+
+
+def _of_done(services: Services, job: Job) -> Absence:
+    if job.record is None or job.status != "failed":
+        return Absence("image", "muted", f"Job {job.number} completed without images")
+    failure = explain(job.record)
+    text = " ".join(part for part in (failure.cause, failure.remedy) if part)
+    code = f"Code {failure.code}" if failure.code else ""
+    text = "\n".join(part for part in (text, code) if part)
+    title = failure.short[:1].upper() + failure.short[1:]
+    return Absence("failed", "failed", title, services.accounts.masked(text))
+
+
+def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
+    counts = Counter(_state(services.library.job(number)) for number in numbers)
+    running = counts.pop("running", 0)
+    others = [f"{count:,} {state}" for state, count in sorted(counts.items())]
+    listed = words.sentence(", ".join(others)) if others else ""
+    if running:
+        title = f"{words.counted(running, 'job is', 'jobs are')} running"
+        return Absence("ring", "pending", title, f"{MOST_TAKE} {listed}".strip())
+    return Absence("image", "muted", "These jobs have no images", listed)
+
+
+def _state(job: Job) -> str:
+    match job.tracking:
+        case Tracking.POLLING:
+            return "running"
+        case Tracking.NOT_FOUND:
+            return "not found"
+        case Tracking.STOPPED:
+            return "stopped"
+    return job.status or "done"
+
+
+def running_for(services: Services, job: Job) -> float:
+    """Seconds since the job was created, as far as the two clocks agree."""
+    created = job.record.created if job.record else None
+    since = created.timestamp() if created else job.tracked_at
+    return max(0.0, services.clock.time() - since)
+
+
+def duration(seconds: float) -> str:
+    """`42 s`, `3 min 5 s`, `2 h 10 min`"""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"

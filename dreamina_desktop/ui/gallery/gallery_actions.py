@@ -1,0 +1,125 @@
+"""What can be done with the selected images: one QAction each, in a menu and by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QFileInfo, QObject, QPoint, Qt, QUrl
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.ui.gallery.copying import Copying
+from dreamina_desktop.ui.gallery.link_life import link_life
+from dreamina_desktop.ui.gallery.saving import Saving
+from dreamina_desktop.ui.services import Services
+
+KeysSource = Callable[[], Sequence[ImageKey]]
+
+
+class GalleryActions(QObject):
+    """Acts on the images that `selected` names at that moment."""
+
+    def __init__(
+        self,
+        services: Services,
+        view: QWidget,
+        selected: KeysSource,
+        open_image: Callable[[], None],
+    ) -> None:
+        super().__init__(view)
+        self._services = services
+        self._view = view
+        self._selected = selected
+        self._copying = Copying(services, self)
+        self._saving = Saving(services.messages, view)
+        self._menu: QMenu | None = None
+        copying = self._copying
+        self._copy_reference = self._action("Copy reference", self._copier(copying.references), "Ctrl+C")
+        self._copy_picture = self._action(
+            "Copy picture", self._copier(copying.pictures), "Ctrl+Shift+C"
+        )
+        self._copy_link = self._action("Copy link", self._copier(copying.links))
+        self._copy_job_id = self._action("Copy job ID", self._copier(copying.job_ids))
+        self._copy_prompt = self._action("Copy prompt", self._copier(copying.prompts))
+        self._open_image = self._action("Open image", open_image)
+        self._open_folder = self._action("Open folder", self._on_open_folder_triggered)
+        self._save_copy = self._action("Save a copy…", self._on_save_copy_triggered)
+        self._retry = self._action("Retry", self._on_retry_triggered)
+
+    def copy_references(self, keys: Sequence[ImageKey]) -> None:
+        self._copying.references(keys)
+
+    def popup(self, at: QPoint) -> None:
+        """Show the menu at a point of the screen."""
+        menu = self.menu()
+        menu.popup(at)
+
+    def menu(self) -> QMenu:
+        """The menu for what is selected now; lives until the next one."""
+        self._prepare()
+        if self._menu is not None:
+            self._menu.deleteLater()
+        self._menu = QMenu("Images", self._view)
+        for group in self._groups():
+            self._menu.addActions(group)
+            self._menu.addSeparator()
+        return self._menu
+
+    def _groups(self) -> tuple[list[QAction], ...]:
+        return (
+            [self._copy_reference, self._copy_picture, self._copy_link],
+            [self._copy_job_id, self._copy_prompt],
+            [self._open_image, self._open_folder, self._save_copy],
+            [self._retry],
+        )
+
+    def _prepare(self) -> None:
+        """What can be done with these images, and how long the link still works."""
+        images = self._images()
+        saved = any(image.file for image in images)
+        for action in (self._copy_picture, self._open_folder, self._save_copy):
+            action.setEnabled(saved)
+        self._copy_reference.setEnabled(any(image.entry.asset_ref for image in images))
+        self._copy_link.setEnabled(any(image.entry.url for image in images))
+        self._copy_prompt.setEnabled(any(self._prompt(image) for image in images))
+        self._retry.setEnabled(any(image.state is not ImageState.SAVED for image in images))
+        life = link_life(images[0].entry.url, self._services.clock.time()) if images else ""
+        several = len(images) > 1
+        self._copy_reference.setText("Copy references" if several else "Copy reference")
+        link = "Copy links" if several else "Copy link"
+        self._copy_link.setText(f"{link} ({life})" if life and not several else link)
+
+    def _action(self, text: str, slot: Callable[[], None], keys: str = "") -> QAction:
+        action = QAction(text, self._view)
+        action.triggered.connect(lambda: slot())
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._view.addAction(action)
+        return action
+
+    def _copier(self, copy: Callable[[Sequence[ImageKey]], None]) -> Callable[[], None]:
+        return lambda: copy(self._selected())
+
+    def _images(self) -> list[Image]:
+        found = (self._services.library.image(key) for key in self._selected())
+        return [image for image in found if image is not None]
+
+    def _prompt(self, image: Image) -> str | None:
+        record = self._services.library.job(image.key.number).record
+        return record.prompt if record else None
+
+    def _on_open_folder_triggered(self) -> None:
+        file = next((image.file for image in self._images() if image.file), None)
+        if file is not None:
+            folder = QFileInfo(file).absolutePath()
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
+                self._services.messages.say(f"The folder could not be opened: {folder}")
+
+    def _on_save_copy_triggered(self) -> None:
+        self._saving.ask(self._images())
+
+    def _on_retry_triggered(self) -> None:
+        keys = [image.key for image in self._images() if image.state is not ImageState.SAVED]
+        self._services.downloader.retry(keys)

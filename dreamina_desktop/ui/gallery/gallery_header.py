@@ -1,0 +1,74 @@
+"""The line above the tiles: how many images, how many of them selected, how large."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+
+from dreamina_desktop.ui.palette import colors
+
+HEIGHT = 44
+
+
+class GalleryHeader(QWidget):
+    """`Images  38 of 812 · 2 selected`, and the slider for the size of tiles."""
+
+    tile_width_changed = Signal(int)  # by the user
+
+    def __init__(self, min_tile: int, max_tile: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = QLabel("Images", self)
+        self._counts = QLabel(self)
+        self._size = QLabel("Size", self)
+        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider.setAccessibleName("Tile size")
+        self._slider.setToolTip("Tile size (Ctrl++, Ctrl+-)")
+        self._slider.setRange(min_tile, max_tile)
+        self._slider.setSingleStep(16)
+        self._slider.setPageStep(48)
+        self._slider.setFixedWidth(96)
+        self._slider.valueChanged.connect(self.tile_width_changed)
+        self._lay_out()
+        self._tint()
+
+    def _lay_out(self) -> None:
+        self.setFixedHeight(HEIGHT)
+        self._counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 4, 16, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(self._counts, 1)
+        layout.addWidget(self._size)
+        layout.addWidget(self._slider)
+
+    def show_counts(self, shown: int, total: int, selected: int) -> None:
+        """How many images are shown, of how many, and how many are selected."""
+        text = f"{shown:,}" if shown == total else f"{shown:,} of {total:,}"
+        if selected:
+            text += f" · {selected:,} selected"
+        if text != self._counts.text():
+            self._counts.setText(text)
+
+    def counts(self) -> str:
+        """What the header says."""
+        return self._counts.text()
+
+    def set_tile_width(self, width: int) -> None:
+        self._slider.setValue(width)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._tint()
+
+    def _tint(self) -> None:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self._title.setFont(font)
+        for label in (self._counts, self._size):
+            palette = label.palette()
+            palette.setColor(palette.ColorRole.WindowText, colors().muted)
+            label.setPalette(palette)

@@ -1,0 +1,295 @@
+"""The gallery as a pane: its header, the grid, what stands in for it, and its life."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.ui.gallery.absence import absence
+from dreamina_desktop.ui.gallery.empty_page import EmptyPage
+from dreamina_desktop.ui.gallery.gallery_actions import GalleryActions
+from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
+from dreamina_desktop.ui.gallery.gallery_state import GalleryState
+from dreamina_desktop.ui.gallery.gallery_view import MAX_TILE, MIN_TILE, GalleryView
+from dreamina_desktop.ui.gallery.image_order import ImageOrder
+from dreamina_desktop.ui.gallery.images_model import ImagesModel
+from dreamina_desktop.ui.gallery.tile_layout import TileButton
+from dreamina_desktop.ui.gallery.tile_painter import Tile
+from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.thumbnails import Thumbnails
+
+FLUSH_DELAY_MS = 50
+TICK_MS = 1000
+ZOOM_STEP = 1.15
+WISHES = "gallery"
+
+
+class GalleryPane(QWidget):
+    """Shows the images of the jobs it is given. Changes are gathered and shown together."""
+
+    current_changed = Signal(object)  # ImageKey | None
+    open_requested = Signal(object)  # ImageKey
+
+    def __init__(
+        self, services: Services, thumbnails: Thumbnails, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._thumbnails = thumbnails
+        self._numbers: Sequence[int] = ()
+        self._filtered = False
+        self._changed: set[ImageKey] = set()
+        self._changed_jobs: set[int] = set()
+        self._told_current: ImageKey | None = None
+        self._to_restore: GalleryState | None = None
+        self._model = ImagesModel(services, self)
+        self._header = GalleryHeader(MIN_TILE, MAX_TILE, self)
+        self.view = GalleryView(self._model, self._tile, self)
+        self._empty = EmptyPage(self.view.viewport())
+        self._actions = GalleryActions(
+            services, self.view, self._selected_or_current, self._on_open_triggered
+        )
+        self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)
+        self._tick_timer = QTimer(self, interval=TICK_MS)
+        self._lay_out()
+        self._add_zoom_actions()
+        self._connect()
+        self._show_words()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._header)
+        layout.addWidget(self.view, 1)
+        self.setFocusProxy(self.view)
+        self._header.set_tile_width(self.view.tile_width)
+
+    def _connect(self) -> None:
+        view = self.view
+        view.selectionModel().currentChanged.connect(self._on_current_changed)
+        view.selectionModel().selectionChanged.connect(lambda: self._show_counts())
+        view.visible_changed.connect(self._on_visible_changed)
+        view.button_clicked.connect(self._on_button_clicked)
+        view.open_requested.connect(self.open_requested)
+        view.menu_requested.connect(self._on_menu_requested)
+        view.zoom_requested.connect(self._zoom)
+        self._header.tile_width_changed.connect(view.set_tile_width)
+        self._thumbnails.made.connect(view.update_key)
+        self._flush_timer.timeout.connect(self._flush)
+        self._tick_timer.timeout.connect(self._show_absence)
+        self._services.library.subscribe(self._on_library_changed)
+        self._services.downloader.subscribe(self._on_downloads_changed)
+        self._services.accounts.subscribe(self._flush_soon)
+
+    def _add_zoom_actions(self) -> None:
+        larger, smaller = QAction("Larger tiles", self), QAction("Smaller tiles", self)
+        larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        smaller.setShortcut(QKeySequence("Ctrl+-"))
+        for action, steps in ((larger, 1), (smaller, -1)):
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda _=False, steps=steps: self._zoom(steps))
+            self.addAction(action)
+
+    # What the window asks
+
+    def show_jobs(self, numbers: Sequence[int], filtered: bool) -> None:
+        """Show these jobs' images, in this order; `filtered`: they are not all there are."""
+        self._numbers, self._filtered = numbers, filtered
+        self._show_order(ImageOrder(numbers, map(self._image_count, numbers)))
+        if self._to_restore is not None and len(self.view.order):
+            state, self._to_restore = self._to_restore, None
+            state.apply_to(self.view)
+        self._show_words()
+
+    def order(self) -> ImageOrder:
+        """The images shown, as they are at this moment."""
+        return self.view.order
+
+    def selected_keys(self) -> list[ImageKey]:
+        """In the gallery's order."""
+        return self.view.selected_keys()
+
+    def select_key(self, key: ImageKey) -> None:
+        """Make an image the current and only selected one, where it is shown."""
+        self.view.select_key(key)
+
+    def state(self) -> dict[str, Any]:
+        """Tile size, selection and scroll position, for the next start (JSON)."""
+        return (self._to_restore or GalleryState.of(self.view)).as_json()
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to `state`; what depends on images waits until some are shown."""
+        read = GalleryState.from_json(state)
+        self.view.set_tile_width(read.tile_width)
+        self._header.set_tile_width(self.view.tile_width)
+        if len(self.view.order):
+            read.apply_to(self.view)
+        else:
+            self._to_restore = read
+
+    def settled(self) -> bool:
+        """Whether every visible tile with a saved file shows its thumbnail."""
+        if self._flush_timer.isActive():
+            return False
+        return all(self._is_settled(key) for key in self._visible())
+
+    def _is_settled(self, key: ImageKey) -> bool:
+        image = self._services.library.image(key)
+        if image is None or image.state is not ImageState.SAVED:
+            return True
+        return self._thumbnails.pixmap(key) is not None or self._thumbnails.failed(key)
+
+    # What changes
+
+    def _on_library_changed(self, change: ChangeSet) -> None:
+        self._changed |= change.images
+        self._changed_jobs |= change.jobs
+        self._flush_soon()
+
+    def _on_downloads_changed(self) -> None:
+        self.view.viewport().update()
+
+    def _flush_soon(self) -> None:
+        if not self._flush_timer.isActive():
+            self._flush_timer.start()
+
+    def _flush(self) -> None:
+        """Show what changed since the last time, in one go."""
+        keys, self._changed = self._changed, set()
+        jobs, self._changed_jobs = self._changed_jobs, set()
+        order = self.view.order
+        counts = {
+            number: count
+            for number in jobs
+            if order.count_of(number) not in (None, count := self._image_count(number))
+        }
+        if counts:
+            self._show_order(order.with_counts(counts))
+        self._model.tell_changed(keys)
+        self._ask_for_thumbnails()
+        self._show_words()
+
+    def _show_order(self, order: ImageOrder) -> None:
+        self.view.show_order(order)
+        self._tell_current()
+
+    def _image_count(self, number: int) -> int:
+        return len(self._services.library.job(number).images)
+
+    def _on_current_changed(self) -> None:
+        if not self.view.is_replacing:
+            self._tell_current()
+
+    def _tell_current(self) -> None:
+        key = self.view.current_key()
+        if key != self._told_current:
+            self._told_current = key
+            self.current_changed.emit(key)
+
+    # Words
+
+    def _show_words(self) -> None:
+        self._show_counts()
+        self._show_absence()
+
+    def _show_counts(self) -> None:
+        if self.view.is_replacing:
+            return
+        shown = len(self.view.order)
+        total = self._total() if self._filtered else shown
+        self._header.show_counts(shown, total, self.view.selected_count())
+
+    def _total(self) -> int:
+        return sum(len(job.images) for job in self._services.library.shown())
+
+    def _show_absence(self) -> None:
+        if len(self.view.order):
+            self._tick_timer.stop()
+            self._empty.show_absence(None)
+            return
+        reason = absence(self._services, self._numbers, filtered=self._filtered)
+        self._empty.show_absence(reason)
+        if reason.ticks and not self._tick_timer.isActive():
+            self._tick_timer.start()
+        elif not reason.ticks:
+            self._tick_timer.stop()
+
+    # Tiles
+
+    def _tile(self, row: int) -> Tile:
+        key = self.view.order[row]
+        image = self._services.library.image(key)
+        if image is None:
+            return Tile(key, None)
+        if image.state is ImageState.SAVED:
+            return Tile(
+                key,
+                image,
+                thumbnail=self._thumbnails.pixmap(key),
+                thumbnail_failed=self._thumbnails.failed(key),
+            )
+        return Tile(
+            key,
+            image,
+            fetching=self._services.downloader.is_fetching(key),
+            note=self._services.accounts.masked(image.note),
+        )
+
+    def _visible(self) -> list[ImageKey]:
+        rows = self.view.visible_rows()
+        return self.view.order[rows.start : rows.stop]
+
+    def _on_visible_changed(self) -> None:
+        self._ask_for_thumbnails()
+
+    def _ask_for_thumbnails(self) -> None:
+        """For what is visible, then for the screens below and above."""
+        rows = self.view.visible_rows()
+        size, order = len(rows), self.view.order
+        below = order[rows.stop : rows.stop + size]
+        above = order[max(0, rows.start - size) : rows.start]
+        self._thumbnails.want(WISHES, [*order[rows.start : rows.stop], *below, *above])
+
+    # What the user does
+
+    def _selected_or_current(self) -> list[ImageKey]:
+        current = self.view.current_key()
+        return self.view.selected_keys() or ([] if current is None else [current])
+
+    def _on_open_triggered(self) -> None:
+        key = self.view.current_key()
+        if key is not None:
+            self.open_requested.emit(key)
+
+    def _on_button_clicked(self, button: TileButton, key: ImageKey) -> None:
+        match button:
+            case TileButton.COPY:
+                self._actions.copy_references([key])
+            case TileButton.OPEN:
+                self.open_requested.emit(key)
+            case TileButton.RETRY:
+                self._services.downloader.retry([key])
+            case TileButton.MORE:
+                self._open_menu_of(key)
+
+    def _open_menu_of(self, key: ImageKey) -> None:
+        if key not in self.view.selected_keys():
+            self.view.select_key(key)
+        center = self.view.button_center(key, TileButton.MORE)
+        if center is not None:
+            self._on_menu_requested(center)
+
+    def _on_menu_requested(self, at: QPoint) -> None:
+        self._actions.popup(self.view.viewport().mapToGlobal(at))
+
+    def _zoom(self, steps: int, at: QPoint | None = None) -> None:
+        self.view.set_tile_width(round(self.view.tile_width * ZOOM_STEP**steps), at)
+        with QSignalBlocker(self._header):
+            self._header.set_tile_width(self.view.tile_width)
