@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.ports import Imaging, ThumbnailStore
 from dreamina_desktop.services.supervisor import Supervisor
 
 ThumbnailListener = Callable[[ImageKey, bytes | None], None]
+AT_ONCE = 2
 
 
 class Thumbnailer:
@@ -18,16 +22,83 @@ class Thumbnailer:
     def __init__(
         self, library: Library, store: ThumbnailStore, imaging: Imaging, supervisor: Supervisor
     ) -> None:
-        raise NotImplementedError
+        self._library = library
+        self._store = store
+        self._imaging = imaging
+        self._supervisor = supervisor
+        self._wanted: dict[str, list[ImageKey]] = {}
+        self._working: set[ImageKey] = set()
+        self._done: set[tuple[ImageKey, str]] = set()  # with the file it was made from
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._woken = asyncio.Event()
+        self._listeners: list[ThumbnailListener] = []
+        library.subscribe(self._on_changed)
 
     async def run(self) -> None:
         """Until cancelled."""
-        raise NotImplementedError
+        while True:
+            self._woken.clear()
+            key = self._next()
+            if key is None:
+                await self._woken.wait()
+                continue
+            await self._free.acquire()
+            self._working.add(key)
+            self._supervisor.spawn(self._make(key), f"thumbnail {key}")
 
     def subscribe(self, listener: ThumbnailListener) -> None:
         """Call `listener` with each JPEG (at most 320 px); None: the file cannot be read."""
-        raise NotImplementedError
+        self._listeners.append(listener)
 
     def want(self, view: str, keys: Sequence[ImageKey]) -> None:
         """What `view` shows now, most wanted first; replaces what it wanted before."""
-        raise NotImplementedError
+        self._wanted[view] = list(keys)
+        # A view asks only for what it does not have: what was made before is wanted again.
+        self._done.difference_update([(key, self._file(key) or "") for key in keys])
+        self._woken.set()
+
+    def _next(self) -> ImageKey | None:
+        for keys in self._wanted.values():
+            for key in keys:
+                file = self._file(key)
+                if file and key not in self._working and (key, file) not in self._done:
+                    return key
+        return None
+
+    def _file(self, key: ImageKey) -> str | None:
+        image = self._library.image(key)
+        return image.file if image else None
+
+    async def _make(self, key: ImageKey) -> None:
+        file = self._file(key) or ""
+        try:
+            jpeg = await self._jpeg(key, file)
+            self._done.add((key, file))
+            for listener in tuple(self._listeners):
+                listener(key, jpeg)
+        finally:
+            self._working.discard(key)
+            self._free.release()
+            self._woken.set()
+
+    async def _jpeg(self, key: ImageKey, file: str) -> bytes | None:
+        from_store = await self._from_store(key)
+        if from_store is not None:
+            return from_store
+        try:
+            jpeg = await self._imaging.thumbnail(Path(file))
+        except (OSError, ValueError):
+            return None
+        with suppress(OSError):  # then it is made again next time
+            await self._store.put(key, jpeg)
+        return jpeg
+
+    async def _from_store(self, key: ImageKey) -> bytes | None:
+        try:
+            return await self._store.get(key)
+        except OSError:
+            return None
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        if changes.images:
+            self._woken.set()
