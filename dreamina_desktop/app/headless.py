@@ -64,9 +64,9 @@ async def _work(
     async with open_program(options, locations, facts) as program:
         draw = draw_with(program) if draw_with else None
         executor = program.executor(draw, on_tracked=lambda _: None, on_activated=lambda: None)
-        await program.listen(executor, draws=False)
-        if assignment.waits:
-            program.start_work(ignore_pause=True)
-        async for reply in executor.carry_out(assignment, stop):
-            delivery.take(reply)
+        async with program.listening(executor, draws=False):
+            if assignment.waits:
+                program.start_work(ignore_pause=True)
+            async for reply in executor.carry_out(assignment, stop):
+                delivery.take(reply)
     return EXIT_GAVE_UP if delivery.exit_code is None else delivery.exit_code

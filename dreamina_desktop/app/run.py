@@ -39,7 +39,7 @@ def run(options: Options) -> int:
         return EXIT_UNUSABLE
     try:
         if options.demo:
-            with _demo_folder() as folder, _sandbox() as sandbox:
+            with _demo_folder() as folder, _sandbox(options) as sandbox:
                 return _run_in(options, Locations.at(folder), sandbox)
         return _run_in(options, Locations.at(options.data_dir), None)
     except OptionError as error:
@@ -60,8 +60,9 @@ def _demo_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _sandbox() -> Iterator[SandboxProcess]:
-    sandbox = SandboxProcess()
+def _sandbox(options: Options) -> Iterator[SandboxProcess]:
+    # Nobody watches while a picture is made: the jobs need not take their time.
+    sandbox = SandboxProcess(("--speed", "60") if options.waits else ())
     try:
         yield sandbox
     finally:
@@ -99,13 +100,13 @@ def _run_in(options: Options, locations: Locations, sandbox: SandboxProcess | No
 def _run_here(
     options: Options, locations: Locations, text: str, sandbox: SandboxProcess | None
 ) -> int:
-    facts = sandbox.read_facts() if sandbox else None
     if options.has_window:
         from dreamina_desktop.app.window import run_window  # noqa: PLC0415 - loads Qt
 
-        return run_window(options, locations, text, facts)
+        return run_window(options, locations, text, sandbox)
     from dreamina_desktop.app.headless import run_headless  # noqa: PLC0415 - loads the services
 
+    facts = sandbox.read_facts() if sandbox else None
     return run_headless(options, locations, assignment_of(options, text, facts), facts)
 
 

@@ -36,6 +36,11 @@ class UndoHistory:
         del self._steps[: -self._limit]
         self._tell()
 
+    def clear(self) -> None:
+        """Forget all steps."""
+        self._steps.clear()
+        self._tell()
+
     async def undo(self) -> str | None:
         """Take back the last step; its label. A step whose undoing fails stays."""
         if not self._steps:

@@ -56,7 +56,9 @@ class Canvas:
         """Light around a point; `radius` in shorter sides, full at the middle."""
         reach = radius * self.unit
         around = (x * self.width, y * self.height)
-        box = self._clip((around[0] - reach, around[1] - reach, around[0] + reach, around[1] + reach))
+        box = self._clip(
+            (around[0] - reach, around[1] - reach, around[0] + reach, around[1] + reach)
+        )
         if box is None:
             return
         side = 256
@@ -89,7 +91,12 @@ class Canvas:
         self._paint(box, mask, color, below, opacity)
 
     def disc(
-        self, x: float, y: float, radius: float, color: Color, below: Color | None = None,
+        self,
+        x: float,
+        y: float,
+        radius: float,
+        color: Color,
+        below: Color | None = None,
         opacity: float = 1.0,
     ) -> None:
         """A circle; `radius` in shorter sides."""
@@ -101,7 +108,9 @@ class Canvas:
         angles = [math.tau * step / steps for step in range(steps)]
         return [(x + wide * math.cos(angle), y + high * math.sin(angle)) for angle in angles]
 
-    def line(self, points: Sequence[Point], width: float, color: Color, opacity: float = 1.0) -> None:
+    def line(
+        self, points: Sequence[Point], width: float, color: Color, opacity: float = 1.0
+    ) -> None:
         """A line with smooth edges; `width` in shorter sides."""
         reach = width * self.unit
         box = self._box(points, margin=reach)
@@ -110,7 +119,10 @@ class Canvas:
         size = ((box[2] - box[0]) * SMOOTHING, (box[3] - box[1]) * SMOOTHING)
         mask = Image.new("L", size)
         ImageDraw.Draw(mask).line(
-            self._pixels(points, box), fill=255, width=max(1, round(reach * SMOOTHING)), joint="curve"
+            self._pixels(points, box),
+            fill=255,
+            width=max(1, round(reach * SMOOTHING)),
+            joint="curve",
         )
         self._paint(box, mask.reduce(SMOOTHING), color, None, opacity)
 
@@ -139,8 +151,16 @@ class Canvas:
             mask = ImageChops.multiply(mask, Image.blend(whole, holes, torn))
         self.image.paste(color, (0, 0), mask.resize(self.image.size, Image.Resampling.BICUBIC))
 
-    def cloud(self, color: Color, low: int, high: int, strength: float, cell: float = 0.4,
-              stretch: float = 3.0, stops: Sequence[tuple[float, float]] = ()) -> None:
+    def cloud(
+        self,
+        color: Color,
+        low: int,
+        high: int,
+        strength: float,
+        cell: float = 0.4,
+        stretch: float = 3.0,
+        stops: Sequence[tuple[float, float]] = (),
+    ) -> None:
         """Clouds of one colour: denser with a smaller `low`; `stops`: opacity by height."""
         size = self.image.size
         mask = noise.contrast(noise.clouds(self.random, size, cell, stretch), low, high, strength)
@@ -168,12 +188,21 @@ class Canvas:
         soft = water.resize((self.width // 3, max(2, deep // 10)), Image.Resampling.BOX)
         water = Image.blend(water, soft.resize(water.size, Image.Resampling.BICUBIC), 0.7)
         water = _rippled(water, self.random, ripple * self.unit)
-        shade = gradient(water.size, [(0, (round(255 * depth * 0.55),) * 3), (1, (round(255 * depth),) * 3)])
+        shade = gradient(
+            water.size, [(0, (round(255 * depth * 0.55),) * 3), (1, (round(255 * depth),) * 3)]
+        )
         water.paste(tint, (0, 0), shade.getchannel(0))
         self.image.paste(water, (0, line))
 
-    def glints(self, horizon: float, color: Color, count: int, x: float, spread: float,
-               strength: float = 0.7) -> None:
+    def glints(
+        self,
+        horizon: float,
+        color: Color,
+        count: int,
+        x: float,
+        spread: float,
+        strength: float = 0.7,
+    ) -> None:
         """Short bright strokes on water, around `x`, wider and longer towards the viewer."""
         for _ in range(count):
             near = self.random.random() ** 1.6
@@ -182,7 +211,12 @@ class Canvas:
             half = (0.004 + 0.03 * near) * self.random.uniform(0.3, 1.0)
             thick = (0.0007 + 0.0028 * near) * self.random.uniform(0.5, 1.0)
             opacity = strength * self.random.uniform(0.2, 0.9) * (1 - 0.5 * near)
-            lens = [(centre - half, y), (centre, y - thick), (centre + half, y), (centre, y + thick)]
+            lens = [
+                (centre - half, y),
+                (centre, y - thick),
+                (centre + half, y),
+                (centre, y + thick),
+            ]
             self.shape(lens, color, opacity=opacity)
 
     def vignette(self, depth: float) -> None:

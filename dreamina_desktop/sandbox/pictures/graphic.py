@@ -52,7 +52,9 @@ def paper(canvas: Canvas, words: Words) -> None:
 def _folds(canvas: Canvas) -> list[float]:
     """Straight-edged peaks."""
     random = canvas.random
-    peaks = [random.uniform(-0.8, 1.5) if step % 2 else random.uniform(-1.4, -0.2) for step in range(12)]
+    peaks = [
+        random.uniform(-0.8, 1.5) if step % 2 else random.uniform(-1.4, -0.2) for step in range(12)
+    ]
     steps = 240
     heights = []
     for step in range(steps + 1):
@@ -84,7 +86,10 @@ def _stem(canvas: Canvas, foot: float, tall: float, ink: Color, kind: int) -> No
     random = canvas.random
     bend = random.uniform(-0.16, 0.16) / canvas.aspect
     steps = 30
-    path = [(foot + bend * (step / steps) ** 1.8, 1.03 - tall * step / steps) for step in range(steps + 1)]
+    path = [
+        (foot + bend * (step / steps) ** 1.8, 1.03 - tall * step / steps)
+        for step in range(steps + 1)
+    ]
     canvas.line(path, 0.006, darker(ink, 0.15))
     pairs = random.randint(5, 8)
     for pair in range(pairs):
@@ -112,8 +117,14 @@ def _leaf(
         )
 
     steps = 22
-    upper = [at(step / steps, plump * math.sin(math.pi * (step / steps) ** 0.8)) for step in range(steps + 1)]
-    lower = [at(step / steps, -plump * math.sin(math.pi * (step / steps) ** 0.8)) for step in range(steps, -1, -1)]
+    upper = [
+        at(step / steps, plump * math.sin(math.pi * (step / steps) ** 0.8))
+        for step in range(steps + 1)
+    ]
+    lower = [
+        at(step / steps, -plump * math.sin(math.pi * (step / steps) ** 0.8))
+        for step in range(steps, -1, -1)
+    ]
     canvas.shape([*upper, *lower], color)
     canvas.shape([*upper, at(0, 0)], darker(color, 0.14))
     canvas.line([at(0, 0), at(0.94, 0)], size * 0.016, lighter(color, 0.4), 0.8)
@@ -131,11 +142,20 @@ def tea(canvas: Canvas, words: Words) -> None:
     soft.glow(random.choice((0.15, 0.85)), 0.12, 1.25, rgb("fff2d0"), 0.85)
     canvas.cover(soft)
     _window_light(canvas, edge)
-    canvas.shape([(-0.01, edge), (1.01, edge), (1.01, 1.02), (-0.01, 1.02)], lighter(table, 0.26), darker(table, 0.32))
+    canvas.shape(
+        [(-0.01, edge), (1.01, edge), (1.01, 1.02), (-0.01, 1.02)],
+        lighter(table, 0.26),
+        darker(table, 0.32),
+    )
     for _ in range(42):
         y = edge + (1 - edge) * random.random() ** 1.3
         start = random.uniform(-0.2, 0.9)
-        canvas.line([(start, y), (start + random.uniform(0.1, 0.5), y + random.uniform(-0.004, 0.004))], 0.0016, darker(table, 0.45), 0.28)
+        canvas.line(
+            [(start, y), (start + random.uniform(0.1, 0.5), y + random.uniform(-0.004, 0.004))],
+            0.0016,
+            darker(table, 0.45),
+            0.28,
+        )
     x = random.uniform(0.42, 0.58)
     y = edge + 0.16
     _cup(canvas, x, y, random.uniform(0.2, 0.24), inks[3], inks[0])
@@ -150,7 +170,16 @@ def _window_light(canvas: Canvas, edge: float) -> None:
         for row in range(2):
             x, y = left + column * 0.13, 0.08 + row * 0.22
             slant = 0.05
-            canvas.shape([(x, y), (x + 0.12, y - 0.02), (x + 0.12 + slant, min(edge, y + 0.18)), (x + slant, min(edge, y + 0.2))], rgb("fff4d6"), opacity=0.36)
+            canvas.shape(
+                [
+                    (x, y),
+                    (x + 0.12, y - 0.02),
+                    (x + 0.12 + slant, min(edge, y + 0.18)),
+                    (x + slant, min(edge, y + 0.2)),
+                ],
+                rgb("fff4d6"),
+                opacity=0.36,
+            )
 
 
 def _ellipse(canvas: Canvas, x: float, y: float, size: float, flat: float) -> list[Point]:
@@ -159,19 +188,35 @@ def _ellipse(canvas: Canvas, x: float, y: float, size: float, flat: float) -> li
 
 def _cup(canvas: Canvas, x: float, y: float, size: float, glaze: Color, dark: Color) -> None:
     across, down = canvas.unit / canvas.width, canvas.unit / canvas.height
-    canvas.cast_shadow(_ellipse(canvas, x + 0.03, y + size * down * 0.34, size * 1.5, 0.26), 0.03, 0.0, 0.5)
+    canvas.cast_shadow(
+        _ellipse(canvas, x + 0.03, y + size * down * 0.34, size * 1.5, 0.26), 0.03, 0.0, 0.5
+    )
     plate = mix(glaze, (255, 255, 255), 0.45)
-    canvas.shape(_ellipse(canvas, x, y + size * down * 0.34, size * 1.42, 0.27), lighter(plate, 0.25), darker(plate, 0.22))
-    canvas.shape(_ellipse(canvas, x, y + size * down * 0.31, size * 1.05, 0.2), darker(plate, 0.12), lighter(plate, 0.15))
+    canvas.shape(
+        _ellipse(canvas, x, y + size * down * 0.34, size * 1.42, 0.27),
+        lighter(plate, 0.25),
+        darker(plate, 0.22),
+    )
+    canvas.shape(
+        _ellipse(canvas, x, y + size * down * 0.31, size * 1.05, 0.2),
+        darker(plate, 0.12),
+        lighter(plate, 0.15),
+    )
     handle = [
-        (x + across * size * (0.72 + 0.6 * math.sin(step / 24 * math.pi) ** 0.8 * (1 - step / 60)),
-         y - size * down * (0.46 - 0.56 * step / 24))
+        (
+            x
+            + across * size * (0.72 + 0.6 * math.sin(step / 24 * math.pi) ** 0.8 * (1 - step / 60)),
+            y - size * down * (0.46 - 0.56 * step / 24),
+        )
         for step in range(25)
     ]
     canvas.line(handle, size * 0.13, darker(glaze, 0.22))
     canvas.line(handle[:16], size * 0.045, lighter(glaze, 0.15), 0.7)
     bowl = [
-        (x + across * size * math.cos(step / 40 * math.pi), y - size * down * (0.62 - 1.02 * math.sin(step / 40 * math.pi) ** 0.62))
+        (
+            x + across * size * math.cos(step / 40 * math.pi),
+            y - size * down * (0.62 - 1.02 * math.sin(step / 40 * math.pi) ** 0.62),
+        )
         for step in range(41)
     ]
     canvas.shape(bowl, lighter(glaze, 0.16), darker(glaze, 0.28))
@@ -182,9 +227,21 @@ def _cup(canvas: Canvas, x: float, y: float, size: float, glaze: Color, dark: Co
         canvas.shape([*half, *within], darker(glaze, 0.6), opacity=0.07)
     rim = y - size * down * 0.62
     canvas.shape(_ellipse(canvas, x, rim, size, 0.24), lighter(glaze, 0.5), lighter(glaze, 0.2))
-    canvas.shape(_ellipse(canvas, x, rim + size * down * 0.02, size * 0.93, 0.225), darker(glaze, 0.35), darker(glaze, 0.1))
-    canvas.shape(_ellipse(canvas, x, rim + size * down * 0.06, size * 0.84, 0.18), rgb("7a3b12"), rgb("c9822f"))
-    canvas.shape(_ellipse(canvas, x - across * size * 0.3, rim + size * down * 0.05, size * 0.24, 0.12), rgb("ffe3a8"), opacity=0.5)
+    canvas.shape(
+        _ellipse(canvas, x, rim + size * down * 0.02, size * 0.93, 0.225),
+        darker(glaze, 0.35),
+        darker(glaze, 0.1),
+    )
+    canvas.shape(
+        _ellipse(canvas, x, rim + size * down * 0.06, size * 0.84, 0.18),
+        rgb("7a3b12"),
+        rgb("c9822f"),
+    )
+    canvas.shape(
+        _ellipse(canvas, x - across * size * 0.3, rim + size * down * 0.05, size * 0.24, 0.12),
+        rgb("ffe3a8"),
+        opacity=0.5,
+    )
 
 
 def _steam(canvas: Canvas, x: float, y: float) -> None:
@@ -196,14 +253,26 @@ def _steam(canvas: Canvas, x: float, y: float) -> None:
         for step in range(46):
             share = step / 46
             at = y - 0.2 - 0.42 * share
-            shift = 0.035 * share * math.sin(phase + share * 7) + 0.012 * math.sin(phase * 2 + share * 13)
-            canvas.glow(start + shift, at, 0.035 + 0.06 * share, (255, 255, 250), 0.2 * (1 - share) ** 1.1)
+            shift = 0.035 * share * math.sin(phase + share * 7) + 0.012 * math.sin(
+                phase * 2 + share * 13
+            )
+            canvas.glow(
+                start + shift, at, 0.035 + 0.06 * share, (255, 255, 250), 0.2 * (1 - share) ** 1.1
+            )
 
 
 def _sprig(canvas: Canvas, x: float, y: float, ink: Color) -> None:
     for step in range(5):
         for side in (-1, 1):
-            _leaf(canvas, x + 0.02 * step, y - 0.012 * step, 0.07, -0.3 + side * 0.8, mix(ink, (255, 255, 255), 0.06 * step), 0.26)
+            _leaf(
+                canvas,
+                x + 0.02 * step,
+                y - 0.012 * step,
+                0.07,
+                -0.3 + side * 0.8,
+                mix(ink, (255, 255, 255), 0.06 * step),
+                0.26,
+            )
 
 
 def planet(canvas: Canvas, words: Words) -> None:
@@ -223,10 +292,18 @@ def planet(canvas: Canvas, words: Words) -> None:
     canvas.glow(x, y, size * 1.7, body, 0.4)
     _globe(canvas, x, y, size, tilt, body, look.light)
     _ring(canvas, x, y, size, tilt, look.light, behind=False)
-    canvas.disc(x + 0.3 / canvas.aspect * 1.5, y - 0.26, 0.03, lighter(look.horizon, 0.4), darker(look.horizon, 0.4))
+    canvas.disc(
+        x + 0.3 / canvas.aspect * 1.5,
+        y - 0.26,
+        0.03,
+        lighter(look.horizon, 0.4),
+        darker(look.horizon, 0.4),
+    )
 
 
-def _globe(canvas: Canvas, x: float, y: float, size: float, tilt: float, body: Color, light: Color) -> None:
+def _globe(
+    canvas: Canvas, x: float, y: float, size: float, tilt: float, body: Color, light: Color
+) -> None:
     """Bands across a ball: chords of the circle, tilted, then the shade of its far side."""
     random = canvas.random
     canvas.disc(x, y, size, lighter(body, 0.1), darker(body, 0.2))
@@ -234,28 +311,52 @@ def _globe(canvas: Canvas, x: float, y: float, size: float, tilt: float, body: C
     low = -0.95
     while low < 0.9:
         top = min(0.95, low + random.uniform(0.07, 0.24))
-        color = mix(body, random.choice((light, darker(body, 0.5), lighter(body, 0.5))), random.uniform(0.15, 0.5))
+        color = mix(
+            body,
+            random.choice((light, darker(body, 0.5), lighter(body, 0.5))),
+            random.uniform(0.15, 0.5),
+        )
         angles = [math.asin(low), math.asin(top)]
         right = [angles[0] + (angles[1] - angles[0]) * step / 16 for step in range(17)]
         rim = [(math.cos(angle), math.sin(angle)) for angle in right]
         sag = [(-1 + 2 * step / 24) for step in range(25)]
-        upper = [(share * math.cos(angles[1]), math.sin(angles[1]) + 0.07 * (1 - share * share)) for share in reversed(sag)]
-        lower = [(share * math.cos(angles[0]), math.sin(angles[0]) + 0.07 * (1 - share * share)) for share in sag]
+        upper = [
+            (share * math.cos(angles[1]), math.sin(angles[1]) + 0.07 * (1 - share * share))
+            for share in reversed(sag)
+        ]
+        lower = [
+            (share * math.cos(angles[0]), math.sin(angles[0]) + 0.07 * (1 - share * share))
+            for share in sag
+        ]
         left = [(-px, py) for px, py in reversed(rim)]
         points = [*lower, *rim, *upper, *left]
-        turned = [(px * math.cos(tilt) - py * math.sin(tilt), px * math.sin(tilt) + py * math.cos(tilt)) for px, py in points]
-        inside = [(px / max(1.0, math.hypot(px, py)), py / max(1.0, math.hypot(px, py))) for px, py in turned]
+        turned = [
+            (px * math.cos(tilt) - py * math.sin(tilt), px * math.sin(tilt) + py * math.cos(tilt))
+            for px, py in points
+        ]
+        inside = [
+            (px / max(1.0, math.hypot(px, py)), py / max(1.0, math.hypot(px, py)))
+            for px, py in turned
+        ]
         canvas.shape([(x + wide * px, y + high * py) for px, py in inside], color, opacity=0.8)
         low = top + random.uniform(0.02, 0.12)
     for step in range(14):
         share = step / 14
         arc = [math.pi / 2 - math.pi * number / 60 for number in range(61)]
         outer = [(math.cos(angle), math.sin(angle)) for angle in arc]
-        inner = [(math.cos(angle) * (0.95 - 1.5 * share), math.sin(angle)) for angle in reversed(arc)]
-        canvas.shape([(x + wide * px, y + high * py) for px, py in (*outer, *inner)], (4, 4, 16), opacity=0.085)
+        inner = [
+            (math.cos(angle) * (0.95 - 1.5 * share), math.sin(angle)) for angle in reversed(arc)
+        ]
+        canvas.shape(
+            [(x + wide * px, y + high * py) for px, py in (*outer, *inner)],
+            (4, 4, 16),
+            opacity=0.085,
+        )
 
 
-def _ring(canvas: Canvas, x: float, y: float, size: float, tilt: float, color: Color, *, behind: bool) -> None:
+def _ring(
+    canvas: Canvas, x: float, y: float, size: float, tilt: float, color: Color, *, behind: bool
+) -> None:
     wide, high = size * canvas.unit / canvas.width, size * canvas.unit / canvas.height
     start = math.pi if behind else 0.0
     for number in range(9):
@@ -264,8 +365,15 @@ def _ring(canvas: Canvas, x: float, y: float, size: float, tilt: float, color: C
         for step in range(81):
             angle = start + math.pi * step / 80
             px, py = reach * math.cos(angle), reach * 0.2 * math.sin(angle)
-            points.append((x + wide * (px * math.cos(tilt) - py * math.sin(tilt)), y + high * (px * math.sin(tilt) + py * math.cos(tilt))))
-        canvas.line(points, size * (0.034 if number % 3 else 0.05), color, 0.2 + 0.35 * (number % 4) / 4)
+            points.append(
+                (
+                    x + wide * (px * math.cos(tilt) - py * math.sin(tilt)),
+                    y + high * (px * math.sin(tilt) + py * math.cos(tilt)),
+                )
+            )
+        canvas.line(
+            points, size * (0.034 if number % 3 else 0.05), color, 0.2 + 0.35 * (number % 4) / 4
+        )
 
 
 def portrait(canvas: Canvas, words: Words) -> None:
@@ -281,35 +389,99 @@ def portrait(canvas: Canvas, words: Words) -> None:
         return (x + px * across, y + py * down)
 
     for number in range(5):
-        canvas.shape(canvas.circle(*at(0.0, 0.02), 0.62 - 0.09 * number), mix(inks[0], ground, 0.86 - 0.17 * number))
+        canvas.shape(
+            canvas.circle(*at(0.0, 0.02), 0.62 - 0.09 * number),
+            mix(inks[0], ground, 0.86 - 0.17 * number),
+        )
     skin = random.choice((rgb("d99a6c"), rgb("8d5a3b"), rgb("f0c19c"), rgb("5f3a2a")))
     hair = darker(inks[1], 0.35)
-    shoulders = [at(-0.5 + step / 40, 0.56 - 0.17 * math.sin(math.pi * step / 40) ** 0.6) for step in range(41)]
+    shoulders = [
+        at(-0.5 + step / 40, 0.56 - 0.17 * math.sin(math.pi * step / 40) ** 0.6)
+        for step in range(41)
+    ]
     canvas.shape(canvas.circle(*at(-0.03, -0.06), 0.275), hair, darker(hair, 0.3))
-    fall = [at(-0.3, -0.1), at(-0.33, 0.2), at(-0.28, 0.42), at(0.0, 0.46), at(0.24, 0.4), at(0.25, 0.1), at(0.24, -0.1)]
+    fall = [
+        at(-0.3, -0.1),
+        at(-0.33, 0.2),
+        at(-0.28, 0.42),
+        at(0.0, 0.46),
+        at(0.24, 0.4),
+        at(0.25, 0.1),
+        at(0.24, -0.1),
+    ]
     canvas.shape(_rounded(fall), hair, darker(hair, 0.3))
-    canvas.shape([at(-0.09, 0.1), at(0.085, 0.1), at(0.1, 0.45), at(-0.12, 0.45)], darker(skin, 0.2), darker(skin, 0.32))
+    canvas.shape(
+        [at(-0.09, 0.1), at(0.085, 0.1), at(0.1, 0.45), at(-0.12, 0.45)],
+        darker(skin, 0.2),
+        darker(skin, 0.32),
+    )
     canvas.shape([*shoulders, at(0.52, 0.75), at(-0.52, 0.75)], inks[2], darker(inks[2], 0.3))
-    face = [at(0.165 * math.sin(step / 60 * math.tau) * (1 - 0.16 * max(0, -math.cos(step / 60 * math.tau))), -0.005 - 0.215 * math.cos(step / 60 * math.tau)) for step in range(60)]
+    face = [
+        at(
+            0.165
+            * math.sin(step / 60 * math.tau)
+            * (1 - 0.16 * max(0, -math.cos(step / 60 * math.tau))),
+            -0.005 - 0.215 * math.cos(step / 60 * math.tau),
+        )
+        for step in range(60)
+    ]
     canvas.shape(face, lighter(skin, 0.1), skin)
     half = [point for point in face if point[0] > x]
-    canvas.shape([*half, at(0.02, 0.2), at(-0.01, 0.05), at(0.035, -0.02), at(0.0, -0.2)], darker(skin, 0.3), opacity=0.45)
-    fringe = [at(-0.18, 0.02), at(-0.19, -0.16), at(-0.08, -0.26), at(0.09, -0.25), at(0.19, -0.14), at(0.185, 0.0), at(0.12, -0.13), at(-0.02, -0.15), at(-0.12, -0.1)]
+    canvas.shape(
+        [*half, at(0.02, 0.2), at(-0.01, 0.05), at(0.035, -0.02), at(0.0, -0.2)],
+        darker(skin, 0.3),
+        opacity=0.45,
+    )
+    fringe = [
+        at(-0.18, 0.02),
+        at(-0.19, -0.16),
+        at(-0.08, -0.26),
+        at(0.09, -0.25),
+        at(0.19, -0.14),
+        at(0.185, 0.0),
+        at(0.12, -0.13),
+        at(-0.02, -0.15),
+        at(-0.12, -0.1),
+    ]
     canvas.shape(_rounded(fringe), hair)
     for side in (-1, 1):
-        lid = [at(side * 0.074 + 0.042 * math.cos(math.pi * step / 12), -0.01 + 0.02 * math.sin(math.pi * step / 12)) for step in range(13)]
+        lid = [
+            at(
+                side * 0.074 + 0.042 * math.cos(math.pi * step / 12),
+                -0.01 + 0.02 * math.sin(math.pi * step / 12),
+            )
+            for step in range(13)
+        ]
         canvas.line(lid, 0.007, darker(hair, 0.4))
-        brow = [at(side * 0.074 - 0.048, -0.055 - 0.004 * side), at(side * 0.074, -0.068), at(side * 0.074 + 0.048, -0.055 + 0.004 * side)]
+        brow = [
+            at(side * 0.074 - 0.048, -0.055 - 0.004 * side),
+            at(side * 0.074, -0.068),
+            at(side * 0.074 + 0.048, -0.055 + 0.004 * side),
+        ]
         canvas.line(brow, 0.008, darker(hair, 0.2))
         canvas.disc(*at(side * 0.088, 0.062), 0.03, inks[3], opacity=0.28)
     canvas.line([at(0.012, -0.02), at(0.028, 0.055), at(0.0, 0.064)], 0.006, darker(skin, 0.5))
-    mouth = [at(-0.048, 0.118), at(-0.018, 0.107), at(0.0, 0.112), at(0.018, 0.107), at(0.048, 0.118), at(0.0, 0.143)]
+    mouth = [
+        at(-0.048, 0.118),
+        at(-0.018, 0.107),
+        at(0.0, 0.112),
+        at(0.018, 0.107),
+        at(0.048, 0.118),
+        at(0.0, 0.143),
+    ]
     canvas.shape(_rounded(mouth), mix(rgb("c4413d"), skin, 0.2))
     canvas.disc(*at(-0.168, 0.13), 0.024, inks[3])
     canvas.disc(*at(0.165, 0.13), 0.024, inks[3])
     for number in range(5):
         angle = -2.3 + 0.42 * number
-        _leaf(canvas, *at(0.24 * math.cos(angle) - 0.02, 0.24 * math.sin(angle) - 0.05), 0.15, angle + 0.25, inks[number % 4], 0.24)
+        _leaf(
+            canvas,
+            *at(0.24 * math.cos(angle) - 0.02, 0.24 * math.sin(angle) - 0.05),
+            0.15,
+            angle + 0.25,
+            inks[number % 4],
+            0.24,
+        )
     canvas.cloud(darker(ground, 0.5), 130, 245, 0.10, 0.02, 1.0)
 
 
@@ -318,6 +490,9 @@ def _rounded(points: list[Point]) -> list[Point]:
     for _ in range(3):
         finer: list[Point] = []
         for (ax, ay), (bx, by) in zip(points, [*points[1:], points[0]], strict=True):
-            finer += [(ax * 0.75 + bx * 0.25, ay * 0.75 + by * 0.25), (ax * 0.25 + bx * 0.75, ay * 0.25 + by * 0.75)]
+            finer += [
+                (ax * 0.75 + bx * 0.25, ay * 0.75 + by * 0.25),
+                (ax * 0.25 + bx * 0.75, ay * 0.25 + by * 0.75),
+            ]
         points = finer
     return points

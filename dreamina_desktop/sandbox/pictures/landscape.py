@@ -43,14 +43,23 @@ def _curtain(soft: Canvas, look: Mood, horizon: float) -> None:
     top = mix(look.accent, random.choice(((150, 80, 255), (255, 90, 170), (60, 140, 255))), 0.75)
     profile = gradient(
         (1, 128),
-        [(0, (0, 0, 0)), (0.35, darker(top, 0.62)), (0.68, darker(look.accent, 0.3)), (0.84, lighter(look.accent, 0.12)), (0.9, darker(look.accent, 0.35)), (1, (0, 0, 0))],
+        [
+            (0, (0, 0, 0)),
+            (0.35, darker(top, 0.62)),
+            (0.68, darker(look.accent, 0.3)),
+            (0.84, lighter(look.accent, 0.12)),
+            (0.9, darker(look.accent, 0.35)),
+            (1, (0, 0, 0)),
+        ],
     )
     for x in range(soft.width):
         ray = rays[round(x / soft.width * (len(rays) - 1))]
         strength = max(0.0, min(1.0, 0.45 + 0.75 * ray + 0.2 * path[x]))
         tall = max(2, round(soft.height * (0.16 + 0.26 * strength)))
         foot = round(soft.height * (base + 0.11 * path[x]))
-        strip = profile.resize((1, tall)).point(lambda value, s=strength: round(value * (0.12 + 0.78 * s)))
+        strip = profile.resize((1, tall)).point(
+            lambda value, s=strength: round(value * (0.12 + 0.78 * s))
+        )
         light.paste(strip, (x, foot - tall))
     light = light.filter(ImageFilter.GaussianBlur(soft.width / 320))
     wide = light.filter(ImageFilter.BoxBlur(soft.width / 28))
@@ -67,8 +76,13 @@ def _ranges(
         base = horizon - reach * (1.15 - near) * 0.9 - 0.02
         body = look.ground(0.15 + 0.7 * near)
         foot = mix(body, look.horizon, 0.55 * (1 - near) + 0.12)
-        canvas.shape(noise.outline(heights, base, reach * (0.5 + 0.5 * near), horizon + 0.012), body, foot)
-        canvas.veil(mix(look.horizon, light, 0.25), [(horizon - 0.12, 0), (horizon, 0.32 * (1.1 - near)), (horizon + 0.02, 0)])
+        canvas.shape(
+            noise.outline(heights, base, reach * (0.5 + 0.5 * near), horizon + 0.012), body, foot
+        )
+        canvas.veil(
+            mix(look.horizon, light, 0.25),
+            [(horizon - 0.12, 0), (horizon, 0.32 * (1.1 - near)), (horizon + 0.02, 0)],
+        )
 
 
 def _shore(canvas: Canvas, look: Mood) -> None:
@@ -76,7 +90,10 @@ def _shore(canvas: Canvas, look: Mood) -> None:
     random = canvas.random
     heights = noise.ridge(random, 0.5, 7)
     side = random.choice((-1, 1))
-    slope = [height * 0.25 + side * (step / (len(heights) - 1) - 0.5) * 2 for step, height in enumerate(heights)]
+    slope = [
+        height * 0.25 + side * (step / (len(heights) - 1) - 0.5) * 2
+        for step, height in enumerate(heights)
+    ]
     canvas.shape(noise.outline(slope, 1.0, 0.05), darker(look.near, 0.2))
     for _ in range(9):
         x = 0.5 + side * random.uniform(0.2, 0.52)
@@ -98,7 +115,12 @@ def _fir(canvas: Canvas, x: float, foot: float, tall: float, color: Color) -> No
         left += [(x - wide * random.uniform(0.75, 1.1), y), (x - wide * notch, y - tall * 0.012)]
         right += [(x + wide * random.uniform(0.75, 1.1), y), (x + wide * notch, y - tall * 0.012)]
     trunk = tall * 0.014 / canvas.aspect
-    stem = [(x - trunk, foot - tall * 0.07), (x - trunk, foot), (x + trunk, foot), (x + trunk, foot - tall * 0.07)]
+    stem = [
+        (x - trunk, foot - tall * 0.07),
+        (x - trunk, foot),
+        (x + trunk, foot),
+        (x + trunk, foot - tall * 0.07),
+    ]
     canvas.shape([(x, foot - tall), *left, *stem, *reversed(right)], color)
 
 
@@ -122,11 +144,23 @@ def mountains(canvas: Canvas, words: Words) -> None:
         body = mix(look.far, look.near, near**0.9)
         body = mix(body, look.horizon, 0.35 * (1 - near))
         foot = mix(body, look.horizon, 0.6 - 0.4 * near)
-        canvas.shape(noise.outline(heights, base, 0.13 - 0.03 * near, min(1.05, base + 0.33)), body, foot)
+        canvas.shape(
+            noise.outline(heights, base, 0.13 - 0.03 * near, min(1.05, base + 0.33)), body, foot
+        )
         if layer < layers - 1:
-            canvas.veil(look.horizon, [(base, 0), (base + 0.16, 0.5 * (1 - near * 0.6)), (base + 0.3, 0)], 0.7)
+            canvas.veil(
+                look.horizon,
+                [(base, 0), (base + 0.16, 0.5 * (1 - near * 0.6)), (base + 0.3, 0)],
+                0.7,
+            )
     for _ in range(26):
-        _fir(canvas, random.random(), random.uniform(0.98, 1.06), random.uniform(0.06, 0.19), darker(look.near, 0.25))
+        _fir(
+            canvas,
+            random.random(),
+            random.uniform(0.98, 1.06),
+            random.uniform(0.06, 0.19),
+            darker(look.near, 0.25),
+        )
 
 
 def dunes(canvas: Canvas, words: Words) -> None:
@@ -158,11 +192,15 @@ def _dune(canvas: Canvas, base: float, reach: float, lit: Color, shade: Color, l
     span = random.randint(60, 110)
     start, end = max(0, peak - span), min(last, peak + span)
     side = random.choice((-1, 1))
-    edge: list[Point] = [(step / last, base - crest[step] * reach) for step in range(start, end + 1)]
+    edge: list[Point] = [
+        (step / last, base - crest[step] * reach) for step in range(start, end + 1)
+    ]
     count = len(edge)
     foot = [
-        (x + side * 0.10 * math.sin(math.pi * step / count) * (1 + 0.25 * math.sin(step / 9)),
-         y + reach * 3.2 * math.sin(math.pi * step / count) ** 1.5)
+        (
+            x + side * 0.10 * math.sin(math.pi * step / count) * (1 + 0.25 * math.sin(step / 9)),
+            y + reach * 3.2 * math.sin(math.pi * step / count) ** 1.5,
+        )
         for step, (x, y) in enumerate(edge)
     ]
     canvas.shape([*edge, *reversed(foot)], shade, mix(shade, lit, 0.75), opacity=0.9)
@@ -186,9 +224,19 @@ def forest(canvas: Canvas, words: Words) -> None:
         near = layer / (layers - 1)
         color = mix(mix(haze, green, 0.28), darker(green, 0.45), near**0.85)
         for _ in range(17 - 3 * layer):
-            _trunk(canvas, random.uniform(-0.02, 1.02), 0.006 + 0.028 * near**1.6, 0.70 + 0.32 * near, color)
+            _trunk(
+                canvas,
+                random.uniform(-0.02, 1.02),
+                0.006 + 0.028 * near**1.6,
+                0.70 + 0.32 * near,
+                color,
+            )
         heights = noise.ridge(random, 0.62, 8)
-        canvas.shape(noise.outline(heights, 0.72 + 0.27 * near, 0.03), color, mix(color, haze, 0.25 * (1 - near)))
+        canvas.shape(
+            noise.outline(heights, 0.72 + 0.27 * near, 0.03),
+            color,
+            mix(color, haze, 0.25 * (1 - near)),
+        )
         if layer < layers - 1:
             canvas.veil(haze, [(0, 0.08), (0.62, 0.3), (0.8, 0.36 * (1 - near)), (1, 0.1)], 0.5)
     _shafts(canvas, x, mix(look.light, (255, 226, 150), 0.5))
@@ -199,8 +247,14 @@ def _trunk(canvas: Canvas, x: float, thick: float, foot: float, color: Color) ->
     lean = random.uniform(-0.025, 0.025)
     half = thick * canvas.unit / canvas.width * random.uniform(0.6, 1.2)
     canvas.shape(
-        [(x + lean - half * 0.62, -0.01), (x + lean + half * 0.62, -0.01), (x + half, foot - 0.03),
-         (x + half * 1.9, foot + 0.02), (x - half * 1.9, foot + 0.02), (x - half, foot - 0.03)],
+        [
+            (x + lean - half * 0.62, -0.01),
+            (x + lean + half * 0.62, -0.01),
+            (x + half, foot - 0.03),
+            (x + half * 1.9, foot + 0.02),
+            (x - half * 1.9, foot + 0.02),
+            (x - half, foot - 0.03),
+        ],
         color,
     )
     for _ in range(random.randint(2, 4)):
@@ -208,8 +262,13 @@ def _trunk(canvas: Canvas, x: float, thick: float, foot: float, color: Color) ->
         side = random.choice((-1, 1))
         reach = half * random.uniform(4, 9)
         canvas.line(
-            [(x + lean * (1 - y), y + 0.05), (x + side * reach * 0.5, y + 0.01), (x + side * reach, y - 0.04)],
-            thick * 0.16, color,
+            [
+                (x + lean * (1 - y), y + 0.05),
+                (x + side * reach * 0.5, y + 0.01),
+                (x + side * reach, y - 0.04),
+            ],
+            thick * 0.16,
+            color,
         )
 
 
@@ -222,12 +281,19 @@ def _shafts(canvas: Canvas, x: float, color: Color) -> None:
         start = x + random.uniform(-0.3, 0.3)
         wide = random.uniform(0.015, 0.06)
         soft.shape(
-            [(start, -0.05), (start + wide * 0.4, -0.05), (start + slant + wide * 1.8, 1.0), (start + slant - wide, 1.0)],
+            [
+                (start, -0.05),
+                (start + wide * 0.4, -0.05),
+                (start + slant + wide * 1.8, 1.0),
+                (start + slant - wide, 1.0),
+            ],
             darker(color, 0.55),
         )
     soft.image = soft.image.filter(ImageFilter.GaussianBlur(soft.unit / 60))
     fade = gradient(soft.image.size, [(0, (255, 255, 255)), (0.85, (0, 0, 0))])
-    rays = ImageChops.multiply(soft.image, fade).resize(canvas.image.size, Image.Resampling.BILINEAR)
+    rays = ImageChops.multiply(soft.image, fade).resize(
+        canvas.image.size, Image.Resampling.BILINEAR
+    )
     canvas.image = ImageChops.screen(canvas.image, rays)
 
 
@@ -239,19 +305,37 @@ def meadow(canvas: Canvas, words: Words) -> None:
     soft = canvas.smaller()
     soft.fill([(0, look.zenith), (0.3, look.middle), (0.52, look.horizon), (1, look.horizon)])
     soft.glow(x, y, 0.8, look.light, 0.7)
-    soft.cloud(lighter(look.horizon, 0.55), 122, 190, 0.8, 0.28, 3, [(0, 0.3), (0.25, 1), (0.5, 0.1)])
+    soft.cloud(
+        lighter(look.horizon, 0.55), 122, 190, 0.8, 0.28, 3, [(0, 0.3), (0.25, 1), (0.5, 0.1)]
+    )
     canvas.cover(soft)
     green = mix(look.near, (86, 128, 62), 0.62)
     for layer in range(5):
         near = layer / 4
         color = mix(mix(green, look.horizon, 0.62), darker(green, 0.35), near)
         base = 0.50 + 0.32 * near
-        canvas.shape(noise.outline(noise.swell(random, 3), base, 0.05), mix(color, look.light, 0.18), darker(color, 0.3 * near))
-    petals = (look.accent, lighter(look.accent, 0.25), mix(look.accent, (255, 200, 90), 0.6), lighter(look.light, 0.2))
+        canvas.shape(
+            noise.outline(noise.swell(random, 3), base, 0.05),
+            mix(color, look.light, 0.18),
+            darker(color, 0.3 * near),
+        )
+    petals = (
+        look.accent,
+        lighter(look.accent, 0.25),
+        mix(look.accent, (255, 200, 90), 0.6),
+        lighter(look.light, 0.2),
+    )
     for step in range(420):
         near = (step / 420) ** 1.4
         foot = 0.60 + 0.46 * near + random.uniform(-0.02, 0.02)
-        _flower(canvas, random.random(), foot, 0.0035 + 0.034 * near**1.7, random.choice(petals), darker(green, 0.45))
+        _flower(
+            canvas,
+            random.random(),
+            foot,
+            0.0035 + 0.034 * near**1.7,
+            random.choice(petals),
+            darker(green, 0.45),
+        )
 
 
 def _flower(canvas: Canvas, x: float, y: float, size: float, petal: Color, stem: Color) -> None:
@@ -259,14 +343,18 @@ def _flower(canvas: Canvas, x: float, y: float, size: float, petal: Color, stem:
     random = canvas.random
     sway = random.uniform(-0.4, 0.4) * size
     if size > 0.008:
-        canvas.line([(x, y + size * 5), (x + sway * 0.4, y + size * 2), (x + sway, y)], size * 0.09, stem)
+        canvas.line(
+            [(x, y + size * 5), (x + sway * 0.4, y + size * 2), (x + sway, y)], size * 0.09, stem
+        )
     wide, high = size * canvas.unit / canvas.width, size * canvas.unit / canvas.height
     steps = 8 if size < 0.008 else 28
     top: list[Point] = []
     for step in range(steps):
         angle = math.tau * step / steps
         edge = 1 + 0.14 * math.sin(angle * 5 + x * 40)
-        top.append((x + sway + wide * edge * math.cos(angle), y + high * 0.72 * edge * math.sin(angle)))
+        top.append(
+            (x + sway + wide * edge * math.cos(angle), y + high * 0.72 * edge * math.sin(angle))
+        )
     canvas.shape(top, lighter(petal, 0.12), darker(petal, 0.25))
     if size > 0.008:
         canvas.disc(x + sway, y + high * 0.1, size * 0.24, darker(petal, 0.75), opacity=0.85)

@@ -62,7 +62,10 @@ WARM = (
 
 _WORDS: tuple[tuple[tuple[Mood, ...], frozenset[str]], ...] = (
     (STORM, frozenset(("storm", "stormy", "rain", "fog", "foggy", "snow", "winter"))),
-    (NIGHT, frozenset(("night", "midnight", "aurora", "moon", "moonlit", "stars", "space", "galaxy"))),
+    (
+        NIGHT,
+        frozenset(("night", "midnight", "aurora", "moon", "moonlit", "stars", "space", "galaxy")),
+    ),
     (DAWN, frozenset(("dawn", "morning", "sunrise", "mist", "misty", "pastel"))),
     (DUSK, frozenset(("dusk", "sunset", "evening", "neon", "twilight", "golden"))),
     (WARM, frozenset(("desert", "dunes", "ochre", "autumn", "terracotta", "warm"))),

@@ -47,9 +47,7 @@ def outline(heights: list[float], base: float, reach: float, floor: float = 1.05
     return [(-0.01, floor), (-0.01, top[0][1]), *top, (1.01, top[-1][1]), (1.01, floor)]
 
 
-def clouds(
-    random: Random, size: tuple[int, int], cell: float, stretch: float = 3.0
-) -> Image.Image:
+def clouds(random: Random, size: tuple[int, int], cell: float, stretch: float = 3.0) -> Image.Image:
     """Soft noise (mode L). `cell` is a blob's height as a share of the picture's."""
     result = None
     share = 0.5
@@ -74,7 +72,9 @@ def grain(random: Random, size: tuple[int, int], reach: int) -> Image.Image:
     """Film grain (mode L) from 0 to 2 * `reach`, mostly near `reach`."""
     side = 512
     parts = [Image.frombytes("L", (side, side), random.randbytes(side * side)) for _ in range(2)]
-    tile = ImageChops.add(*parts, scale=2.0).point([value * 2 * reach // 255 for value in range(256)])
+    tile = ImageChops.add(*parts, scale=2.0).point(
+        [value * 2 * reach // 255 for value in range(256)]
+    )
     whole = Image.new("L", size)
     for top in range(0, size[1], side):
         for left in range(0, size[0], side):

@@ -28,7 +28,11 @@ _SCENES: tuple[tuple[Scene, frozenset[str]], ...] = (
     (landscape.mountains, frozenset(("mountain", "mountains", "alps", "peaks", "valley"))),
 )
 _OTHERWISE: tuple[Scene, ...] = (
-    landscape.mountains, graphic.paper, graphic.leaves, water.boat, graphic.planet
+    landscape.mountains,
+    graphic.paper,
+    graphic.leaves,
+    water.boat,
+    graphic.planet,
 )
 
 

@@ -51,7 +51,9 @@ def _of_one(services: Services, job: Job) -> Absence:
         case Tracking.STOPPED:
             return Absence("stop", "muted", f"Job {job.number} is not asked for any more", note)
         case Tracking.POLLING if job.record is None:
-            return Absence("ring", "pending", f"Waiting for the first answer on job {job.number}", note)
+            return Absence(
+                "ring", "pending", f"Waiting for the first answer on job {job.number}", note
+            )
         case Tracking.POLLING:
             title = f"Running for {duration(running_for(services, job))}"
             return Absence("ring", "pending", title, f"{MOST_TAKE} {note}".strip(), ticks=True)

@@ -32,7 +32,6 @@ class Copying(QObject):
         self._turn = 0
         self._reading = ImageReading(self)
         self._reading.read.connect(self._on_picture_read)
-        self.destroyed.connect(self._reading.close)
 
     def references(self, keys: Sequence[ImageKey]) -> None:
         """The assetRefs exactly as they came, one a line in the order of `keys`."""
@@ -57,7 +56,9 @@ class Copying(QObject):
         self._copy_lines([job.jobid for job in jobs])
         if jobs:
             names = ", ".join(str(job.number) for job in jobs[:4])
-            self._say(f"Copied {words.counted(len(jobs), 'job ID', 'job IDs')} ({names}{_more(jobs)})")
+            self._say(
+                f"Copied {words.counted(len(jobs), 'job ID', 'job IDs')} ({names}{_more(jobs)})"
+            )
 
     def prompts(self, keys: Sequence[ImageKey]) -> None:
         """The prompts of the images' jobs, each once, with an empty line between them."""
@@ -67,7 +68,9 @@ class Copying(QObject):
         if not prompts:
             self._say("There is no prompt to copy.")
         else:
-            self._say("Copied the prompt" if len(prompts) == 1 else f"Copied {len(prompts)} prompts")
+            self._say(
+                "Copied the prompt" if len(prompts) == 1 else f"Copied {len(prompts)} prompts"
+            )
 
     def pictures(self, keys: Sequence[ImageKey]) -> None:
         """One picture with its file; of several their files."""

@@ -19,6 +19,7 @@ class EmptyPage(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._under = parent
         self._absence: Absence | None = None
         self._icon = QLabel(self)
         self._title = QLabel(self)
@@ -56,7 +57,7 @@ class EmptyPage(QWidget):
         self._absence = absence
         self.setVisible(absence is not None)
         if absence is not None:
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._under.rect())
             self._fill(absence)
 
     def _fill(self, absence: Absence) -> None:
@@ -84,6 +85,6 @@ class EmptyPage(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize and self._absence is not None:
-            self.setGeometry(self.parentWidget().rect())
+            self.setGeometry(self._under.rect())
             self._fill(self._absence)
         return False

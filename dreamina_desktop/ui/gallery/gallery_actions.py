@@ -35,7 +35,9 @@ class GalleryActions(QObject):
         self._saving = Saving(services.messages, view)
         self._menu: QMenu | None = None
         copying = self._copying
-        self._copy_reference = self._action("Copy reference", self._copier(copying.references), "Ctrl+C")
+        self._copy_reference = self._action(
+            "Copy reference", self._copier(copying.references), "Ctrl+C"
+        )
         self._copy_picture = self._action(
             "Copy picture", self._copier(copying.pictures), "Ctrl+Shift+C"
         )
@@ -92,7 +94,7 @@ class GalleryActions(QObject):
 
     def _action(self, text: str, slot: Callable[[], None], keys: str = "") -> QAction:
         action = QAction(text, self._view)
-        action.triggered.connect(lambda: slot())
+        action.triggered.connect(lambda _checked: slot())
         if keys:
             action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -74,7 +74,7 @@ class GalleryPane(QWidget):
     def _connect(self) -> None:
         view = self.view
         view.selectionModel().currentChanged.connect(self._on_current_changed)
-        view.selectionModel().selectionChanged.connect(lambda: self._show_counts())
+        view.selectionModel().selectionChanged.connect(self._show_counts)
         view.visible_changed.connect(self._on_visible_changed)
         view.button_clicked.connect(self._on_button_clicked)
         view.open_requested.connect(self.open_requested)

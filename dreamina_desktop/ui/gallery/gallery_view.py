@@ -39,8 +39,8 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.ui.gallery import tile_layout
-from dreamina_desktop.ui.gallery.grid import Grid, mat_ratio
-from dreamina_desktop.ui.gallery.image_order import ImageOrder
+from dreamina_desktop.ui.gallery.grid import Grid, Step, mat_ratio
+from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.place import Place
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
@@ -59,6 +59,19 @@ MAX_TILE = 480
 DEFAULT_TILE = 240
 RATIO_SAMPLES = 64  # images looked at to choose the mat's ratio
 VISIBLE_DELAY_MS = 30
+
+_STEPS = {
+    CursorAction.MoveHome: Step.FIRST,
+    CursorAction.MoveEnd: Step.LAST,
+    CursorAction.MoveLeft: Step.LEFT,
+    CursorAction.MovePrevious: Step.LEFT,
+    CursorAction.MoveRight: Step.RIGHT,
+    CursorAction.MoveNext: Step.RIGHT,
+    CursorAction.MoveUp: Step.UP,
+    CursorAction.MoveDown: Step.DOWN,
+    CursorAction.MovePageUp: Step.PAGE_UP,
+    CursorAction.MovePageDown: Step.PAGE_DOWN,
+}
 
 TileSource = Callable[[int], Tile]
 
@@ -120,17 +133,17 @@ class GalleryView(QListView):
         change = self.order.replacement(order)
         if not change.removed and not change.inserted:
             return
-        middle = range(change.start, change.start + change.removed)
-        selected = self._keys(row for row in self._selected_rows() if row in middle)
-        current = self.current_key()
+        selected, current = self._selected_among(change), self.current_key()
         self._place = self._place.of_keys(self.order)
         self.is_replacing = self._moving = True
+        self.setAutoScroll(False)  # Qt would scroll to the current tile wherever it ends up
         self._images.set_order(order, change)
         self._place = self._place.of_rows(order)
         self._moving = False
         self._lay_out()
         if change.removed and change.inserted:
             self.select_keys(selected, current)
+        self.setAutoScroll(True)
         self.is_replacing = False
 
     def set_tile_width(self, width: int, at: QPoint | None = None) -> None:
@@ -157,30 +170,29 @@ class GalleryView(QListView):
 
     def selected_count(self) -> int:
         ranges = self.selectionModel().selection()
-        return sum(each.height() for each in ranges)
+        return sum(each.height() for each in ranges.toList())
 
     def select_key(self, key: ImageKey) -> bool:
         """Make one image the current and the only selected one, and show it."""
         row = self.order.row(key)
         if row is None:
             return False
-        self.setCurrentIndex(self._images.index(row))
+        index = self._images.index(row)
+        self.selectionModel().setCurrentIndex(index, SelectionFlag.ClearAndSelect)
         return True
 
     def select_keys(self, keys: Iterable[ImageKey], current: ImageKey | None) -> None:
-        """Select these images among those that are shown, beside what is selected."""
+        """Select these images among those that are shown, beside what is selected; scrolls
+        nowhere."""
         model = self.selectionModel()
         row = None if current is None else self.order.row(current)
         if row is not None:
+            self.setAutoScroll(False)
             model.setCurrentIndex(self._images.index(row), SelectionFlag.NoUpdate)
+            self.setAutoScroll(True)
         rows = sorted(each for key in keys if (each := self.order.row(key)) is not None)
-        selection = QItemSelection()
-        for first, last in _runs(rows):
-            selection.append(
-                QItemSelectionRange(self._images.index(first), self._images.index(last))
-            )
         if rows:
-            model.select(selection, SelectionFlag.Select)
+            model.select(self._selection(_runs(rows)), SelectionFlag.Select)
 
     def visible_rows(self) -> range:
         top = self.verticalOffset()
@@ -289,27 +301,8 @@ class GalleryView(QListView):
         if not current.isValid():
             last = action is CursorAction.MoveEnd
             return self._images.index(count - 1 if last else 0)
-        return self._images.index(self._moved(current.row(), action))
-
-    def _moved(self, row: int, action: CursorAction) -> int:
-        columns, last = self._grid.columns, len(self.order) - 1
-        page = max(1, self.viewport().height() // self._grid.pitch) * columns
-        match action:
-            case CursorAction.MoveHome:
-                return 0
-            case CursorAction.MoveEnd:
-                return last
-            case CursorAction.MoveLeft | CursorAction.MovePrevious:
-                return max(0, row - 1)
-            case CursorAction.MoveRight | CursorAction.MoveNext:
-                return min(last, row + 1)
-            case CursorAction.MoveUp:
-                return row - columns if row >= columns else row
-            case CursorAction.MoveDown:
-                return min(last, row + columns) if row // columns < last // columns else row
-            case CursorAction.MovePageUp:
-                return row % columns if row < page else row - page
-        return min(last, row + page)
+        lines = max(1, self.viewport().height() // self._grid.pitch)
+        return self._images.index(self._grid.moved(current.row(), _STEPS[action], lines))
 
     # Selection
 
@@ -319,17 +312,27 @@ class GalleryView(QListView):
             runs = self._grid.rows_in(rect.normalized().translated(0, self.verticalOffset()))
         else:
             runs = self._run_between(rect.topLeft(), rect.bottomRight())
+        self.selectionModel().select(self._selection(runs), command)
+
+    def _selection(self, runs: Iterable[tuple[int, int]]) -> QItemSelection:
         selection = QItemSelection()
         for first, last in runs:
             selection.append(
                 QItemSelectionRange(self._images.index(first), self._images.index(last))
             )
-        self.selectionModel().select(selection, command)
+        return selection
+
+    def _selected_among(self, change: Replacement) -> list[ImageKey]:
+        """The selected images that a replacement takes away, to come back or not."""
+        if not (change.removed and change.inserted):
+            return []
+        replaced = range(change.start, change.start + change.removed)
+        return self._keys(row for row in self._selected_rows() if row in replaced)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         visible = self.visible_rows()
         region = QRegion()
-        for each in selection:
+        for each in selection.toList():
             for row in range(max(each.top(), visible.start), min(each.bottom() + 1, visible.stop)):
                 region += QRegion(self.visualRect(self._images.index(row)))
         return region
@@ -344,7 +347,9 @@ class GalleryView(QListView):
         return [(rows[0], rows[-1])] if rows else []
 
     def _selected_rows(self) -> list[int]:
-        ranges = sorted((each.top(), each.bottom()) for each in self.selectionModel().selection())
+        ranges = sorted(
+            (each.top(), each.bottom()) for each in self.selectionModel().selection().toList()
+        )
         return [row for first, last in ranges for row in range(first, last + 1)]
 
     def _keys(self, rows: Iterable[int]) -> list[ImageKey]:
@@ -468,7 +473,10 @@ class GalleryView(QListView):
         super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, plain = event.key(), event.modifiers() in (NO_MODIFIER, Qt.KeyboardModifier.KeypadModifier)
+        key, plain = (
+            event.key(),
+            event.modifiers() in (NO_MODIFIER, Qt.KeyboardModifier.KeypadModifier),
+        )
         current = self.current_key()
         if plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             if current is not None:

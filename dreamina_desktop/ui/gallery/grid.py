@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 from statistics import median
 
 from PySide6.QtCore import QPoint, QRect
@@ -21,6 +22,19 @@ def mat_ratio(ratios: Iterable[float]) -> float:
     """The mat's width by height that suits pictures of these ratios best."""
     middle = median(tuple(ratios) or (16 / 9,))
     return min(RATIOS, key=lambda ratio: max(ratio / middle, middle / ratio))
+
+
+class Step(Enum):
+    """What a key of movement asks for."""
+
+    FIRST = auto()
+    LAST = auto()
+    LEFT = auto()
+    RIGHT = auto()
+    UP = auto()
+    DOWN = auto()
+    PAGE_UP = auto()
+    PAGE_DOWN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,17 @@ class Grid:
             if touched:
                 runs.append((touched[0], touched[-1]))
         return runs
+
+    def moved(self, row: int, step: Step, page: int) -> int:
+        """The tile that a key leads to; `page`: in lines. Sideways goes on in the next line; up
+        and down keep the column, as long as there is a line."""
+        last, first = self.count - 1, row % self.columns
+        ends = {Step.FIRST: 0, Step.LAST: last, Step.LEFT: row - 1, Step.RIGHT: row + 1}
+        if step in ends:
+            return min(max(0, ends[step]), last)
+        lines = {Step.UP: -1, Step.DOWN: 1, Step.PAGE_UP: -page, Step.PAGE_DOWN: page}[step]
+        line = min(max(0, row // self.columns + lines), self.lines - 1)
+        return min(line * self.columns + first, last)
 
     @property
     def _available(self) -> int:

@@ -52,6 +52,16 @@ class ImageOrder(Sequence[ImageKey]):
             return None
         return self._starts[position] + key.index
 
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, ImageKey) and self.row(key) is not None
+
+    def index(self, key: ImageKey, start: int = 0, stop: int | None = None) -> int:
+        """Where an image is. ValueError where it is not shown in rows `start` to `stop`."""
+        row = self.row(key)
+        if row is None or row not in range(*slice(start, stop).indices(len(self))):
+            raise ValueError(f"{key} is not shown")
+        return row
+
     def count_of(self, number: int) -> int | None:
         """How many images a job has here; None where the job is not shown."""
         position = self._position(number)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QRunnable, QSize, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QSize, QThreadPool, Signal
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 MAX_IMAGE_BYTES = 300_000_000  # an 8192 x 8192 image takes 268 MB; larger ones are scaled down
@@ -41,7 +40,9 @@ class ImageReading(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
-        self._closed = threading.Event()
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.finish)
 
     def start(
         self, ticket: object, file: str, fit: QSize | None, is_wanted: Callable[[], bool]
@@ -49,15 +50,11 @@ class ImageReading(QObject):
         """Read `file`; skipped without a signal when it is not wanted by the time of its turn."""
         self._pool.start(_Reading(self, ticket, file, fit, is_wanted))
 
-    def close(self) -> None:
-        """Start nothing more and wait for what is being read."""
-        self._closed.set()
+    def finish(self) -> None:
+        """Drop what was not begun and wait for what is being read: a thread must not outlive
+        the objects it tells."""
         self._pool.clear()
         self._pool.waitForDone()
-
-    @property
-    def is_closed(self) -> bool:
-        return self._closed.is_set()
 
 
 class _Reading(QRunnable):
@@ -77,11 +74,8 @@ class _Reading(QRunnable):
         self._is_wanted = is_wanted
 
     def run(self) -> None:
-        if self._owner.is_closed or not self._is_wanted():
-            return
-        image = read_image(self._file, self._fit)
-        if not self._owner.is_closed:
-            self._owner.read.emit(self._ticket, image)
+        if self._is_wanted():
+            self._owner.read.emit(self._ticket, read_image(self._file, self._fit))
 
 
 def _before_turning(reader: QImageReader, fit: QSize | None) -> QSize | None:

@@ -13,14 +13,12 @@ def lines_of(text: str, font: QFont, width: int, at_most: int) -> list[str]:
     layout = QTextLayout(text, font)
     layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignHCenter))
     layout.beginLayout()
-    starts = []
+    starts: list[int] = []
     while len(starts) <= at_most and (line := layout.createLine()).isValid():
         line.setLineWidth(width)
         starts.append(line.textStart())
     layout.endLayout()
-    whole = [
-        text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True)
-    ]
+    whole = [text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
     if len(whole) <= at_most:
         return whole
     rest = text[starts[at_most - 1] :].strip()

@@ -62,7 +62,7 @@ class TilePainter:
         self._bold.setWeight(QFont.Weight.DemiBold)
         self._small = QFont(font)
         self._small.setPointSizeF(font.pointSizeF() * 0.9)
-        self._mat = colors.surface.darker(104) if not colors.dark else colors.raised
+        self._mat = colors.raised if colors.dark else colors.canvas.darker(105)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
 
@@ -155,7 +155,9 @@ class TilePainter:
         self._paint_icon(
             button.icon, QRectF(left, place.top(), 16, place.height()), 16, self._colors.text
         )
-        self._painter.drawText(place.adjusted(left + 22 - place.left(), 0, 0, 0), LEFT, button.label)
+        self._painter.drawText(
+            place.adjusted(left + 22 - place.left(), 0, 0, 0), LEFT, button.label
+        )
 
     def _paint_icon(self, name: str, place: QRectF, size: int, color: QColor) -> None:
         scale = self._painter.device().devicePixelRatioF()
@@ -168,7 +170,9 @@ class TilePainter:
             return
         match tile.image.state:
             case ImageState.SAVED if tile.thumbnail_failed:
-                self._paint_words(mat, "image", self._colors.muted, "No preview", words.NO_THUMBNAIL)
+                self._paint_words(
+                    mat, "image", self._colors.muted, "No preview", words.NO_THUMBNAIL
+                )
             case ImageState.SAVED:
                 return  # its thumbnail comes within moments: the mat is enough
             case ImageState.PENDING:

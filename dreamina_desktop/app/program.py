@@ -1,0 +1,210 @@
+"""Builds every object of one run, wires them, and shuts them down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dreamina_desktop import diagnostics
+from dreamina_desktop.api.client import DreaminaClient
+from dreamina_desktop.api.http import make_tls_context
+from dreamina_desktop.api.image_source import HttpImageSource
+from dreamina_desktop.app.assignment import Draw, Executor
+from dreamina_desktop.app.clock import SystemClock
+from dreamina_desktop.app.handover import HandoverServer
+from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.sandbox_process import SandboxFacts
+from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
+from dreamina_desktop.imaging.workers import ImagingWorkers
+from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.idle import IdleWaiter
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.meanwhile import Meanwhile
+from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.poller import Poller, PollLimits
+from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.supervisor import Supervisor
+from dreamina_desktop.services.thumbnailer import Thumbnailer
+from dreamina_desktop.services.token import Token, TokenSource
+from dreamina_desktop.services.tracker import Tracked, Tracker
+from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.storage.atomic_file import write_atomically
+from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.image_files import ImageFiles
+from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.keyring_store import KeyringStore
+from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.storage.part_files import PartFiles
+from dreamina_desktop.storage.schema import MIGRATIONS
+from dreamina_desktop.storage.settings_store import SettingsStore
+from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
+from dreamina_desktop.ui.services import Services
+
+TASKS_END_WITHIN_S = 0.5
+PER_SECOND = 4.0  # API requests, off loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The services of one run, and what starts them."""
+
+    services: Services
+    locations: Locations
+    api: ApiUrl
+
+    def start_work(self, *, ignore_pause: bool = False) -> None:
+        """Poll, download, make thumbnails."""
+        s = self.services
+        if s.preferences.paused and not ignore_pause:
+            s.poller.pause()
+            s.downloader.pause()
+        s.supervisor.spawn(s.token.load(), "token")
+        s.supervisor.spawn(s.poller.run(), "poller")
+        s.supervisor.spawn(s.downloader.run(), "downloader")
+        s.supervisor.spawn(s.thumbnailer.run(), "thumbnailer")
+
+    def executor(
+        self,
+        draw: Draw | None,
+        on_tracked: Callable[[Tracked], None],
+        on_activated: Callable[[], None],
+    ) -> Executor:
+        """Carries out assignments, of this process and of others."""
+        s = self.services
+        idle = IdleWaiter(s.library, s.poller, s.downloader, s.token, s.clock)
+        return Executor(
+            s.library, s.tracker, idle, self.api.url, draw, on_tracked, on_activated, self._resume
+        )
+
+    @asynccontextmanager
+    async def listening(self, executor: Executor, *, draws: bool) -> AsyncIterator[None]:
+        """Answer other starts on this data folder."""
+        server = HandoverServer(
+            self.locations.address_file,
+            write_atomically,
+            executor.carry_out,
+            self.services.supervisor,
+            draws=draws,
+        )
+        await server.start()
+        try:
+            yield
+        finally:
+            await server.aclose()
+
+    def _resume(self) -> None:
+        self.services.poller.resume()
+        self.services.downloader.resume()
+
+
+@asynccontextmanager
+async def open_program(
+    options: Options, locations: Locations, facts: SandboxFacts | None
+) -> AsyncIterator[Program]:
+    """Everything open and loaded, nothing running yet; closed in the reverse order."""
+    async with AsyncExitStack() as stack:
+        yield await _open(stack, options, locations, facts)
+
+
+async def _open(
+    stack: AsyncExitStack, options: Options, locations: Locations, facts: SandboxFacts | None
+) -> Program:
+    api = parse_api_url(facts.api_url) if facts else options.api_url
+    assert api is not None
+    messages, undo, clock = Messages(), UndoHistory(), SystemClock()
+    database = Database(locations.database, MIGRATIONS)
+    await database.open()
+    stack.push_async_callback(database.aclose)
+    thumbnails = ThumbnailStore(locations.thumbnails)
+    await thumbnails.open()
+    stack.push_async_callback(thumbnails.aclose)
+    imaging = ImagingWorkers()
+    stack.callback(imaging.close)
+    supervisor = Supervisor(_log_task)
+    preferences = Preferences(SettingsStore(database), supervisor)
+    library = Library(JobRepository(database, locations.root))
+    await preferences.load()
+    await library.load()
+    images = _images_folder(preferences, locations)
+    parts = PartFiles(images / ".parts")
+    disk = ThreadPoolExecutor(2, thread_name_prefix="disk")
+    stack.callback(disk.shutdown, wait=False, cancel_futures=True)
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(disk, parts.remove_leftovers)
+    tls = await loop.run_in_executor(disk, make_tls_context)
+    client = DreaminaClient(api, tls)
+    stack.push_async_callback(client.aclose)
+    source = HttpImageSource(parts, tls, allow_loopback=api.is_loopback)
+    stack.push_async_callback(source.aclose)
+    interval_s = options.poll_interval_s or preferences.poll_interval_s
+    per_second = None if api.is_loopback else PER_SECOND
+    poller = Poller(
+        client,
+        library,
+        messages,
+        supervisor,
+        clock,
+        PollLimits(interval_s=interval_s, per_second=per_second),
+        random.random,
+    )
+    downloader = Downloader(
+        source,
+        ImageFiles(images, disk),
+        imaging,
+        library,
+        messages,
+        supervisor,
+        clock,
+        random.random,
+    )
+    given, given_source = _given_token(facts)
+    services = Services(
+        accounts=Accounts(library, preferences),
+        clock=clock,
+        downloader=downloader,
+        library=library,
+        messages=messages,
+        poller=poller,
+        preferences=preferences,
+        supervisor=supervisor,
+        thumbnailer=Thumbnailer(library, thumbnails, imaging, supervisor),
+        token=Token(client, KeyringStore(), poller, messages, api.origin, given, given_source),
+        tracker=Tracker(library, undo, clock, poller.wake),
+        undo=undo,
+        images_folder=str(images),
+        demo=options.demo,
+    )
+    if options.poll_interval_s is None:
+        preferences.subscribe(
+            lambda name: (
+                poller.set_interval(preferences.poll_interval_s)
+                if name == "poll_interval_s"
+                else None
+            )
+        )
+    Meanwhile(library, poller, messages)
+    stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
+    return Program(services, locations, api)
+
+
+def _images_folder(preferences: Preferences, locations: Locations) -> Path:
+    chosen = preferences.images_folder
+    return Path(chosen) if chosen else locations.images
+
+
+def _given_token(facts: SandboxFacts | None) -> tuple[str | None, TokenSource]:
+    if facts is not None:
+        return facts.token, TokenSource.SANDBOX
+    # Taken out: no process that we start has a use for it.
+    return os.environ.pop("USEAPI_TOKEN", None), TokenSource.ENVIRONMENT
+
+
+def _log_task(name: str, error: BaseException) -> None:
+    diagnostics.log.error("task %s", name, exc_info=error)

@@ -1,0 +1,112 @@
+"""A run with a window: open it, work until it is closed, end within two seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication
+
+from dreamina_desktop import diagnostics
+from dreamina_desktop.app.assignment import Assignment
+from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.picture import draw
+from dreamina_desktop.app.program import Program, open_program
+from dreamina_desktop.app.qt_loop import make_application, run_in_qt
+from dreamina_desktop.app.run import start_demo
+from dreamina_desktop.app.sandbox_process import SandboxProcess
+from dreamina_desktop.app.standard_input import read_standard_input
+from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.ui import palette
+from dreamina_desktop.ui.main_window import MainWindow
+
+END_WITHIN_S = 1.6
+
+
+def run_window(
+    options: Options, locations: Locations, text: str, sandbox: SandboxProcess | None
+) -> int:
+    """Open the window and work until it is closed; 0."""
+    application = make_application("system")
+    return run_in_qt(application, _work(application, options, locations, text, sandbox))
+
+
+async def _work(
+    application: QApplication,
+    options: Options,
+    locations: Locations,
+    text: str,
+    sandbox: SandboxProcess | None,
+) -> int:
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(diagnostics.log_loop_exception)
+    ended = asyncio.Event()
+    _end_on_signals(loop, ended.set)
+    facts = await loop.run_in_executor(None, sandbox.read_facts) if sandbox else None
+    async with open_program(options, locations, facts) as program:
+        palette.apply(application, program.services.preferences.theme)
+        window = MainWindow(program.services)
+        window.closed.connect(ended.set)
+        window.demo_requested.connect(start_demo)
+        window.show()
+        executor = program.executor(
+            lambda wanted: draw(application, program.services, wanted),
+            on_tracked=window.show_tracked,
+            on_activated=window.come_to_front,
+        )
+        async with program.listening(executor, draws=True):
+            program.start_work()
+            if facts is not None:
+                sample = Assignment(text="\n".join(facts.jobids()))
+                await program.services.tracker.track(sample.text)
+                program.services.undo.clear()
+            _track_later(options, program, text, window)
+            await ended.wait()
+            _end_in_any_case()
+            window.hide()
+    return 0
+
+
+def _track_later(options: Options, program: Program, text: str, window: MainWindow) -> None:
+    """The window is there first; standard input may come slowly."""
+
+    async def track(words: str) -> None:
+        window.show_tracked(await program.services.tracker.track(words))
+
+    spawn = program.services.supervisor.spawn
+    if text.strip():
+        spawn(track(text), "track arguments")
+    if options.read_stdin:
+        loop = asyncio.get_running_loop()
+
+        def read() -> None:
+            words = read_standard_input()
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(lambda: spawn(track(words), "track standard input"))
+
+        # A daemon: a pipe that never ends must not keep us from ending.
+        threading.Thread(target=read, name="standard input", daemon=True).start()
+
+
+def _end_on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if os.name == "nt":
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
+        else:
+            loop.add_signal_handler(number, end)
+
+
+def _end_in_any_case() -> None:
+    """What hangs in the clean-up must not keep the process: all that matters is on disk."""
+
+    def end() -> None:
+        sys.stdout.flush()
+        os._exit(0)
+
+    timer = threading.Timer(END_WITHIN_S, end)
+    timer.daemon = True
+    timer.start()

@@ -1,0 +1,345 @@
+"""The viewer: an overlay over the whole window that shows one image large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.ui.gallery import words
+from dreamina_desktop.ui.gallery.copying import Copying
+from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.viewer.picture_cache import PictureCache, Wish
+from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
+from dreamina_desktop.ui.viewer.viewer_bar import BarContent, Command, ViewerBar
+from dreamina_desktop.ui.viewer.viewer_note import ViewerNote
+
+RESIZE_DELAY_MS = 150
+CHANGE_DELAY_MS = 50
+KEYS: dict[Command, tuple[str, ...]] = {
+    Command.PREVIOUS: ("Left", "PgUp"),
+    Command.NEXT: ("Right", "PgDown"),
+    Command.FIRST: ("Home",),
+    Command.LAST: ("End",),
+    Command.FIT: ("F", "0", "Ctrl+0"),
+    Command.ACTUAL_SIZE: ("1",),
+    Command.ZOOM_IN: ("+", "=", "Ctrl++", "Ctrl+="),
+    Command.ZOOM_OUT: ("-", "Ctrl+-"),
+    Command.COPY_REFERENCE: ("Ctrl+C",),
+    Command.COPY_PICTURE: ("Ctrl+Shift+C",),
+    Command.CLOSE: ("Esc",),
+}
+
+
+class Viewer(QWidget):
+    """Covers `parent`, its window. Images without a file show why they have none."""
+
+    closed = Signal(object)  # the ImageKey that was shown last
+
+    def __init__(
+        self, services: Services, parent: QWidget, thumbnails: Thumbnails | None = None
+    ) -> None:
+        """`thumbnails`: shown at once, until the file is read."""
+        super().__init__(parent)
+        self._under = parent
+        self._services = services
+        self._thumbnails = thumbnails
+        self._order: Sequence[ImageKey] = ()
+        self._row = 0
+        self._image: Image | None = None
+        self._focus_before: QWidget | None = None
+        self._canvas = PictureCanvas(self)
+        self._bar = ViewerBar(self)
+        self._note = ViewerNote(self._canvas)
+        self._cache = PictureCache(self)
+        self._copying = Copying(services, self)
+        self._resize_timer = QTimer(self, singleShot=True, interval=RESIZE_DELAY_MS)
+        self._change_timer = QTimer(self, singleShot=True, interval=CHANGE_DELAY_MS)
+        self._lay_out()
+        self._add_actions()
+        self._connect()
+        self.hide()
+
+    def _lay_out(self) -> None:
+        self.setAccessibleName("Image viewer")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._canvas, 1)
+        layout.addWidget(self._bar)
+        self._under.installEventFilter(self)
+
+    def _add_actions(self) -> None:
+        for command, keys in KEYS.items():
+            action = QAction(command.label, self)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda _=False, command=command: self._do(command))
+            self.addAction(action)
+
+    def _connect(self) -> None:
+        self._canvas.changed.connect(self._on_canvas_changed)
+        self._canvas.double_clicked.connect(self.close_viewer)
+        self._bar.commanded.connect(self._do)
+        self._cache.ready.connect(self._take)
+        self._resize_timer.timeout.connect(self._wish)
+        self._change_timer.timeout.connect(self._on_change_due)
+        self._services.library.subscribe(self._on_library_changed)
+        self._services.downloader.subscribe(self._on_downloads_changed)
+        self._services.messages.subscribe(self._on_messages_changed)
+        if self._thumbnails is not None:
+            self._thumbnails.made.connect(self._on_thumbnail_made)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
+
+    # What the window asks
+
+    def open_image(self, key: ImageKey, order: Sequence[ImageKey]) -> None:
+        """Show an image; `order`: what previous and next go through (kept as it is now)."""
+        self._order = order if key in order else [key]
+        if not self.is_open():
+            self._focus_before = QApplication.focusWidget()
+        self.setGeometry(self._under.rect())
+        self.show()
+        self.raise_()
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_row(self._order.index(key))
+
+    def is_open(self) -> bool:
+        return not self.isHidden()
+
+    @property
+    def key(self) -> ImageKey | None:
+        """The image shown; None while closed."""
+        return self._order[self._row] if self.is_open() and self._order else None
+
+    def settled(self) -> bool:
+        """Whether the image shown is as sharp as it gets."""
+        return self._image is None or not self._image.file or self._canvas.is_sharp
+
+    def close_viewer(self) -> None:
+        """Close, and give the focus back to where it was."""
+        before = self._focus_before
+        if self._close() and before is not None:
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _close(self) -> bool:
+        key = self.key
+        if key is None:
+            return False
+        self.hide()
+        self._image = self._focus_before = None
+        self._canvas.show_picture(0, 0)
+        self._cache.want(())
+        self.closed.emit(key)
+        return True
+
+    # Which image
+
+    def _show_row(self, row: int) -> None:
+        self._row = min(max(0, row), len(self._order) - 1)
+        self._image = self._services.library.image(self._order[self._row])
+        self._begin_picture()
+        self._describe()
+
+    def _begin_picture(self) -> None:
+        image = self._image
+        size = words.pixels(image) if image is not None and image.file else None
+        self._canvas.show_picture(*(size or (0, 0)))
+        if size is not None:
+            self._show_thumbnail()
+        self._note.show_why(image, self._why())
+        self._wish()
+
+    def _show_thumbnail(self) -> None:
+        if self._thumbnails is None or self._image is None or self._canvas.is_sharp:
+            return
+        pixmap = self._thumbnails.pixmap(self._image.key)
+        if pixmap is not None:
+            self._canvas.set_small(pixmap.toImage())
+
+    def _on_thumbnail_made(self, key: ImageKey) -> None:
+        if key == self.key and self._canvas.has_picture and not self._canvas.has_image:
+            self._show_thumbnail()
+
+    # What is read
+
+    def _wish(self) -> None:
+        """The image shown first, then its neighbours; whole only where the zoom needs it."""
+        if not self.is_open():
+            return
+        around = [self._row, self._row + 1, self._row - 1]
+        wishes = [
+            wish for row in around if 0 <= row < len(self._order) and (wish := self._fitted(row))
+        ]
+        if self._image is not None and wishes and self._needs_whole(wishes[0]):
+            wishes.insert(1, self._whole(self._image))
+        self._cache.want(wishes)
+        for wish in wishes:
+            image = self._cache.get(wish)
+            if image is not None:
+                self._take(wish, image)
+
+    def _fitted(self, row: int) -> Wish | None:
+        image = self._services.library.image(self._order[row])
+        if image is None or image.file is None:
+            return None
+        return Wish(image.key, image.file, self._canvas.area())
+
+    def _whole(self, image: Image) -> Wish:
+        return Wish(image.key, image.file or "", None)
+
+    def _needs_whole(self, fitted: Wish) -> bool:
+        zoom = self._canvas.zoom
+        return fitted.key == self.key and zoom.shown_scale > zoom.fit_scale * 1.01
+
+    def _take(self, wish: Wish, image: QImage) -> None:
+        """Show what was read, unless another image is shown by now."""
+        if wish.key != self.key:
+            return
+        if image.isNull():
+            self._canvas.show_picture(0, 0)
+            self._note.show_unreadable(wish.file)
+        elif wish.fit is None:
+            self._canvas.set_full(image)
+        else:
+            self._canvas.set_small(image)
+
+    # What changes
+
+    def _on_library_changed(self, change: ChangeSet) -> None:
+        if self.is_open() and self.key in change.images:
+            self._change_timer.start()
+
+    def _on_downloads_changed(self) -> None:
+        if self.is_open() and self._image is not None and self._image.state is ImageState.PENDING:
+            self._change_timer.start()
+
+    def _on_change_due(self) -> None:
+        key = self.key
+        if key is None:
+            return
+        before, self._image = self._image, self._services.library.image(key)
+        if before is None or self._image is None or before.file != self._image.file:
+            self._begin_picture()
+        else:
+            self._note.show_why(self._image, self._why())
+        self._describe()
+
+    def _on_messages_changed(self) -> None:
+        message = self._services.messages.passing
+        self._bar.show_message(message.text if message is not None else "")
+
+    def _on_canvas_changed(self) -> None:
+        if self.is_open():
+            self._describe()
+            self._resize_timer.start()
+
+    # Words
+
+    def _why(self) -> str:
+        if self._image is None or self._image.file:
+            return ""
+        fetching = self._services.downloader.is_fetching(self._image.key)
+        text = words.explanation(self._image, fetching=fetching)
+        return self._services.accounts.masked(text)
+
+    def _describe(self) -> None:
+        key, image = self.key, self._image
+        if key is None:
+            return
+        prompt = self._prompt(key)
+        percent = f"{self._canvas.zoom.shown_scale:.0%}" if self._canvas.has_picture else ""
+        self._bar.show_content(
+            BarContent(
+                number=str(key),
+                size=words.size(image) if image else "",
+                zoom=percent,
+                position=f"{self._row + 1:,} of {len(self._order):,}",
+                prompt=prompt,
+                has_reference=bool(image and image.entry.asset_ref),
+                has_picture=self._canvas.has_picture,
+                is_first=self._row == 0,
+                is_last=self._row == len(self._order) - 1,
+            )
+        )
+        self._canvas.setAccessibleName(words.accessible(image) if image else str(key))
+        self._canvas.setAccessibleDescription(prompt)
+
+    def _prompt(self, key: ImageKey) -> str:
+        if key.number not in self._services.library:
+            return ""
+        record = self._services.library.job(key.number).record
+        return self._services.accounts.masked(record.prompt) if record and record.prompt else ""
+
+    # What the user does
+
+    def _do(self, command: Command) -> None:
+        key = self.key
+        if key is None:
+            return
+        match command:
+            case Command.PREVIOUS:
+                self._show_row(self._row - 1)
+            case Command.NEXT:
+                self._show_row(self._row + 1)
+            case Command.FIRST:
+                self._show_row(0)
+            case Command.LAST:
+                self._show_row(len(self._order) - 1)
+            case Command.FIT:
+                self._canvas.fit()
+            case Command.ACTUAL_SIZE:
+                self._canvas.actual_size()
+            case Command.ZOOM_IN:
+                self._canvas.step(1)
+            case Command.ZOOM_OUT:
+                self._canvas.step(-1)
+            case Command.COPY_REFERENCE:
+                self._copying.references([key])
+            case Command.COPY_PICTURE:
+                self._copying.pictures([key])
+            case Command.CLOSE:
+                self.close_viewer()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter closes too; on a button it presses that, and never comes here."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.close_viewer()
+        event.accept()  # nothing typed here is meant for the window below
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays within the viewer while it covers everything else."""
+        stops = [self._canvas, *self._bar.stops()]
+        focused = QApplication.focusWidget()
+        place = stops.index(focused) if focused in stops else -1
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        stops[(place + (1 if forward else -1)) % len(stops)].setFocus(reason)
+        return True
+
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Who goes elsewhere in the window (Ctrl+1, Ctrl+2, Ctrl+L) is done with the viewer."""
+        if not self.is_open() or now is None or now.window() is not self.window():
+            return
+        if now is not self and not self.isAncestorOf(now):
+            self._close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and self.is_open():
+            self.setGeometry(self._under.rect())
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colors().canvas)
+        painter.end()
+
+    def sizeHint(self) -> QSize:
+        return self._under.size()

@@ -1,0 +1,31 @@
+"""What stands where a picture would be: why it cannot be shown."""
+
+from __future__ import annotations
+
+from dreamina_desktop.core.job import Image, ImageState
+from dreamina_desktop.ui.gallery.absence import Absence
+from dreamina_desktop.ui.gallery.empty_page import EmptyPage
+
+_ICONS = {
+    ImageState.PENDING: ("ring", "pending", "Not here yet"),
+    ImageState.LOST: ("failed", "failed", "Not saved"),
+    ImageState.INVALID: ("failed", "failed", "Not saved"),
+}
+
+
+class ViewerNote(EmptyPage):
+    """Lies over the canvas, and is hidden while there is a picture."""
+
+    def show_why(self, image: Image | None, why: str) -> None:
+        """`why`: from the image's state, in words."""
+        if image is None:
+            self.show_absence(Absence("question", "muted", "This image is gone"))
+        elif image.file:
+            self.show_absence(None)
+        else:
+            icon, color, title = _ICONS[image.state]
+            self.show_absence(Absence(icon, color, title, why))
+
+    def show_unreadable(self, file: str) -> None:
+        text = f"It may have been moved or deleted: {file}"
+        self.show_absence(Absence("failed", "failed", "The file cannot be read", text))
