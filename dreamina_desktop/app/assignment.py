@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from dreamina_desktop.app.export import export
-from dreamina_desktop.core.job_id import Finds
+from dreamina_desktop.core.job_id import Finds, find
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.tracker import Tracked, Tracker
@@ -79,7 +79,7 @@ class Executor:
             tracked = await self.tracker.track(assignment.text)
             self.on_tracked(tracked)
             numbers = frozenset((*tracked.new, *tracked.known, *tracked.restored))
-            for note in unusable(tracked.finds):
+            for note in unusable(assignment.text, tracked.finds):
                 yield Reply(note=note)
         only = numbers if assignment.only else None
         code = EXIT_DONE
@@ -102,9 +102,12 @@ class Executor:
             yield Reply(picture=await self.draw(assignment.picture))
 
 
-def unusable(finds: Finds) -> list[str]:
-    """Sentences about what looked like an ID and is none."""
-    notes = [f"{rejected.text}: {rejected.reason}" for rejected in finds.rejected]
+def unusable(text: str, finds: Finds) -> list[str]:
+    """Sentences about what was given as an ID and is none."""
+    rejected = {one.text: one.reason for one in finds.rejected}
+    if not finds.records:
+        rejected |= _unusable_lines(text)
+    notes = [f"{word}: {reason}." for word, reason in rejected.items()]
     notes += [
         f"{jobid}: this is a video job; Dreamina Desktop tracks image jobs."
         for jobid in finds.videos
@@ -114,11 +117,20 @@ def unusable(finds: Finds) -> list[str]:
             f"{finds.hidden} of the IDs have their e-mail address hidden by the web page they were "
             "copied from: copy them from your script's output instead."
         )
-    if finds.maybe and finds.maybe not in finds.videos:
-        notes.append(f"{finds.maybe}: this does not look like a job ID (j…:dreamina).")
     if finds.had_token:
         notes.append("A token was in the text. It was neither kept nor used.")
     return notes
+
+
+def _unusable_lines(text: str) -> dict[str, str]:
+    """Lines of one word that is no ID: among IDs, that is a mistake."""
+    words: dict[str, str] = {}
+    for line in text.splitlines():
+        alone = find(line)
+        words |= {one.text: one.reason for one in alone.rejected}
+        if alone.maybe and not alone.videos:
+            words[alone.maybe] = "this does not look like a job ID (j…:dreamina)"
+    return words
 
 
 def _other_api(url: str) -> Reply:

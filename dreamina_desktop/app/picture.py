@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from dreamina_desktop.app.assignment import Picture
-from dreamina_desktop.ui import palette
+from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.main_window import MainWindow
 from dreamina_desktop.ui.services import Services
 
@@ -20,11 +20,11 @@ TURN_S = 0.05
 async def draw(application: QApplication, services: Services, wanted: Picture) -> bytes:
     """Draw a window of its own, never shown, in the wanted size and theme."""
     before = services.preferences.theme
-    palette.apply(application, wanted.theme or before)
+    theme.apply(application, wanted.theme or before)
     try:
         return await _draw(services, QSize(wanted.width, wanted.height))
     finally:
-        palette.apply(application, before)
+        theme.apply(application, before)
 
 
 async def _draw(services: Services, size: QSize) -> bytes:

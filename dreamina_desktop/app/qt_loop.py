@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication
 
 from dreamina_desktop import __version__, diagnostics
 from dreamina_desktop.resources_folder import resources_folder
-from dreamina_desktop.ui import palette, style
+from dreamina_desktop.ui import style
+from dreamina_desktop.ui import theme as themes
 
 APPLICATION_ID = "io.github.dreamina_desktop.DreaminaDesktop"
 
@@ -30,8 +31,8 @@ def make_application(theme: str) -> QApplication:
     # The window's close sets an event; Qt must not end the loop under the clean-up.
     application.setQuitOnLastWindowClosed(False)
     qInstallMessageHandler(_log_qt)
-    style.apply(application)
-    palette.apply(application, theme)
+    style.use_fusion(application)
+    themes.apply(application, theme)
     return application
 
 

@@ -21,7 +21,7 @@ from dreamina_desktop.app.run import start_demo
 from dreamina_desktop.app.sandbox_process import SandboxProcess
 from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.ui import palette
+from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.main_window import MainWindow
 
 END_WITHIN_S = 1.6
@@ -48,7 +48,7 @@ async def _work(
     _end_on_signals(loop, ended.set)
     facts = await loop.run_in_executor(None, sandbox.read_facts) if sandbox else None
     async with open_program(options, locations, facts) as program:
-        palette.apply(application, program.services.preferences.theme)
+        theme.apply(application, program.services.preferences.theme)
         window = MainWindow(program.services)
         window.closed.connect(ended.set)
         window.demo_requested.connect(start_demo)

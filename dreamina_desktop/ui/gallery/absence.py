@@ -66,8 +66,8 @@ def _of_done(services: Services, job: Job) -> Absence:
     failure = explain(job.record)
     text = " ".join(part for part in (failure.cause, failure.remedy) if part)
     code = f"Code {failure.code}" if failure.code else ""
-    text = "\n".join(part for part in (text, code) if part)
-    title = failure.short[:1].upper() + failure.short[1:]
+    text = "\n".join(part for part in (text or failure.short, code) if part)
+    title = f"Job {job.number} failed"
     return Absence("failed", "failed", title, services.accounts.masked(text))
 
 

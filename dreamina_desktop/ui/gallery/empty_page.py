@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui import icons
@@ -27,7 +27,7 @@ class EmptyPage(QWidget):
         for label in (self._icon, self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setMaximumWidth(MAX_TEXT_WIDTH)
+            label.setForegroundRole(QPalette.ColorRole.WindowText)  # a viewport's is another
         self._title.setWordWrap(True)
         self._lay_out()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -75,8 +75,9 @@ class EmptyPage(QWidget):
         palette = self.palette()
         palette.setColor(palette.ColorRole.WindowText, c.muted)
         self._text.setPalette(palette)
-        self._text.setFixedWidth(min(MAX_TEXT_WIDTH, max(120, self.width() - 48)))
-        self._title.setFixedWidth(self._text.width())
+        width = min(MAX_TEXT_WIDTH, max(120, self.width() - 48))
+        for label in (self._title, self._text):
+            label.setFixedSize(width, label.heightForWidth(width))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from dreamina_desktop.ui.palette import colors
 
 HEIGHT = 44
+NARROW = 420  # pixels; below, the slider stands without its word
 
 
 class GalleryHeader(QWidget):
@@ -57,6 +58,10 @@ class GalleryHeader(QWidget):
 
     def set_tile_width(self, width: int) -> None:
         self._slider.setValue(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._size.setVisible(self.width() >= NARROW)
+        self._slider.setFixedWidth(96 if self.width() >= NARROW else 64)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

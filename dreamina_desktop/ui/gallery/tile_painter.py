@@ -190,9 +190,7 @@ class TilePainter:
     def _paint_lost(self, tile: Tile, mat: QRect) -> None:
         retry = tile_layout.retry_button(mat)
         above = QRect(mat.left(), mat.top(), mat.width(), retry.top() - mat.top())
-        reason = words.sentence(tile.note)
-        if tile.image is not None and tile.image.entry.asset_ref:
-            reason = f"{reason} {words.REFERENCE_STAYS}".strip()
+        reason = words.reason(tile.image, tile.note) if tile.image is not None else ""
         self._paint_words(above, "failed", self._colors.failed, "Not saved", reason)
         self._paint_button(tile, TileButton.RETRY, retry)
 

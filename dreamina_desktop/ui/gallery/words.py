@@ -43,10 +43,15 @@ def explanation(image: Image, *, fetching: bool) -> str:
             return ""
         case ImageState.PENDING:
             return waiting(image, fetching=fetching)
-    lines = [f"Not saved: {image.note}" if image.note else "Not saved."]
+    return f"Not saved. {reason(image, image.note)}".strip()
+
+
+def reason(image: Image, note: str) -> str:
+    """Why a lost or invalid image is not saved (`note`), and that its reference is still good."""
+    parts = [sentence(note)]
     if image.entry.asset_ref:
-        lines.append(REFERENCE_STAYS)
-    return " ".join(sentence(line) for line in lines)
+        parts.append(REFERENCE_STAYS)
+    return " ".join(part for part in parts if part)
 
 
 def waiting(image: Image, *, fetching: bool) -> str:
@@ -57,7 +62,8 @@ def waiting(image: Image, *, fetching: bool) -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` with a full stop at its end."""
+    """`text` with a capital at its beginning and a full stop at its end."""
+    text = text[:1].upper() + text[1:]
     return text if not text or text[-1] in ".…?:" else f"{text}."
 
 

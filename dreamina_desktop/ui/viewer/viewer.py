@@ -247,9 +247,11 @@ class Viewer(QWidget):
     def _why(self) -> str:
         if self._image is None or self._image.file:
             return ""
+        note = self._services.accounts.masked(self._image.note)
+        if self._image.state is not ImageState.PENDING:
+            return words.reason(self._image, note)
         fetching = self._services.downloader.is_fetching(self._image.key)
-        text = words.explanation(self._image, fetching=fetching)
-        return self._services.accounts.masked(text)
+        return words.waiting(self._image, fetching=fetching)
 
     def _describe(self) -> None:
         key, image = self.key, self._image

@@ -1,0 +1,63 @@
+"""Words for durations, sizes and times, shared by all panes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def elapsed(seconds: float) -> str:
+    """A running clock: `0:42`, `1:02:05`."""
+    whole = max(0, int(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def duration(seconds: float) -> str:
+    """How long something took: `37 s`, `1 min 37 s`, `2 h 5 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    minutes = whole // 60
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def roughly(seconds: float) -> str:
+    """Without what does not matter: `6 s`, `21 min`, `3 h`."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 3600 * 1.5:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h"
+
+
+def pixels(width: int, height: int) -> str:
+    """`2560 × 1440`"""
+    return f"{width} × {height}"
+
+
+def file_size(size_bytes: int) -> str:
+    """`905 kB`, `3.2 MB`"""
+    if size_bytes < 1_000_000:
+        return f"{max(1, round(size_bytes / 1000))} kB"
+    return f"{size_bytes / 1e6:.1f} MB"
+
+
+def moment(at: datetime) -> str:
+    """Local time: `2 March 2026, 14:05:30`."""
+    local = at.astimezone()
+    return f"{local.day} {local:%B %Y, %H:%M:%S}"
+
+
+def count(number: int, word: str) -> str:
+    """`1 image`, `1,812 images`"""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def middle_elided(text: str, length: int = 28) -> str:
+    """Long IDs keep their beginning and their end."""
+    if len(text) <= length:
+        return text
+    head = (length - 1) * 2 // 3
+    return f"{text[:head]}…{text[-(length - 1 - head) :]}"

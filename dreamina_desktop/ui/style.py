@@ -1,0 +1,89 @@
+"""One style sheet over Fusion, made anew from the palette when the theme changes."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from dreamina_desktop.ui.palette import Colors, colors
+
+_SHEET = """
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px 8px; }}
+QMainWindow, QDialog {{ background: {surface}; }}
+QLabel[role="muted"] {{ color: {muted}; }}
+QLabel[role="heading"] {{ font-weight: 600; }}
+QFrame[role="line"] {{ background: {line}; border: none; }}
+QWidget[role="canvas"] {{ background: {canvas}; }}
+QPlainTextEdit, QLineEdit, QSpinBox, QComboBox {{
+    background: {surface}; color: {text}; border: 1px solid {control}; border-radius: 6px;
+    padding: 5px 8px; selection-background-color: {accent}; selection-color: {on_accent};
+}}
+QPlainTextEdit:focus, QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{
+    border: 2px solid {accent}; padding: 4px 7px;
+}}
+QPushButton {{
+    background: {surface}; color: {text}; border: 1px solid {control}; border-radius: 6px;
+    padding: 6px 14px;
+}}
+QPushButton:hover {{ background: {canvas}; }}
+QPushButton:focus {{ border: 2px solid {accent}; padding: 5px 13px; }}
+QPushButton:disabled {{ color: {control}; border-color: {line}; }}
+QPushButton[role="primary"] {{
+    background: {accent}; color: {on_accent}; border: 1px solid {accent}; font-weight: 600;
+}}
+QPushButton[role="primary"]:hover {{ background: {accent_hover}; }}
+QPushButton[role="primary"]:focus {{ border: 2px solid {text}; }}
+QPushButton[role="primary"]:disabled {{
+    background: {canvas}; color: {muted}; border-color: {line}; font-weight: 400;
+}}
+QToolButton {{
+    background: transparent; color: {text}; border: 1px solid transparent; border-radius: 6px;
+    padding: 4px;
+}}
+QToolButton:hover {{ background: {canvas}; border-color: {line}; }}
+QToolButton:focus {{ border: 2px solid {accent}; padding: 3px; }}
+QToolButton[role="menu"] {{ color: {muted}; padding: 3px 6px; }}
+QToolButton::menu-indicator {{ image: none; }}
+QMenu {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px; }}
+QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {selected}; }}
+QMenu::item:disabled {{ color: {control}; }}
+QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+QScrollBar::handle {{ background: {line}; border-radius: 4px; margin: 1px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {control}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QSplitter::handle {{ background: {line}; }}
+QSplitter::handle:horizontal {{ width: 1px; }}
+QScrollArea {{ border: none; background: transparent; }}
+QAbstractScrollArea#plain {{ border: none; }}
+"""
+
+
+def use_fusion(application: QApplication) -> None:
+    """The one style that obeys our palettes on every system."""
+    application.setStyle(QStyleFactory.create("Fusion"))
+
+
+def refresh(application: QApplication) -> None:
+    """After the palette changed."""
+    application.setStyleSheet(_SHEET.format(**_names(colors())))
+
+
+def _names(c: Colors) -> dict[str, str]:
+    named = {
+        name: getattr(c, name)
+        for name in (
+            "canvas surface raised line control text muted accent on_accent selected"
+        ).split()
+    }
+    named["accent_hover"] = _shifted(c.accent, 110 if c.dark else 115)
+    return {name: color.name() for name, color in named.items()}
+
+
+def _shifted(color: QColor, percent: int) -> QColor:
+    return color.darker(percent)
