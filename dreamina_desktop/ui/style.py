@@ -77,9 +77,18 @@ def refresh(application: QApplication) -> None:
 def _names(c: Colors) -> dict[str, str]:
     named = {
         name: getattr(c, name)
-        for name in (
-            "canvas surface raised line control text muted accent on_accent selected"
-        ).split()
+        for name in [
+            "canvas",
+            "surface",
+            "raised",
+            "line",
+            "control",
+            "text",
+            "muted",
+            "accent",
+            "on_accent",
+            "selected",
+        ]
     }
     named["accent_hover"] = _shifted(c.accent, 110 if c.dark else 115)
     return {name: color.name() for name, color in named.items()}

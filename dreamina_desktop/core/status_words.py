@@ -1,0 +1,56 @@
+"""A job's state as people see it: a shape, a word and a colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dreamina_desktop.core.failure import explain
+from dreamina_desktop.core.job import Job, Tracking
+
+Role = Literal["pending", "completed", "failed", "muted", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """`icon` names a shape, `word` says it, `role` colours it: none of the three alone."""
+
+    icon: str
+    word: str
+    role: Role
+    code: str = ""  # raw, of a failure
+
+
+def status_words(job: Job, *, waiting: str = "") -> StatusWords:
+    """`waiting`: why nothing is asked at the moment ("paused", "no token"), else ""."""
+    record = job.record
+    if record is not None and record.status == "completed":
+        return StatusWords("check", "completed", "completed")
+    if record is not None and record.status == "failed":
+        failure = explain(record)
+        return StatusWords("failed", failure.short, "failed", failure.code or "")
+    if job.tracking is Tracking.NOT_FOUND:
+        return StatusWords("question", "not found", "muted")
+    if job.tracking is Tracking.STOPPED:
+        return StatusWords("stop", "not checked any more", "muted")
+    if waiting:
+        return StatusWords("pause", f"waiting: {waiting}", "pending")
+    if record is None:
+        return StatusWords("ring", "not checked yet", "pending")
+    word = "running" if record.status == "created" else record.status
+    return StatusWords("ring", word, "pending")
+
+
+def runs(job: Job) -> bool:
+    """Whether the job's clock still runs, as far as is known."""
+    final = job.record is not None and job.record.is_final
+    return not final and job.tracking is Tracking.POLLING
+
+
+def seconds_run(job: Job, now: float) -> float | None:
+    """How long it ran, or has been running; None where that is not known."""
+    if job.record is None:
+        return None
+    if runs(job):
+        return max(0.0, now - job.record.created.timestamp()) if job.record.created else None
+    return job.record.duration_s if job.record.is_final else None

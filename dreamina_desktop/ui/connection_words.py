@@ -1,0 +1,14 @@
+"""Why nothing is asked at the moment, in a word or two."""
+
+from __future__ import annotations
+
+from dreamina_desktop.services.poller import Connection
+
+WAITING_FOR = {
+    Connection.PAUSED: "paused",
+    Connection.NO_TOKEN: "no token",
+    Connection.REFUSED: "token refused",
+    Connection.SUBSCRIPTION: "subscription",
+    Connection.OFFLINE: "no network",
+    Connection.THROTTLED: "the API asked for a pause",
+}

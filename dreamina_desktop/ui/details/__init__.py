@@ -1,0 +1,1 @@
+"""One job, or several, in full."""

@@ -1,0 +1,186 @@
+"""Paints one job: pictures, title, number, status, duration, request."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from dreamina_desktop.core.job import ImageKey, Job
+from dreamina_desktop.core.status_words import Role, StatusWords, runs, seconds_run, status_words
+from dreamina_desktop.ui import formats, icons
+from dreamina_desktop.ui.jobs.jobs_model import JobsModel, title
+from dreamina_desktop.ui.palette import Colors, colors
+from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.thumbnails import Thumbnails
+
+PADDING = 12
+GAP = 10
+PICTURES = QSize(68, 52)
+SMALLER = 0.88
+Index = QModelIndex | QPersistentModelIndex
+
+
+class JobDelegate(QStyledItemDelegate):
+    """Every row has the same height, so that a hundred thousand need no layout."""
+
+    def __init__(self, services: Services, thumbnails: Thumbnails, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._thumbnails = thumbnails
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        lines = 3 * QFontMetrics(option.font).height() + 4
+        return QSize(200, max(lines, PICTURES.height()) + 2 * PADDING)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, JobsModel)
+        job = model.job(index.row())
+        words = status_words(job, waiting=model.waiting())
+        c = colors()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, option, c)
+        inside = option.rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+        pictures = QRect(inside.topLeft(), PICTURES)
+        self._paint_pictures(painter, pictures, job, words, c)
+        text = inside.adjusted(PICTURES.width() + GAP, -2, 0, 2)
+        self._paint_text(painter, option, text, job, words, c)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, c: Colors) -> None:
+        rect = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if selected or hovered:
+            painter.fillRect(rect, c.selected if selected else c.canvas)
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, c.line)
+        if selected:
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height(), c.accent)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(c.accent, 1))
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
+
+    def _paint_pictures(
+        self, painter: QPainter, rect: QRect, job: Job, words: StatusWords, c: Colors
+    ) -> None:
+        """A mosaic of its images, or the shape of its status on a quiet mat."""
+        clip = QPainterPath()
+        clip.addRoundedRect(rect, 6, 6)
+        painter.save()
+        painter.setClipPath(clip)
+        painter.fillRect(rect, c.line if c.dark else c.canvas)
+        keys = [image.key for image in job.images[:4]]
+        found = [(key, self._thumbnails.pixmap(key)) for key in keys]
+        if any(pixmap is not None for _, pixmap in found):
+            for (_, pixmap), cell in zip(found, _cells(rect, len(found)), strict=True):
+                if pixmap is not None:
+                    _paint_filling(painter, cell, pixmap)
+        else:
+            scale = painter.device().devicePixelRatioF()
+            icon = icons.pixmap(words.icon, _color(words.role, c), 20, scale)
+            painter.drawPixmap(rect.center().x() - 10, rect.center().y() - 10, icon)
+        painter.restore()
+
+    def _paint_text(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        rect: QRect,
+        job: Job,
+        words: StatusWords,
+        c: Colors,
+    ) -> None:
+        strong, small = QFont(option.font), QFont(option.font)
+        strong.setWeight(QFont.Weight.Medium)
+        small.setPointSizeF(option.font.pointSizeF() * SMALLER)
+        line = rect.height() // 3
+        first, second, third = (
+            QRect(rect.left(), rect.top() + row * line, rect.width(), line) for row in range(3)
+        )
+        right = _paint_right(painter, option.font, first, str(job.number), c.muted)
+        _paint_left(painter, strong, right, title(job, self._services), c.text)
+        now = self._services.clock.time()
+        seconds = seconds_run(job, now)
+        time = ""
+        if seconds is not None:
+            time = formats.elapsed(seconds) if runs(job) else formats.duration(seconds)
+        right = _paint_right(painter, small, second, time, c.muted)
+        self._paint_status(painter, small, right, words, c)
+        self._paint_request(painter, small, third, job, c)
+
+    def _paint_status(
+        self, painter: QPainter, font: QFont, rect: QRect, words: StatusWords, c: Colors
+    ) -> None:
+        scale = painter.device().devicePixelRatioF()
+        color = _color(words.role, c)
+        icon = icons.pixmap(words.icon, color, 14, scale)
+        painter.drawPixmap(rect.left(), rect.center().y() - 6, icon)
+        code = f" · {words.code}" if words.code and words.code not in words.word else ""
+        _paint_left(painter, font, rect.adjusted(19, 0, 0, 0), f"{words.word}{code}", color)
+
+    def _paint_request(
+        self, painter: QPainter, font: QFont, rect: QRect, job: Job, c: Colors
+    ) -> None:
+        label = self._services.accounts.label(job.jobid)
+        if label is not None:
+            rect = _paint_right(painter, font, rect, label.name, c.muted)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(c.accounts[label.color % len(c.accounts)])
+            painter.drawEllipse(rect.right() - 4, rect.center().y() - 2, 6, 6)
+            rect = rect.adjusted(0, 0, -12, 0)
+        record = job.record
+        if record is not None:
+            kind = "upscale" if record.type == "upscale" else None
+            parts = (kind, record.model, record.ratio, record.resolution)
+            _paint_left(painter, font, rect, " · ".join(p for p in parts if p), c.muted)
+
+
+def preview_keys(job: Job) -> list[ImageKey]:
+    """The images whose thumbnails a row shows."""
+    return [image.key for image in job.images[:4] if image.file]
+
+
+def _color(role: Role, c: Colors) -> QColor:
+    color = getattr(c, role)
+    assert isinstance(color, QColor)
+    return color
+
+
+def _cells(rect: QRect, count: int) -> list[QRect]:
+    """One, two side by side, or a square of four."""
+    if count == 1:
+        return [rect]
+    columns, rows = 2, (count + 1) // 2
+    width, height = rect.width() // columns, rect.height() // rows
+    return [
+        QRect(rect.left() + i % 2 * width, rect.top() + i // 2 * height, width - 1, height - 1)
+        for i in range(count)
+    ]
+
+
+def _paint_filling(painter: QPainter, cell: QRect, pixmap: QPixmap) -> None:
+    """The middle of the picture, filling the cell."""
+    size = pixmap.size()
+    part = cell.size().scaled(size, Qt.AspectRatioMode.KeepAspectRatio)
+    source = QRect((size.width() - part.width()) // 2, (size.height() - part.height()) // 2, 0, 0)
+    source.setSize(part)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(cell, pixmap, source)
+
+
+def _paint_left(painter: QPainter, font: QFont, rect: QRect, text: str, color: QColor) -> None:
+    painter.setFont(font)
+    painter.setPen(color)
+    elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, elided)
+
+
+def _paint_right(painter: QPainter, font: QFont, rect: QRect, text: str, color: QColor) -> QRect:
+    """Paint at the right edge; the room that is left of it."""
+    painter.setFont(font)
+    painter.setPen(color)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+    width = QFontMetrics(font).horizontalAdvance(text)
+    return rect.adjusted(0, 0, -(width + 8) if text else 0, 0)

@@ -1,0 +1,107 @@
+"""The list itself: selection, keys, and its own copy and remove."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from dreamina_desktop.core.status_words import runs
+from dreamina_desktop.ui.jobs.job_delegate import JobDelegate, preview_keys
+from dreamina_desktop.ui.jobs.jobs_model import JobsModel
+from dreamina_desktop.ui.thumbnails import Thumbnails
+
+TICK_MS = 1000
+
+
+class JobsView(QListView):
+    """Escape clears the selection; thumbnails are wished for visible rows only."""
+
+    opened = Signal(int)  # a job's number
+
+    def __init__(
+        self, model: JobsModel, delegate: JobDelegate, thumbnails: Thumbnails, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._jobs = model
+        self._thumbnails = thumbnails
+        self.setObjectName("plain")
+        self.setAccessibleName("Jobs")
+        self.setModel(model)
+        self.setItemDelegate(delegate)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.verticalScrollBar().setSingleStep(24)
+        self._wish = QTimer(self, singleShot=True, interval=30)
+        self._wish.timeout.connect(self._want_thumbnails)
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._repaint_running)
+        self._tick.start()
+        self.activated.connect(self._open)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._wish.start())
+        model.dataChanged.connect(lambda *_: self._wish.start())
+        model.layoutChanged.connect(lambda *_: self._wish.start())
+        model.rowsAboutToBeInserted.connect(self._keep_place)
+        model.rowsInserted.connect(self._restore_place)
+        thumbnails.made.connect(self._on_thumbnail_made)
+        self._hidden_above = 0
+
+    def visible_rows(self) -> range:
+        """The rows that are at least partly on screen."""
+        first = self.indexAt(self.viewport().rect().topLeft())
+        last = self.indexAt(self.viewport().rect().bottomLeft())
+        if not first.isValid():
+            return range(0)
+        end = last.row() + 1 if last.isValid() else self._jobs.rowCount()
+        return range(first.row(), end)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
+            self.clearSelection()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._wish.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._wish.start()
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.opened.emit(self._jobs.numbers()[index.row()])
+
+    def _want_thumbnails(self) -> None:
+        keys = [key for row in self.visible_rows() for key in preview_keys(self._jobs.job(row))]
+        self._thumbnails.want("jobs", keys)
+
+    def _on_thumbnail_made(self, key: object) -> None:
+        row = self._jobs.row(getattr(key, "number", -1))
+        if row is not None:
+            self.update(self._jobs.index(row))
+
+    def _repaint_running(self) -> None:
+        if self.isVisible():
+            for row in self.visible_rows():
+                if runs(self._jobs.job(row)):
+                    self.update(self._jobs.index(row))
+
+    def _keep_place(self) -> None:
+        """What is read does not move when new rows come on top."""
+        self._hidden_above = self.verticalScrollBar().value()
+
+    def _restore_place(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._wish.start()
+        if self._hidden_above > 0 and first == 0:
+            self.doItemsLayout()
+            height = self.sizeHintForRow(0) * (last - first + 1)
+            self.verticalScrollBar().setValue(self._hidden_above + height)

@@ -1,0 +1,203 @@
+"""A library of a few jobs with real JPEG files, and the services that the gallery asks."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+from pytestqt.qtbot import QtBot
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.record import ImageEntry, JobRecord
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
+from dreamina_desktop.ui.thumbnails import Thumbnails
+
+NOW = 1_772_460_000.0  # Unix seconds of the tests' clock
+
+
+class MemoryRepository:
+    """Keeps nothing: what the library holds is what there is."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._jobs = jobs
+
+    async def load(self) -> tuple[Sequence[Job], Sequence[Any]]:
+        return self._jobs, []
+
+    async def save_jobs(
+        self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None
+    ) -> None: ...
+
+    async def save_images(self, images: Iterable[Image]) -> None: ...
+
+
+class RecordingDownloader:
+    """Remembers what it was asked to retry."""
+
+    def __init__(self) -> None:
+        self.retried: list[ImageKey] = []
+        self.fetching: set[ImageKey] = set()
+        self._listeners: list[Callable[[], None]] = []
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        self._listeners.append(listener)
+
+    def is_fetching(self, key: ImageKey) -> bool:
+        return key in self.fetching
+
+    def retry(self, keys: Iterable[ImageKey]) -> None:
+        self.retried += keys
+
+
+class Thumbnailing:
+    """Makes wished-for thumbnails when a test says so."""
+
+    def __init__(self, library: Library) -> None:
+        self.wishes: dict[str, list[ImageKey]] = {}
+        self._library = library
+        self._listeners: list[Callable[[ImageKey, bytes | None], None]] = []
+
+    def subscribe(self, listener: Callable[[ImageKey, bytes | None], None]) -> None:
+        self._listeners.append(listener)
+
+    def want(self, view: str, keys: Sequence[ImageKey]) -> None:
+        self.wishes[view] = list(keys)
+
+    def make_all(self) -> None:
+        for key in [key for keys in self.wishes.values() for key in keys]:
+            image = self._library.image(key)
+            if image is not None and image.file is not None:
+                self.tell(key, _thumbnail(Path(image.file)))
+
+    def tell(self, key: ImageKey, jpeg: bytes | None) -> None:
+        for listener in self._listeners:
+            listener(key, jpeg)
+
+
+class Masking:
+    def subscribe(self, listener: Callable[[], None]) -> None: ...
+
+    def masked(self, text: str) -> str:
+        return text.replace("user@example.com", "A")
+
+
+@dataclass
+class Scene:
+    """Jobs are put in before `start`; images change afterwards."""
+
+    folder: Path
+    jobs: list[Job] = field(default_factory=list)
+    services: Any = None
+    thumbnailing: Any = None
+    now: float = NOW
+
+    def saved(self, number: int, index: int = 0, size: tuple[int, int] = (64, 36)) -> Image:
+        file = self.folder / f"{number:04}-{index + 1}.jpg"
+        Pillow.new("RGB", size, (number % 256, 40 * index, 90)).save(file)
+        return Image(
+            ImageKey(number, index),
+            entry(number, index),
+            ImageState.SAVED,
+            str(file),
+            *size,
+            file.stat().st_size,
+            "x",
+        )
+
+    def unsaved(self, number: int, index: int, state: ImageState, note: str = "") -> Image:
+        return Image(ImageKey(number, index), entry(number, index), state, note=note)
+
+    def job(
+        self,
+        number: int,
+        *images: Image,
+        status: str = "completed",
+        tracking: Tracking = Tracking.DONE,
+        note: str = "",
+        **record: Any,
+    ) -> Job:
+        record = {"prompt": f"prompt {number}"} | record
+        job = Job(
+            number,
+            f"j{number}:dreamina",
+            1,
+            NOW - 42,
+            tracking,
+            record=JobRecord(f"j{number}:dreamina", status, **record) if status else None,
+            note=note,
+            images=images,
+        )
+        self.jobs.append(job)
+        return job
+
+    def start(self) -> Any:
+        library = Library(MemoryRepository(self.jobs))  # type: ignore[arg-type]
+        asyncio.run(library.load())
+        self.thumbnailing = Thumbnailing(library)
+        self.services = SimpleNamespace(
+            library=library,
+            downloader=RecordingDownloader(),
+            messages=Messages(),
+            accounts=Masking(),
+            thumbnailer=self.thumbnailing,
+            clock=SimpleNamespace(time=lambda: self.now),
+        )
+        return self.services
+
+    def change_image(self, key: ImageKey, change: Callable[[Image], Image]) -> None:
+        asyncio.run(self.services.library.change_image(key, change))
+
+    def change_job(self, number: int, change: Callable[[Job], Job]) -> None:
+        asyncio.run(self.services.library.change(number, change))
+
+
+def entry(number: int, index: int) -> ImageEntry:
+    return ImageEntry(
+        index,
+        url=f"https://p16.example.com/{number}/{index}.jpeg?x-expires={int(NOW) + 7300}",
+        width=2560,
+        height=1440,
+        asset_ref=f"US:user@example.com-image:w2560:h1440:s905-uri:tos-{number}-{index}",
+    )
+
+
+def _thumbnail(file: Path) -> bytes | None:
+    try:
+        with Pillow.open(file) as image:
+            image.thumbnail((320, 320))
+            made = io.BytesIO()
+            image.convert("RGB").save(made, "JPEG")
+    except OSError:
+        return None
+    return made.getvalue()
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+@pytest.fixture
+def open_pane(qtbot: QtBot) -> Callable[..., GalleryPane]:
+    """Shows a gallery of all jobs of a scene, newest first."""
+
+    def open_it(scene: Scene, width: int = 800, height: int = 600) -> GalleryPane:
+        services = scene.services or scene.start()
+        pane = GalleryPane(services, Thumbnails(scene.thumbnailing, services.library))
+        qtbot.addWidget(pane)
+        pane.resize(width, height)
+        pane.show()
+        qtbot.waitExposed(pane)
+        pane.show_jobs([job.number for job in reversed(scene.jobs)], False)
+        return pane
+
+    return open_it

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pytestqt.qtbot import QtBot
+
+from dreamina_desktop.core.job import Tracking
+from dreamina_desktop.ui.gallery.absence import absence
+from dreamina_desktop.ui.gallery.empty_page import EmptyPage
+from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
+
+Open = Callable[..., GalleryPane]
+
+
+def page(pane: GalleryPane) -> EmptyPage:
+    found = pane.findChild(EmptyPage)
+    assert found is not None
+    return found
+
+
+def test_without_jobs_it_says_how_to_begin(scene: Any, open_pane: Open) -> None:
+    pane = open_pane(scene)
+    assert page(pane).isVisible()
+    assert "Paste job IDs" in page(pane).words
+
+
+def test_a_search_that_finds_nothing_says_which_filter_to_lift(scene: Any) -> None:
+    assert "Clear the search" in absence(scene.start(), [], filtered=True).text
+
+
+def test_a_running_job_says_for_how_long_and_goes_on_counting(
+    scene: Any, open_pane: Open, qtbot: QtBot
+) -> None:
+    created = datetime.fromtimestamp(scene.now - 42, UTC)
+    scene.job(218, status="created", tracking=Tracking.POLLING, created=created)
+    pane = open_pane(scene)
+    assert page(pane).words == "Running for 42 s\nMost take 15 to 120 s."
+    scene.now += 60
+    qtbot.waitUntil(lambda: page(pane).words.startswith("Running for 1 min 42 s"))
+
+
+def test_it_makes_way_for_the_first_image(scene: Any, open_pane: Open, qtbot: QtBot) -> None:
+    scene.job(218, status="created", tracking=Tracking.POLLING)
+    pane = open_pane(scene)
+    image = scene.saved(218)
+    scene.change_job(218, lambda job: replace(job, images=(image,), tracking=Tracking.DONE))
+    qtbot.waitUntil(lambda: not page(pane).isVisible())
+    assert len(pane.order()) == 1
+
+
+def test_a_failed_job_says_why_and_what_to_do(scene: Any) -> None:
+    scene.job(215, status="failed", error="fail_code: 2038", code="2038")
+    said = absence(scene.start(), [215], filtered=False)
+    assert said.title == "Job 215 failed"
+    assert "content filter" in said.text.lower()
+    assert "Change the prompt" in said.text
+    assert "2038" in said.text
+
+
+def test_a_job_that_is_not_found_says_what_that_may_mean(scene: Any) -> None:
+    scene.job(213, tracking=Tracking.NOT_FOUND, note="older than 30 days", status="")
+    said = absence(scene.start(), [213], filtered=False)
+    assert said.title == "Job 213 was not found"
+    assert said.text == "Older than 30 days."
+
+
+def test_several_jobs_without_images_are_counted_by_what_they_do(scene: Any) -> None:
+    scene.job(1, status="created", tracking=Tracking.POLLING)
+    scene.job(2, status="created", tracking=Tracking.POLLING)
+    scene.job(3, status="failed")
+    said = absence(scene.start(), [1, 2, 3], filtered=False)
+    assert said.title == "2 jobs are running"
+    assert said.text == "Most take 15 to 120 s. 1 failed."
+
+
+def test_a_job_without_an_answer_yet_claims_nothing(scene: Any) -> None:
+    scene.job(4, status="", tracking=Tracking.POLLING, note="the server cannot be reached")
+    said = absence(scene.start(), [4], filtered=False)
+    assert said.title == "Waiting for the first answer on job 4"
+    assert said.text == "The server cannot be reached."
