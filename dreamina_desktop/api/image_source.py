@@ -27,13 +27,11 @@ from dreamina_desktop.api.http import (
     in_words,
 )
 from dreamina_desktop.api.part_writer import (
-    MAX_IMAGE_BYTES,
+    WEB_PAGE,
     DiskError,
-    EmptyError,
+    NotAnImageError,
     PartFiles,
     PartWriter,
-    TooLargeError,
-    WebPageError,
 )
 from dreamina_desktop.api.proxy import Proxy, proxy_for
 from dreamina_desktop.api.wire import retry_after_s
@@ -43,7 +41,6 @@ from dreamina_desktop.core.answer import (
     Gone,
     ImageAnswer,
     TryLater,
-    Unusable,
 )
 from dreamina_desktop.core.image_url import ImageUrl, expires_at, parse_image_url, redirected
 
@@ -51,9 +48,6 @@ MAX_REDIRECTS = 3
 TOTAL_TIMEOUT_S = 900.0  # for a host that sends a byte now and then
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 425, 429)  # the 4xx that say nothing about the link
-
-_NO_PICTURE = Gone("The image host sent a web page instead of a picture.")
-_TOO_LARGE = Unusable(f"The image has more than {MAX_IMAGE_BYTES // 1_000_000} MB.")
 
 
 class HttpImageSource:
@@ -133,12 +127,12 @@ class HttpImageSource:
         self, pool: httpcore.AsyncConnectionPool, url: ImageUrl
     ) -> ImageAnswer | _Denied | _Redirect:
         target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
-        headers = {
-            "Host": url.authority,
-            "Accept": "*/*",
-            "Accept-Encoding": "identity",
-            "User-Agent": USER_AGENT,
-        }
+        headers = [
+            ("Host", url.authority),
+            ("Accept", "*/*"),
+            ("Accept-Encoding", "identity"),
+            ("User-Agent", USER_AGENT),
+        ]
         extensions = {"timeout": TIMEOUTS}
         async with pool.stream("GET", target, headers=headers, extensions=extensions) as response:
             return await self._read(response)
@@ -160,15 +154,11 @@ class HttpImageSource:
         self, response: httpcore.Response, headers: Mapping[str, str]
     ) -> ImageAnswer:
         if headers.get("content-type", "").strip().lower().startswith("text/html"):
-            return _NO_PICTURE
+            return WEB_PAGE
         try:
             return await self._write(response, ContentDecoder(headers.get("content-encoding", "")))
-        except TooLargeError:
-            return _TOO_LARGE
-        except WebPageError:
-            return _NO_PICTURE
-        except EmptyError:
-            return Gone("The image host sent nothing.")
+        except NotAnImageError as error:
+            return error.answer
         except DiskError as error:
             return DiskTrouble(f"The disk refused the image: {_disk_words(error)}.")
         except ValueError as error:

@@ -8,11 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from dreamina_desktop.core.answer import Fetched
+from dreamina_desktop.core.answer import Fetched, Gone, Unusable
 
 MAX_IMAGE_BYTES = 100_000_000
 _WRITE_BYTES = 256 * 1024  # what is gathered before a thread is asked to write
 _SNIFF_BYTES = 512
+
+_NOTHING = Gone("The image host sent nothing.")
+_TOO_LARGE = Unusable(f"The image has more than {MAX_IMAGE_BYTES // 1_000_000} MB.")
+WEB_PAGE = Gone("The image host sent a web page instead of a picture.")
 
 _T = TypeVar("_T")
 
@@ -40,16 +44,12 @@ class PartFiles(Protocol):
         """Raises OSError."""
 
 
-class TooLargeError(Exception):
-    """More bytes than an image may have."""
+class NotAnImageError(Exception):
+    """The body is not one that is kept; `answer` says why."""
 
-
-class WebPageError(Exception):
-    """The body is HTML."""
-
-
-class EmptyError(Exception):
-    """There was no body."""
+    def __init__(self, answer: Gone | Unusable) -> None:
+        super().__init__(answer.reason)
+        self.answer = answer
 
 
 class DiskError(Exception):
@@ -72,10 +72,10 @@ class PartWriter:
         return cls(await _off_loop(parts.new))
 
     async def add(self, chunk: bytes) -> None:
-        """Take more bytes. Raises TooLargeError, WebPageError or DiskError."""
+        """Take more bytes. Raises NotAnImageError or DiskError."""
         self._size += len(chunk)
         if self._size > MAX_IMAGE_BYTES:
-            raise TooLargeError
+            raise NotAnImageError(_TOO_LARGE)
         self._digest.update(chunk)
         self._buffer += chunk
         if not self._sniffed and self._size >= _SNIFF_BYTES:
@@ -84,9 +84,9 @@ class PartWriter:
             await self._flush()
 
     async def finish(self) -> Fetched:
-        """The whole body is here. Raises EmptyError, WebPageError or DiskError."""
+        """The whole body is here. Raises NotAnImageError or DiskError."""
         if not self._size:
-            raise EmptyError
+            raise NotAnImageError(_NOTHING)
         if not self._sniffed:
             self._sniff()
         await self._flush()
@@ -102,7 +102,7 @@ class PartWriter:
         self._sniffed = True
         start = bytes(self._buffer[:_SNIFF_BYTES]).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
         if start.startswith((b"<!doctype", b"<html")):
-            raise WebPageError
+            raise NotAnImageError(WEB_PAGE)
 
     async def _flush(self) -> None:
         data = bytes(self._buffer)

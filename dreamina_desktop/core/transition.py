@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,7 +10,9 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 
 NO_LINK = "No link came with this image."
-NOT_FOUND_TWICE = 2  # answers in a row
+NOT_FOUND_ONCE = "Not found; it is asked once more."
+CLOCK_SLACK = 0.95  # of an interval: clocks are adjusted a little all the time
+NOT_FOUND_TWICE = 2  # answers in a row, an interval apart
 
 
 def first_images(number: int, record: JobRecord) -> tuple[Image, ...]:
@@ -20,22 +23,38 @@ def first_images(number: int, record: JobRecord) -> tuple[Image, ...]:
 def after_record(job: Job, record: JobRecord, source: str, now: float) -> Job:
     """200 with a record. A final record never goes back to one that still runs."""
     asked = replace(job, last_asked_at=now, not_found_count=0, note="")
-    if job.record is not None and job.record.is_final and not record.is_final:
+    if goes_back(job, record):
         return replace(asked, tracking=Tracking.DONE)
-    tracking = Tracking.DONE if record.is_final else _still(job)
-    images = tuple(_merged(job, record))
-    return replace(asked, record=record, record_source=source, tracking=tracking, images=images)
+    return _with_record(asked, record, source)
 
 
-def after_not_found(job: Job, now: float, note: str) -> Job:
-    """404 "Job not found": believed at the second time in a row. What is known stays."""
-    count = job.not_found_count + 1
-    asked = replace(job, last_asked_at=now, not_found_count=count)
+def after_paste(job: Job, record: JobRecord) -> Job:
+    """A pasted record of a job that is here already: taken when it says more than is known."""
+    final = record.is_final and not (job.record is not None and job.record.is_final)
+    if job.record is not None and not final:
+        return job
+    return _with_record(job, record, "paste")
+
+
+def after_not_found(job: Job, now: float, note: str, interval_s: float) -> Job:
+    """404 "Job not found": believed at the second time in a row, when an interval has passed
+    since the last answer by this machine's clock. What is known stays."""
+    asked = replace(job, last_asked_at=now, note=note, not_found_count=job.not_found_count + 1)
     if job.record is not None and job.record.is_final:
-        return replace(asked, tracking=Tracking.DONE, note=note)
-    if count < NOT_FOUND_TWICE:
-        return replace(asked, note="Not found; asking once more.")
-    return replace(asked, tracking=Tracking.NOT_FOUND, note=note)
+        return replace(asked, tracking=Tracking.DONE)
+    if job.tracking is not Tracking.POLLING or job.not_found_count >= NOT_FOUND_TWICE:
+        return replace(asked, tracking=_still_missing(job))
+    if job.not_found_count == 0:
+        return replace(asked, note=NOT_FOUND_ONCE)
+    if 0 <= now - (job.last_asked_at or 0.0) < interval_s * CLOCK_SLACK:
+        return job
+    return replace(asked, tracking=Tracking.NOT_FOUND)
+
+
+def ask_again(job: Job) -> Job:
+    """For a job that was not found, after the token or the API's URL changed: one more 404
+    settles it."""
+    return replace(job, tracking=Tracking.POLLING)
 
 
 def after_trouble(job: Job, now: float, reason: str) -> Job:
@@ -43,9 +62,38 @@ def after_trouble(job: Job, now: float, reason: str) -> Job:
     return replace(job, last_asked_at=now, note=reason)
 
 
-def _still(job: Job) -> Tracking:
-    """A job that was asked by hand while stopped stays stopped."""
-    return Tracking.STOPPED if job.tracking is Tracking.STOPPED else Tracking.POLLING
+def goes_back(job: Job, record: JobRecord) -> bool:
+    """Whether a final record of the server would be replaced by one that still runs. One from a
+    paste may be: the server knows better."""
+    known = job.record is not None and job.record.is_final and job.record_source != "paste"
+    return known and not record.is_final
+
+
+def is_same_json(before: bytes, after: bytes) -> bool:
+    """Whether two raw records say the same, white space and the order of keys aside."""
+    if before == after:
+        return True
+    try:
+        return bool(json.loads(before) == json.loads(after))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _with_record(job: Job, record: JobRecord, source: str) -> Job:
+    tracking = Tracking.DONE if record.is_final else _still(job, source)
+    images = tuple(_merged(job, record))
+    return replace(job, record=record, record_source=source, tracking=tracking, images=images)
+
+
+def _still(job: Job, source: str) -> Tracking:
+    """A job that was asked by hand while stopped stays stopped, and what a paste says does not
+    mean that the server knows the job."""
+    keeps = source == "paste" or job.tracking is Tracking.STOPPED
+    return job.tracking if keeps else Tracking.POLLING
+
+
+def _still_missing(job: Job) -> Tracking:
+    return Tracking.STOPPED if job.tracking is Tracking.STOPPED else Tracking.NOT_FOUND
 
 
 def _merged(job: Job, record: JobRecord) -> Iterator[Image]:

@@ -1,44 +1,64 @@
-"""Whether a file is a whole picture of a kind that we keep: only decoding every pixel proves it."""
+"""Prove that an image file is whole: only decoding every pixel does."""
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from dreamina_desktop.core.answer import Invalid, Verdict, Verified
+from dreamina_desktop.imaging.picture import (
+    EXTENSIONS,
+    BadPictureError,
+    opened,
+    orientation,
+)
 
-EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-MAX_PIXELS = 100_000_000
-_ORIENTATION = 0x0112
-_ON_ITS_SIDE = (5, 6, 7, 8)
+_PNG_SIGNATURE_BYTES = 8
 
 
 def verify(file: Path) -> Verdict:
-    """Decode `file`; sizes are after the EXIF orientation. Raises OSError when the file itself
-    cannot be read."""
-    with file.open("rb") as stream:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", Image.DecompressionBombWarning)
-                return _verify(Image.open(stream, formats=tuple(EXTENSIONS)))
-        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-            return Invalid(f"It is larger than {MAX_PIXELS // 1_000_000} megapixels.")
-        except UnidentifiedImageError:
-            return Invalid("It is not a JPEG, PNG or WebP image.")
-        except Exception:
-            # Broken pictures raise whatever their decoder meets.
-            return Invalid("The picture is broken: it ends early or cannot be decoded.")
+    """Decode a file's (first) picture. Raises OSError when the file cannot be read."""
+    try:
+        with opened(file) as image:
+            image.load()
+            _check_end(file, image.format or "")
+            width, height = _upright_size(image)
+            return Verified(EXTENSIONS[image.format or ""], width, height)
+    except BadPictureError as error:
+        return Invalid(str(error))
 
 
-def _verify(image: Image.Image) -> Verdict:
-    # formats=("JPEG",) opens MPO too.
-    if image.format not in EXTENSIONS:
-        return Invalid(f"It is not a JPEG, PNG or WebP image but {image.format}.")
+def pixels(file: Path) -> int:
+    """How many pixels a file's header promises; 0 where it cannot be told."""
+    try:
+        with opened(file) as image:
+            return image.width * image.height
+    except BadPictureError:
+        return 0
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    """EXIF orientations from 5 on lie on their side."""
     width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise Image.DecompressionBombError
-    turned = image.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
-    image.load()
-    return Verified(EXTENSIONS[image.format], *((height, width) if turned else (width, height)))
+    return (height, width) if orientation(image) >= 5 else (width, height)
+
+
+def _check_end(file: Path, kind: str) -> None:
+    """Pillow reads a PNG without its end, where only the last chunks are missing."""
+    if kind == "PNG" and not _has_png_end(file):
+        raise BadPictureError("It is cut.")
+
+
+def _has_png_end(file: Path) -> bool:
+    """Walk the chunks (length, type, data, check sum) to IEND."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        position = _PNG_SIGNATURE_BYTES
+        while position + 12 <= size:
+            stream.seek(position)
+            head = stream.read(8)
+            position += 12 + int.from_bytes(head[:4], "big")
+            if head[4:] == b"IEND":
+                return position <= size
+    return False

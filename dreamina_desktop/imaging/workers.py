@@ -1,85 +1,109 @@
-"""Pillow in worker processes: the window never waits, and a broken picture never ends it."""
+"""Pillow in two processes of its own: a bomb, a crash or 268 MB stay out of the window's.
+
+The workers are spawned, and a spawned process imports the program's main module anew: keep
+`dreamina_desktop.__main__` light, and this package free of Qt.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeVar
 
 from dreamina_desktop.core.answer import Verdict
+from dreamina_desktop.imaging.leash import set_up_worker
 from dreamina_desktop.imaging.thumbnail import thumbnail
-from dreamina_desktop.imaging.verify import verify
+from dreamina_desktop.imaging.verify import pixels, verify
 
-T = TypeVar("T")
 WORKERS = 2
-LARGE_BYTES = 8_000_000  # such a file may need hundreds of megabytes: one at a time
+LARGE_PIXELS = 40_000_000  # an image of more takes the memory of several
+
+_T = TypeVar("_T")
 
 
 class ImagingWorkers:
-    """Implements services.ports.Imaging. Workers start with the first picture; a killed one is
-    replaced, and its picture is tried once more."""
+    """Implements services.ports.Imaging. A process is started when it is first needed, and
+    anew when it was killed. `aclose` ends them at once."""
+
+    def __init__(self) -> None:
+        self._workers = [_Worker() for _ in range(WORKERS)]
+        self._free: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        for worker in self._workers:
+            self._free.put_nowait(worker)
+        self._one_large = asyncio.Lock()
+
+    async def verify(self, file: Path) -> Verdict:
+        """Decode every pixel. Raises OSError when the file cannot be read."""
+        return await self._alone_if_large(verify, file)
+
+    async def thumbnail(self, file: Path) -> bytes:
+        """A JPEG at most 320 px on its longer side, upright. Raises OSError or ValueError."""
+        return await self._alone_if_large(thumbnail, file)
+
+    async def aclose(self) -> None:
+        """End the processes without waiting; work under way ends in OSError."""
+        for worker in self._workers:
+            worker.close()
+
+    async def _alone_if_large(self, work: Callable[[Path], _T], file: Path) -> _T:
+        if await self._run(pixels, file) <= LARGE_PIXELS:
+            return await self._run(work, file)
+        async with self._one_large:
+            return await self._run(work, file)
+
+    async def _run(self, work: Callable[[Path], _T], file: Path) -> _T:
+        worker = await self._free.get()
+        try:
+            return await worker.run(work, file)
+        finally:
+            self._free.put_nowait(worker)
+
+
+class _Worker:
+    """One process. Each is a pool of its own, so that one that dies takes only its own work
+    along. It holds the leash's other end, which no child inherits."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
-        self._large = asyncio.Semaphore(1)
+        self._leash: Connection | None = None
+        self._closed = False
 
-    async def verify(self, file: Path) -> Verdict:
-        size_bytes = await asyncio.to_thread(lambda: file.stat().st_size)
-        if size_bytes < LARGE_BYTES:
-            return await self._run(verify, file)
-        async with self._large:
-            return await self._run(verify, file)
-
-    async def thumbnail(self, file: Path) -> bytes:
-        return await self._run(thumbnail, file)
+    async def run(self, work: Callable[[Path], _T], file: Path) -> _T:
+        """`work(file)` in the process; once more in a new one when it dies."""
+        try:
+            return await self._submit(work, file)
+        except BrokenProcessPool:
+            self._let_go()
+        try:
+            return await self._submit(work, file)
+        except BrokenProcessPool as error:
+            self._let_go()
+            raise OSError("the process that decodes images died twice") from error
 
     def close(self) -> None:
-        """End the workers at once, whatever they do."""
-        pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        # The pool would wait for its work; what is in a worker can be made again.
-        for process in tuple((pool._processes or {}).values()):
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
+        self._closed = True
+        self._let_go()
 
-    async def _run(self, work: Callable[[Path], T], file: Path) -> T:
-        for attempt in (1, 2):
-            pool = self._pool = self._pool or _make_pool()
-            try:
-                return await asyncio.get_running_loop().run_in_executor(pool, work, file)
-            except BrokenProcessPool as error:
-                if self._pool is pool:
-                    self._pool = None
-                if attempt == 2:
-                    raise OSError(f"{file.name}: the picture ended its worker.") from error
-        raise AssertionError
+    async def _submit(self, work: Callable[[Path], _T], file: Path) -> _T:
+        if self._closed:
+            raise OSError("the program is closing")
+        if self._pool is None:
+            self._start()
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, file)
 
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        held, self._leash = context.Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(1, context, set_up_worker, (held,))
 
-def _make_pool() -> ProcessPoolExecutor:
-    # Spawned, not forked: Qt and its threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_prepare)
-
-
-def _prepare() -> None:
-    """In the worker: stay out of the way, and end with the program, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(5)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(0)
+    def _let_go(self) -> None:
+        if self._leash is not None:
+            self._leash.close()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._leash = None

@@ -1,63 +1,76 @@
-"""When each job is due, and who goes next: among the due ones the newest."""
+"""When each thing is due, and who goes next: among the due ones the first by rank."""
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K")
+Rank = tuple[float, ...]
 
 
-class DueHeap:
-    """Due times by number, in seconds of a monotonic clock. Old entries are skipped, not sought."""
+class DueHeap(Generic[K]):
+    """Due times by key, in seconds of a monotonic clock. Old entries are skipped, not sought."""
 
-    def __init__(self) -> None:
-        self._due: dict[int, float] = {}
-        self._heap: list[tuple[float, int]] = []
-        self._ready: list[int] = []  # due already; negative numbers, newest first
+    def __init__(self, rank: Callable[[K], Rank]) -> None:
+        """`rank` is read when a key becomes due: the lowest goes first. Keys have an order."""
+        self._rank = rank
+        self._due: dict[K, float] = {}
+        self._waiting: list[tuple[float, Any]] = []  # due time, key
+        self._ready: list[tuple[Rank, Any, float]] = []  # due already
 
     def __len__(self) -> int:
         return len(self._due)
 
-    def __contains__(self, number: int) -> bool:
-        return number in self._due
+    def __contains__(self, key: K) -> bool:
+        return key in self._due
 
-    def due_at(self, number: int) -> float | None:
-        return self._due.get(number)
+    def due_at(self, key: K) -> float | None:
+        return self._due.get(key)
 
-    def numbers(self) -> tuple[int, ...]:
+    def keys(self) -> tuple[K, ...]:
         return tuple(self._due)
 
-    def put(self, number: int, due_at: float) -> None:
-        """Plan a job; an earlier plan for it is void."""
-        self._due[number] = due_at
-        heapq.heappush(self._heap, (due_at, number))
+    def put(self, key: K, due_at: float) -> None:
+        """Plan a key; an earlier plan for it is void."""
+        self._due[key] = due_at
+        heapq.heappush(self._waiting, (due_at, key))
 
-    def discard(self, number: int) -> None:
-        self._due.pop(number, None)
+    def discard(self, key: K) -> None:
+        self._due.pop(key, None)
 
-    def pop(self, now: float) -> int | None:
-        """The newest job that is due, taken out; None when none is."""
-        self._gather(now)
-        while self._ready:
-            number = -heapq.heappop(self._ready)
-            due_at = self._due.get(number)
-            if due_at is not None and due_at <= now:
-                del self._due[number]
-                return number
-        return None
+    def hasten(self, seconds: float) -> None:
+        """Everything is due so much earlier."""
+        for key, due_at in tuple(self._due.items()):
+            self.put(key, due_at - seconds)
+
+    def pop(self, now: float) -> K | None:
+        """The first by rank of those that are due, taken out; None when none is."""
+        while self._waiting and self._waiting[0][0] <= now:
+            due_at, key = heapq.heappop(self._waiting)
+            if self._due.get(key) == due_at:
+                heapq.heappush(self._ready, (self._rank(key), key, due_at))
+        self._drop_old_ready()
+        if not self._ready:
+            return None
+        first: K = heapq.heappop(self._ready)[1]
+        del self._due[first]
+        return first
 
     def next_at(self) -> float | None:
-        """When the next job is due."""
-        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
-            heapq.heappop(self._heap)
-        earliest = self._heap[0][0] if self._heap else None
-        ready = [self._due[-n] for n in self._ready[:1] if -n in self._due]
-        return min((at for at in (earliest, *ready) if at is not None), default=None)
+        """When the next one is due; None when nothing is planned."""
+        self._drop_old_ready()
+        if self._ready:
+            return self._ready[0][2]
+        while self._waiting and self._due.get(self._waiting[0][1]) != self._waiting[0][0]:
+            heapq.heappop(self._waiting)
+        return self._waiting[0][0] if self._waiting else None
 
     def overdue(self, now: float) -> int:
-        """How many jobs are due."""
+        """How many are due."""
         return sum(1 for due_at in self._due.values() if due_at <= now)
 
-    def _gather(self, now: float) -> None:
-        while self._heap and self._heap[0][0] <= now:
-            due_at, number = heapq.heappop(self._heap)
-            if self._due.get(number) == due_at:
-                heapq.heappush(self._ready, -number)
+    def _drop_old_ready(self) -> None:
+        while self._ready and self._due.get(self._ready[0][1]) != self._ready[0][2]:
+            heapq.heappop(self._ready)

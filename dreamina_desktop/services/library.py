@@ -115,10 +115,14 @@ class Library:
             await self._repository.save_images([image])
             images = (*job.images[: key.index], image, *job.images[key.index + 1 :])
             self._put([replace(job, images=images)])
-        change_set = ChangeSet(frozenset([key.number]), frozenset([key]))
-        for listener in tuple(self._listeners):
-            listener(change_set)
+        self._tell_of(ChangeSet(frozenset([key.number]), frozenset([key])))
         return image
+
+    def note_asked(self, number: int, at: float) -> None:
+        """A job was asked and nothing has changed. In memory only: no disk is written at each
+        check."""
+        self._put([replace(self._jobs[number], last_asked_at=at)])
+        self._tell_of(ChangeSet(frozenset([number])))
 
     async def raw_record(self, number: int) -> bytes | None:
         """The latest raw JSON of a job's record."""
@@ -135,5 +139,8 @@ class Library:
             images=frozenset(image.key for job in jobs for image in job.images),
             listed=listed,
         )
+        self._tell_of(change_set)
+
+    def _tell_of(self, change_set: ChangeSet) -> None:
         for listener in tuple(self._listeners):
             listener(change_set)

@@ -30,7 +30,7 @@ class PartFile:
         """Append all of `data`. Raises OSError; nothing happens after `discard`."""
         with self._lock:
             view = memoryview(data)
-            while len(view) and not self._file.closed:
+            while view and not self._file.closed:
                 view = view[self._file.write(view) or 0 :]
 
     def close(self) -> None:

@@ -277,13 +277,13 @@ class GalleryView(QListView):
             case ScrollHint.PositionAtTop:
                 bar.setValue(cell.top())
             case ScrollHint.PositionAtBottom:
-                bar.setValue(cell.bottom() - height)
+                bar.setValue(cell.bottom() + 1 - height)
             case ScrollHint.PositionAtCenter:
                 bar.setValue(cell.center().y() - height // 2)
             case _ if cell.top() < bar.value() or cell.height() > height:
                 bar.setValue(cell.top())
-            case _ if cell.bottom() > bar.value() + height:
-                bar.setValue(cell.bottom() - height)
+            case _ if cell.bottom() >= bar.value() + height:
+                bar.setValue(cell.bottom() + 1 - height)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if not self._moving:

@@ -196,7 +196,8 @@ def open_pane(qtbot: QtBot) -> Callable[..., GalleryPane]:
         qtbot.addWidget(pane)
         pane.resize(width, height)
         pane.show()
-        qtbot.waitExposed(pane)
+        pane.activateWindow()
+        qtbot.waitUntil(pane.isActiveWindow)
         pane.show_jobs([job.number for job in reversed(scene.jobs)], False)
         return pane
 

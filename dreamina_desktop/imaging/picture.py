@@ -1,0 +1,62 @@
+"""Open an image file of one of the three kinds that are kept, within limits."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# Imported by name, so that Pillow does not load its forty other formats to look for them.
+from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
+
+MAX_PIXELS = 100_000_000
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+_ORIENTATION = 0x0112  # the EXIF tag
+
+
+class BadPictureError(ValueError):
+    """The file is not a picture that we keep. In words."""
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Image.Image]:
+    """A file's picture, its pixels not decoded yet. What goes wrong inside the block with the
+    file's content comes out as BadPictureError, with the disk or the memory as OSError."""
+    with file.open("rb") as stream, warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(stream, formats=tuple(EXTENSIONS)) as image:
+                _check(image)
+                yield image
+        except BadPictureError:
+            raise
+        except Image.UnidentifiedImageError as error:
+            raise BadPictureError("It is not a JPEG, PNG or WebP picture.") from error
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise BadPictureError("It has too many pixels.") from error
+        except MemoryError as error:
+            raise OSError("not enough memory for the picture") from error
+        except Exception as error:
+            # Pillow's decoders raise nearly anything for bad data. An OSError with a number is
+            # the system's, one without is Pillow's.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise BadPictureError("It is cut or broken.") from error
+
+
+def orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
+    try:
+        value = image.getexif().get(_ORIENTATION)
+    except Exception:  # broken EXIF around good pixels: Pillow raises nearly anything
+        return 1
+    return value if value in range(1, 9) else 1
+
+
+def _check(image: Image.Image) -> None:
+    # The JPEG plugin also opens MPO, several pictures in one.
+    if image.format not in EXTENSIONS:
+        raise BadPictureError(f"It is {image.format}, and not JPEG, PNG or WebP.")
+    if image.width * image.height > MAX_PIXELS:
+        raise BadPictureError(f"It has more than {MAX_PIXELS // 1_000_000} million pixels.")

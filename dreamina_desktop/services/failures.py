@@ -1,0 +1,46 @@
+"""What has been failing without a break: how often in a row, and for how long."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from dreamina_desktop.services.ports import Clock
+
+K = TypeVar("K")
+
+
+class Failures(Generic[K]):
+    """Rows of failures by key, in the clock's monotonic seconds."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._counts: dict[K, int] = {}
+        self._since: dict[K, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._counts
+
+    def add(self, key: K) -> int:
+        """One more; how many it are in a row by now."""
+        self._counts[key] = self._counts.get(key, 0) + 1
+        self._since.setdefault(key, self._clock.monotonic())
+        return self._counts[key]
+
+    def clear(self, key: K) -> None:
+        """It did not fail: the row is broken."""
+        self._counts.pop(key, None)
+        self._since.pop(key, None)
+
+    def since(self, key: K) -> float | None:
+        """When the row began; None without one."""
+        return self._since.get(key)
+
+    def stop_the_clock(self, key: K) -> None:
+        """Waiting as a server asked is not failing: the row's time begins anew."""
+        self._since.pop(key, None)
+
+    def stop_all_clocks(self) -> None:
+        self._since.clear()
