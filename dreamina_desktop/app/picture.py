@@ -13,6 +13,9 @@ from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.main_window import MainWindow
 from dreamina_desktop.ui.services import Services
 
+# Services keep calling the windows that listen to them: none may be deleted.
+_drawn: list[MainWindow] = []
+
 SETTLE_LIMIT_S = 30.0
 TURN_S = 0.05
 
@@ -39,7 +42,7 @@ async def _draw(services: Services, size: QSize) -> bytes:
         return _png(image)
     finally:
         window.hide()
-        window.deleteLater()
+        _drawn.append(window)
 
 
 async def _settled(window: MainWindow) -> None:

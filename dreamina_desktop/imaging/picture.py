@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Imported by name, so that Pillow does not load its forty other formats to look for them.
-from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
+from PIL import (
+    Image,
+    JpegImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
 
 MAX_PIXELS = 100_000_000
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
@@ -31,7 +37,7 @@ def opened(file: Path) -> Iterator[Image.Image]:
                 yield image
         except BadPictureError:
             raise
-        except Image.UnidentifiedImageError as error:
+        except UnidentifiedImageError as error:
             raise BadPictureError("It is not a JPEG, PNG or WebP picture.") from error
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise BadPictureError("It has too many pixels.") from error
@@ -51,7 +57,7 @@ def orientation(image: Image.Image) -> int:
         value = image.getexif().get(_ORIENTATION)
     except Exception:  # broken EXIF around good pixels: Pillow raises nearly anything
         return 1
-    return value if value in range(1, 9) else 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
 def _check(image: Image.Image) -> None:

@@ -1,132 +1,101 @@
-"""`dreamina-sandbox`: say where it listens in one line of JSON, then serve until told to end."""
+"""`dreamina-sandbox`: the simulated service as a process. docs/sandbox.md."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
 import json
-import os
-import signal
-import socket
+import math
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from random import Random
+import time
+from collections.abc import Sequence
 
-import uvicorn
-from starlette.applications import Starlette
+from dreamina_desktop.sandbox.catalog import Catalog
+from dreamina_desktop.sandbox.server import SandboxServer, listen, url_of
+from dreamina_desktop.sandbox.service import BASE_PATH, Service
+from dreamina_desktop.sandbox.signing import LIFETIME_S, Signer
+from dreamina_desktop.sandbox.studio import Studio
+from dreamina_desktop.sandbox.timeline import Timeline
 
-from dreamina_desktop.sandbox.catalog import SampleJob, sample_jobs, user_number
-from dreamina_desktop.sandbox.links import LinkSigner
-from dreamina_desktop.sandbox.service import Service
-
-KINDS = (
-    "completed",
-    "running",
-    "failed_408",
-    "failed_596",
-    "failed_2038",
-    "failed_2057",
-    "upscale",
-    "not_found",
-    "expired",
-)
+USED_PORT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM, SIGINT or (if asked for) the end of standard input."""
-    options = _parser().parse_args(arguments)
-    if not 0 < options.speed <= 100_000:
-        _parser().error("--speed is a number above 0, at most 100000")
+    """Serve until SIGTERM or SIGINT; the exit code."""
+    options = _options(sys.argv[1:] if arguments is None else arguments)
     try:
-        listening = socket.create_server(("127.0.0.1", options.port))
-    except (OSError, OverflowError) as error:
-        sys.stderr.write(f"dreamina-sandbox: port {options.port} cannot be used: {error}\n")
-        return 2
+        api_socket = listen(options.port)
+    except OSError as error:
+        print(f"Port {options.port} cannot be used: {error.strerror}.", file=sys.stderr)  # noqa: T201
+        return USED_PORT
+    image_socket = listen(0)
+    start = time.time()
+    catalog = Catalog(start, options.seed)
+    service = Service(
+        catalog.jobs,
+        catalog.token,
+        Timeline(start, options.speed),
+        Signer(catalog.signing_key, options.link_lifetime),
+        Studio(),
+        url_of(image_socket),
+    )
+    server = SandboxServer([(api_socket, service.api), (image_socket, service.image_host)])
     if options.end_with_stdin:
-        threading.Thread(target=_end_with_stdin, daemon=True).start()
-    asyncio.run(_serve(listening, options.speed, Random(options.seed)))
+        server.end_with_stdin()
+    facts = {
+        "api_url": url_of(api_socket) + BASE_PATH,
+        "image_url": url_of(image_socket),
+        "token": catalog.token,
+        "jobs": catalog.ids(),
+    }
+    print(json.dumps(facts), flush=True)  # noqa: T201
+    server.run()
     return 0
 
 
-async def _serve(listening: socket.socket, speed: float, random: Random) -> None:
-    token = f"user:{random.randrange(10_000, 99_999)}-{random.randbytes(12).hex()}"
-    jobs = list(sample_jobs(datetime.now(UTC), user_number(token), random))
-    service = Service(jobs, token, LinkSigner(random.randbytes(32)), speed)
-    images = socket.create_server(("127.0.0.1", 0))
-    service.image_url = _url(images)
-    first_line = {
-        "api_url": f"{_url(listening)}/v1/dreamina",
-        "image_url": service.image_url,
-        "token": token,
-        "jobs": {kind: _ids(jobs, kind) for kind in KINDS},
-    }
-    print(json.dumps(first_line), flush=True)  # noqa: T201 - the contract of this program
-    ahead = asyncio.create_task(service.draw_ahead())
-    servers = (_server(service.api()), _server(service.images()))
-    _end_on_signals(servers)
-    await asyncio.gather(servers[0].serve([listening]), servers[1].serve([images]))
-    ahead.cancel()
-
-
-class _QuietServer(uvicorn.Server):
-    """Leaves signals alone: uvicorn would raise them again after its end."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _end_on_signals(servers: Sequence[uvicorn.Server]) -> None:
-    def end(*_: object) -> None:
-        for server in servers:
-            server.should_exit = True
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-
-
-def _server(application: Starlette) -> uvicorn.Server:
-    config = uvicorn.Config(
-        application,
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
-    )
-    return _QuietServer(config)
-
-
-def _url(listening: socket.socket) -> str:
-    return f"http://127.0.0.1:{listening.getsockname()[1]}"
-
-
-def _ids(jobs: Sequence[SampleJob], kind: str) -> list[str]:
-    return [job.jobid for job in jobs if job.kind == kind]
-
-
-def _end_with_stdin() -> None:
-    """Whoever started us holds our standard input: when it ends, so do we, at once."""
-    sys.stdin.buffer.read()
-    os._exit(0)
-
-
-def _parser() -> argparse.ArgumentParser:
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="dreamina-sandbox",
-        description="The documented image API on this machine, with sample jobs. "
-        "Its first line of output is JSON: URLs, a token, job IDs.",
+        description="A simulated image API on this machine: no account, no cost, no network. "
+        "The first line of output is JSON with its URLs, a token and job IDs of every kind.",
     )
-    parser.add_argument("--port", type=int, default=0, help="of the API (default: any free one)")
-    parser.add_argument("--speed", type=float, default=1.0, help="60: a minute in a second")
-    parser.add_argument("--seed", type=int, default=1, help="another number, other IDs and token")
-    parser.add_argument("--end-with-stdin", action="store_true", help="end with standard input")
-    return parser
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="port of the API")
+    parser.add_argument(
+        *("--speed",),
+        type=_positive,
+        default=1.0,
+        metavar="X",
+        help="jobs run X times as fast; 60: a minute passes in a second",
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="the same token, IDs' digits and prompts every time"
+    )
+    parser.add_argument(
+        *("--link-lifetime",),
+        type=_positive,
+        default=LIFETIME_S,
+        metavar="SECONDS",
+        help="how long a signed image URL works (default: 5400)",
+    )
+    parser.add_argument(
+        "--end-with-stdin", action="store_true", help="end when standard input ends"
+    )
+    return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (0 < number < math.inf):
+        raise argparse.ArgumentTypeError(f"a number above 0 is needed, not {text!r}")
+    return number
 
 
 if __name__ == "__main__":

@@ -1,139 +1,193 @@
-"""The sandbox's sample jobs: what was asked for, when, and how each ends. docs/sandbox.md."""
+"""Which sample jobs there are: some of every kind that the documentation knows."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from random import Random
 
-_SIZES = {
-    "16:9": (2560, 1440),
-    "9:16": (1440, 2560),
-    "1:1": (2048, 2048),
-    "3:4": (1728, 2304),
-    "4:3": (2304, 1728),
-    "3:2": (2496, 1664),
+from dreamina_desktop.sandbox.identity import CA, US, Identities
+from dreamina_desktop.sandbox.sample import DAY_S, Fault, Picture, SampleImage, SampleJob
+
+MINUTE_S, HOUR_S = 60.0, 3600.0
+
+# Pixels by resolution and ratio.
+SIZES: Mapping[tuple[str, str], tuple[int, int]] = {
+    ("1k", "1:1"): (1024, 1024),
+    ("1k", "16:9"): (1280, 720),
+    ("2k", "1:1"): (2048, 2048),
+    ("2k", "3:4"): (1728, 2304),
+    ("2k", "16:9"): (2560, 1440),
+    ("2k", "9:16"): (1440, 2560),
+    ("2k", "3:2"): (2496, 1664),
+    ("2k", "21:9"): (3024, 1296),
 }
-# Prompt, model, ratio, images.
-_FINISHED = (
-    ("Paper-cut mountains in ochre and blue, soft shadows", "seedream-4.6", "16:9", 2),
-    ("A red boat at dawn, mist, muted colours", "seedream-4.6", "16:9", 4),
-    ("Botanical poster of monstera leaves on warm paper", "nano-banana", "3:4", 1),
-    ("A stunning aurora borealis over a frozen lake at midnight", "seedream-4.0", "16:9", 2),
-    ("Neon city skyline in the rain, seen across the water", "seedream-5.0-lite", "16:9", 3),
+UPSCALED = (4096, 4096)  # of a 16:9 source too, as in the vendor's own sample
+
+PROMPTS = (
+    "Paper-cut mountains in ochre and blue, layered, soft shadows",
+    "A field of poppies in early summer, wide sky",
+    "Portrait of a woman with leaves in her hair, flat colours, poster",
+    "A red boat at dawn, mist, muted colours, long exposure",
+    "A stunning aurora borealis over a frozen lake at midnight",
+    "A lighthouse on a basalt cliff, storm light",
+    "Desert dunes at sunset, long shadows, minimal",
+    "Botanical poster with autumn leaves and a low sun",
+    "A city skyline at dusk, reflections in the river",
+    "A ringed planet in deep space, dust and stars",
+    "Misty mountains at sunrise, range behind range",
+    "A cup of tea by the window on a quiet morning",
+    "Forest in morning fog, shafts of light",
 )
-# Prompt, model, ratio, images, seconds until it is completed.
-_RUNNING = (
-    ("A lighthouse on a basalt cliff, storm rolling in", "seedream-4.6", "16:9", 2, 8),
-    ("Golden dunes at sunset, long shadows, a lone caravan", "seedream-4.6", "3:2", 2, 16),
-    ("A ringed planet above a quiet horizon", "seedream-4.5", "1:1", 1, 26),
-    ("Poppies in a summer meadow, wide and bright", "seedream-4.0", "16:9", 2, 40),
-    ("Birch forest on a misty morning", "seedream-4.6", "4:3", 1, 60),
+FAILED_PROMPTS = (
+    "A crowded market square with a hundred portraits, extremely detailed",
+    "An old harbour in winter, snow on the ropes",
+    "A famous film hero on a film poster, with the studio's logo",
+    "A glass greenhouse at night, lit from inside",
 )
-_FAILED = {
-    "408": ("An endless staircase made of clouds", "Generation timed out", None),
-    "596": ("A quiet street after the rain", "Dreamina account session has expired", None),
-    "2038": ("A test prompt that the content filter does not like", None, "ContentFiltered"),
-    "2057": ("A clockwork bird on a window sill", None, "ProcessingError"),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class SampleJob:
-    """One job of the sandbox. Times are aware UTC datetimes."""
+class _Plan:
+    """A generation job to be: ages and times in seconds, `ends_in` after the sandbox's start."""
 
-    jobid: str
-    account: str
-    kind: str  # of the first line's "jobs"
-    created: datetime
-    model: str
-    prompt: str | None = None
-    ratio: str | None = None
-    sizes: tuple[tuple[int, int], ...] = ()  # of its images, pixels
-    takes_s: float = 30.0  # job time until it is final
-    error: str | None = None
-    error_details: str | None = None
-    code: int = 200
-    source: SampleJob | None = None  # upscales: the job that was enlarged
-    known: bool = True  # the server knows it
-
-    @property
-    def drawn_from(self) -> str:
-        """The prompt that its pictures are drawn from."""
-        return self.source.drawn_from if self.source else self.prompt or ""
+    age_s: float
+    takes_s: float
+    images: int
+    ratio: str
+    model: str = "seedream-4.6"
+    resolution: str = "2k"
+    account: str = US
 
 
-def sample_jobs(now: datetime, user: int, random: Random) -> Iterator[SampleJob]:
-    """A few dozen jobs in the order in which they were made; the last ones still run."""
-    accounts = ("US:ada@example.com", "CA:ben@example.com")
+COMPLETED = (
+    _Plan(2.2 * DAY_S, 24.7, 2, "1:1", "gpt-image-2", "1k", CA),
+    _Plan(1.1 * DAY_S, 58.2, 3, "3:2", "seedream-4.5"),
+    _Plan(20 * HOUR_S, 31.4, 1, "3:4", "seedream-4.1"),
+    _Plan(47 * MINUTE_S, 52.3, 4, "16:9"),
+    _Plan(26 * MINUTE_S, 36.7, 2, "16:9", "seedream-4.0"),
+)
+# The last number is when each completes: job seconds after the sandbox's start.
+RUNNING = (
+    (_Plan(11.2, 0.0, 2, "16:9"), 8.0),
+    (_Plan(9.1, 0.0, 4, "1:1", "seedream-4.5", "2k", CA), 17.0),
+    (_Plan(6.4, 0.0, 1, "3:4"), 28.0),
+    (_Plan(4.3, 0.0, 2, "16:9", "seedream-4.0"), 41.0),
+    (_Plan(2.0, 0.0, 3, "21:9", "seedream-5.0-lite"), 57.0),
+)
+FAULTS = (
+    ("failed_408", 9.3 * HOUR_S, math.inf, None),
+    ("failed_596", 5.2 * HOUR_S, 2.6, Fault(596, "Dreamina session expired")),
+    ("failed_2057", 3.4 * HOUR_S, 33.8, Fault(2057, "fail_code: 2057")),
+    ("failed_2038", 38 * MINUTE_S, 6.1, Fault(2038, "fail_code: 2038", "ContentFiltered")),
+)
+EXPIRED_DAYS = (33.4, 61.7)
 
-    def job(kind: str, made: datetime, letter: str = "i", **fields: object) -> SampleJob:
-        account = accounts[random.random() < 0.3]
-        number = int(fields.pop("user", user))  # type: ignore[call-overload]
-        jobid = _jobid(made, letter, number, account, random)
-        return SampleJob(jobid, account, kind, made, **fields)  # type: ignore[arg-type]
 
-    for days in (45, 33):
-        yield job(
-            "expired", now - timedelta(days=days), model="seedream-4.0", prompt="", known=False
+class Catalog:
+    """The jobs of one sandbox. Without a seed the prompts come in a chosen order."""
+
+    def __init__(self, start: float, seed: int | None) -> None:
+        self._random = random = Random(seed)
+        self._start = start
+        self._ids = Identities(random)
+        self._prompts = list(PROMPTS if seed is None else random.sample(PROMPTS, len(PROMPTS)))
+        self.token = self._ids.token
+        self.signing_key = self._ids.signing_key()
+        completed = [self._generation("completed", plan) for plan in COMPLETED]
+        self.jobs: tuple[SampleJob, ...] = (
+            *completed,
+            *(self._running(plan, ends_in) for plan, ends_in in RUNNING),
+            *(self._failed(*fault) for fault in zip(FAULTS, FAILED_PROMPTS, strict=True)),
+            self._upscale(completed[-1], 1),
+            *(self._expired(days) for days in EXPIRED_DAYS),
         )
-    other = {"user": user + 7, "known": False, "model": "seedream-4.0", "prompt": ""}
-    yield job("not_found", now - timedelta(days=3), **other)
-    for hours, (code, (prompt, error, details)) in enumerate(_FAILED.items()):
-        yield job(
-            f"failed_{code}",
-            now - timedelta(hours=9 - hours),
-            model="seedream-4.6",
-            prompt=prompt,
-            ratio="16:9",
-            error=error or f"fail_code: {code}",
-            error_details=details,
-            code=int(code),
-            takes_s=3601.0 if code == "408" else random.uniform(15, 40),
-        )
-    finished = [
-        job(
-            "completed",
-            now - timedelta(minutes=150 - 25 * place),
-            model=model,
-            prompt=prompt,
-            ratio=ratio,
-            sizes=(_SIZES[ratio],) * count,
-            takes_s=random.uniform(20, 60),
-        )
-        for place, (prompt, model, ratio, count) in enumerate(_FINISHED)
-    ]
-    yield from finished
-    # As in the vendor's samples: square, though its source is not.
-    yield job(
-        "upscale",
-        now - timedelta(minutes=12),
-        "I",
-        model="seedream-4.6",
-        sizes=((4096, 4096),),
-        takes_s=97.0,
-        source=finished[0],
-    )
-    for prompt, model, ratio, count, takes_s in _RUNNING:
-        yield job(
-            "running",
-            now,
-            model=model,
-            prompt=prompt,
-            ratio=ratio,
-            sizes=(_SIZES[ratio],) * count,
-            takes_s=float(takes_s),
+        self._unknown = [
+            self._ids.jobid(self._ago(2.6 * DAY_S), "i", US),
+            self._ids.jobid(self._ago(6.8 * HOUR_S), "i", CA, foreign=True),
+        ]
+
+    def ids(self) -> dict[str, list[str]]:
+        """Job IDs by kind; those of `not_found` belong to no job."""
+        kinds: dict[str, list[str]] = {}
+        for job in self.jobs:
+            kinds.setdefault(job.kind, []).append(job.jobid)
+        return {**kinds, "not_found": list(self._unknown)}
+
+    def _running(self, plan: _Plan, ends_in: float) -> SampleJob:
+        return self._generation("running", plan, ends_in=ends_in)
+
+    def _expired(self, days: float) -> SampleJob:
+        prompt = "An orchard in spring, forgotten by the server"
+        return self._generation("expired", _Plan(days * DAY_S, 41.0, 1, "16:9"), prompt=prompt)
+
+    def _generation(
+        self, kind: str, plan: _Plan, ends_in: float | None = None, prompt: str | None = None
+    ) -> SampleJob:
+        prompt = prompt or self._prompts.pop(0)
+        created = self._ago(plan.age_s)
+        size = SIZES[plan.resolution, plan.ratio]
+        pictures = [Picture(prompt, index, *size) for index in range(plan.images)]
+        return SampleJob(
+            jobid=self._ids.jobid(created, "i", plan.account),
+            kind=kind,
+            account=plan.account,
+            created=created,
+            takes_s=plan.takes_s if ends_in is None else self._start + ends_in - created,
+            model=plan.model,
+            request=_request(prompt, plan),
+            images=self._images(plan.account, pictures),
+            history_record_id=self._ids.history_record_id(),
         )
 
+    def _failed(self, fault: tuple[str, float, float, Fault | None], prompt: str) -> SampleJob:
+        kind, age_s, takes_s, failure = fault
+        plan = _Plan(age_s, takes_s, 0, "16:9")
+        created = self._ago(age_s)
+        return SampleJob(
+            jobid=self._ids.jobid(created, "i", US),
+            kind=kind,
+            account=US,
+            created=created,
+            takes_s=takes_s,
+            model=plan.model,
+            request=_request(prompt, plan),
+            fault=failure,
+        )
 
-def _jobid(made: datetime, letter: str, user: int, account: str, random: Random) -> str:
-    time = f"{made:%m%d%H%M%S}{made.microsecond // 1000:03d}"
-    return f"j{time}{random.randrange(10**6):06d}{letter}-u{user}-{account}-bot:dreamina"
+    def _upscale(self, source: SampleJob, index: int) -> SampleJob:
+        """A finished upscale, submitted two minutes after its source was finished."""
+        created = self._ago(self._start - source.created - source.takes_s - 120)
+        prompt = source.images[index].picture.prompt
+        return SampleJob(
+            jobid=self._ids.jobid(created, "I", source.account),
+            kind="upscale",
+            account=source.account,
+            created=created,
+            takes_s=96.9,
+            model=source.model,
+            request={"jobid": source.jobid, "imageIndex": index, "resolution": "4k"},
+            images=self._images(source.account, [Picture(prompt, index, *UPSCALED)]),
+            history_record_id=self._ids.history_record_id(),
+        )
+
+    def _images(self, account: str, pictures: Sequence[Picture]) -> tuple[SampleImage, ...]:
+        return tuple(
+            SampleImage(picture, self._ids.uri(account), self._ids.item_id())
+            for picture in pictures
+        )
+
+    def _ago(self, age_s: float) -> float:
+        """About that long ago, in whole milliseconds, as IDs and records have them."""
+        return round(self._start - age_s - self._random.random(), 3)
 
 
-def user_number(token: str) -> int:
-    """The number in a token `user:<number>-<string>`."""
-    found = re.match(r"user:(\d+)-", token)
-    return int(found[1]) if found else 0
+def _request(prompt: str, plan: _Plan) -> dict[str, str | int]:
+    return {
+        "prompt": prompt,
+        "model": plan.model,
+        "ratio": plan.ratio,
+        "resolution": plan.resolution,
+        "inputMode": "generate",
+    }

@@ -1,91 +1,116 @@
-"""The two ASGI applications: the documented API, and the image host."""
+"""The documented endpoint and the image host, as ASGI applications."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
 import time
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dreamina_desktop.sandbox.catalog import SampleJob
-from dreamina_desktop.sandbox.gallery import Gallery, image_uri
-from dreamina_desktop.sandbox.links import LIFETIME_S, LinkSigner
-from dreamina_desktop.sandbox.records import KEPT, record, status_at
+from dreamina_desktop.sandbox import record
+from dreamina_desktop.sandbox.sample import Picture, SampleImage, SampleJob
+from dreamina_desktop.sandbox.signing import Signer
+from dreamina_desktop.sandbox.studio import Studio
+from dreamina_desktop.sandbox.timeline import Timeline
+
+BASE_PATH = "/v1/dreamina"
+PATIENCE_S = 8.0  # below the time after which common clients give up
+
+Clock = Callable[[], float]
 
 
 class Service:
-    """The state of one sandbox. `speed`: seconds of a running job in a second of the clock."""
+    """Answers for a set of jobs. `image_url`: where `image_host` is served, without a slash."""
 
     def __init__(
-        self, jobs: Sequence[SampleJob], token: str, signer: LinkSigner, speed: float
+        self,
+        jobs: Iterable[SampleJob],
+        token: str,
+        timeline: Timeline,
+        signer: Signer,
+        studio: Studio,
+        image_url: str,
+        clock: Clock = time.time,
     ) -> None:
-        self._jobs = {job.jobid: job for job in jobs if job.known}
-        self._token = token
+        self._jobs = {job.jobid: job for job in jobs}
+        self._pictures = {
+            _path(image): image.picture for job in self._jobs.values() for image in job.images
+        }
+        self._authorization = f"Bearer {token}".encode()
+        self._timeline = timeline
         self._signer = signer
-        self._speed = speed
-        self._gallery = Gallery(jobs)
-        self._links_from = int(time.time())
-        self.image_url = ""  # set once the image host listens
+        self._studio = studio
+        self._image_url = image_url
+        self._clock = clock
+        self.api = _application(Route(f"{BASE_PATH}/images/{{jobid:path}}", self._answer))
+        self.image_host = _application(Route("/{path:path}", self._serve_image))
 
-    def api(self) -> Starlette:
-        """`GET /v1/dreamina/images/{jobid}`; every other address is a 404 of another kind."""
-        route = Route("/v1/dreamina/images/{jobid:path}", self._job, methods=["GET"])
-        return Starlette(routes=[route], exception_handlers={404: _unknown, 405: _unknown})
-
-    def images(self) -> Starlette:
-        """`GET /<imageUri>?x-expires=…&x-signature=…`"""
-        return Starlette(routes=[Route("/{uri:path}", self._image, methods=["GET"])])
-
-    async def draw_ahead(self) -> None:
-        """Draw what will be asked for first, so that nobody waits for it."""
-        for job in self._jobs.values():
-            for index in range(len(job.sizes)):
-                await self._gallery.picture(image_uri(job, index))
-
-    async def _job(self, request: Request) -> Response:
-        given = request.headers.get("authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+    async def _answer(self, request: Request) -> Response:
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, self._authorization):
             return JSONResponse({"error": "Unauthorized"}, 401)
         job = self._jobs.get(request.path_params["jobid"])
-        now = datetime.now(UTC)
-        if job is None or now - job.created > KEPT:
+        if job is None or self._timeline.is_forgotten(job, self._clock()):
             return JSONResponse({"error": "Job not found"}, 404)
-        return JSONResponse(await self._record(job, now))
+        return JSONResponse(await self._record(job))
 
-    async def _record(self, job: SampleJob, now: datetime) -> object:
-        runs = job.kind == "running"
-        age_s = (now - job.created).total_seconds() * (self._speed if runs else 1.0)
-        took_s = job.takes_s / (self._speed if runs else 1.0)
-        sizes: list[int] = []
-        if status_at(job, age_s) == "completed":
-            uris = [image_uri(job, index) for index in range(len(job.sizes))]
-            pictures = await asyncio.gather(*map(self._gallery.picture, uris))
-            sizes = [len(picture or b"") for picture in pictures]
-        return record(job, age_s, took_s, sizes, self._links(job))
+    async def _record(self, job: SampleJob) -> record.Record:
+        ended, fault = self._timeline.end(job), self._timeline.fault(job)
+        if not self._timeline.is_over(job, self._clock()):
+            for image in job.images:  # ready by the time the job completes
+                self._studio.order(image.picture, urgent=False)
+            return record.created(job)
+        if fault is not None:
+            return record.failed(job, ended, fault)
+        try:
+            sizes = await asyncio.wait_for(self._sizes(job), PATIENCE_S)
+        except TimeoutError:
+            return record.created(job)  # it completes once its pictures are drawn
+        images = [
+            record.image(job, image, self._signed_url(image), size)
+            for image, size in zip(job.images, sizes, strict=True)
+        ]
+        return record.completed(job, ended, images)
 
-    def _links(self, job: SampleJob) -> list[str]:
-        """The same links at each request, until half their life is over."""
-        if time.time() - self._links_from > LIFETIME_S / 2:
-            self._links_from = int(time.time())
-        paths = [f"/{image_uri(job, index)}" for index in range(len(job.sizes))]
-        expires = self._links_from + LIFETIME_S
-        return [f"{self.image_url}{path}?{self._signer.query(path, expires)}" for path in paths]
+    async def _sizes(self, job: SampleJob) -> list[int]:
+        """The true sizes of a job's files in bytes."""
+        files = await asyncio.gather(*(self._studio.file(image.picture) for image in job.images))
+        return [len(file) for file in files]
 
-    async def _image(self, request: Request) -> Response:
-        path, query = request.url.path, request.scope["query_string"].decode("latin-1")
-        if not self._signer.is_good(path, query, time.time()):
-            return Response("signature wrong or expired", 403)
-        picture = await self._gallery.picture(request.path_params["uri"])
-        if picture is None:
-            return Response("no such image", 404)
-        return Response(picture, media_type="image/jpeg")
+    def _signed_url(self, image: SampleImage) -> str:
+        path = _path(image)
+        return f"{self._image_url}{path}?{self._signer.query(path, self._clock())}"
+
+    async def _serve_image(self, request: Request) -> Response:
+        path = request.scope["raw_path"].decode("latin-1")
+        picture: Picture | None = self._pictures.get(path)
+        query: bytes = request.scope["query_string"]
+        if picture is None or not self._signer.opens(path, query, self._clock()):
+            return JSONResponse({"error": "Forbidden"}, 403)
+        return Response(await self._studio.file(picture), media_type="image/jpeg")
 
 
-async def _unknown(_request: Request, _error: Exception) -> Response:
-    return JSONResponse({"error": "Not available in the sandbox"}, 404)
+def _path(image: SampleImage) -> str:
+    return f"/{image.uri}~image.jpeg"
+
+
+def _application(route: Route) -> Starlette:
+    handlers = {HTTPException: _say}
+    application = Starlette(routes=[route], exception_handlers=handlers)
+    application.router.redirect_slashes = False
+    return application
+
+
+async def _say(request: Request, error: Exception) -> Response:
+    """What is not simulated: 404 for an unknown path, 405 for another method."""
+    assert isinstance(error, HTTPException)
+    words = {404: "Not found", 405: "Method not allowed"}
+    return JSONResponse(
+        {"error": words.get(error.status_code, error.detail)}, error.status_code, error.headers
+    )

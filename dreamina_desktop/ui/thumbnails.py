@@ -103,7 +103,7 @@ class _Kept(Generic[T]):
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
-        self._size_bytes = 0
+        self.size_bytes = 0
         self._values: OrderedDict[ImageKey, tuple[T, int]] = OrderedDict()
 
     def __contains__(self, key: ImageKey) -> bool:
@@ -119,9 +119,9 @@ class _Kept(Generic[T]):
         """Keep a value; the keys that had to go for it. The newest always stays."""
         self.drop(key)
         self._values[key] = (value, size_bytes)
-        self._size_bytes += size_bytes
+        self.size_bytes += size_bytes
         evicted = []
-        while self._size_bytes > self._limit_bytes and len(self._values) > 1:
+        while self.size_bytes > self._limit_bytes and len(self._values) > 1:
             oldest = next(iter(self._values))
             self.drop(oldest)
             evicted.append(oldest)
@@ -129,4 +129,4 @@ class _Kept(Generic[T]):
 
     def drop(self, key: ImageKey) -> None:
         if key in self._values:
-            self._size_bytes -= self._values.pop(key)[1]
+            self.size_bytes -= self._values.pop(key)[1]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.services import Services
 
@@ -55,7 +56,7 @@ def _of_one(services: Services, job: Job) -> Absence:
                 "ring", "pending", f"Waiting for the first answer on job {job.number}", note
             )
         case Tracking.POLLING:
-            title = f"Running for {duration(running_for(services, job))}"
+            title = f"Running for {formats.duration(running_for(services, job))}"
             return Absence("ring", "pending", title, f"{MOST_TAKE} {note}".strip(), ticks=True)
     return _of_done(services, job)
 
@@ -77,7 +78,7 @@ def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
     others = [f"{count:,} {state}" for state, count in sorted(counts.items())]
     listed = words.sentence(", ".join(others)) if others else ""
     if running:
-        title = f"{words.counted(running, 'job is', 'jobs are')} running"
+        title = f"{formats.count(running, 'job')} {'is' if running == 1 else 'are'} running"
         return Absence("ring", "pending", title, f"{MOST_TAKE} {listed}".strip())
     return Absence("image", "muted", "These jobs have no images", listed)
 
@@ -98,13 +99,3 @@ def running_for(services: Services, job: Job) -> float:
     created = job.record.created if job.record else None
     since = created.timestamp() if created else job.tracked_at
     return max(0.0, services.clock.time() - since)
-
-
-def duration(seconds: float) -> str:
-    """`42 s`, `3 min 5 s`, `2 h 10 min`"""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600:,} h {whole % 3600 // 60} min"

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
 
 from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_reading import ImageReading
 from dreamina_desktop.ui.gallery.link_life import link_life
@@ -39,7 +40,7 @@ class Copying(QObject):
         having = [image for image in images if image.entry.asset_ref]
         lines = [image.entry.asset_ref or "" for image in having]
         self._copy_lines(lines)
-        self._say_copied("reference", "references", having, len(images))
+        self._say_copied("reference", having, len(images))
 
     def links(self, keys: Sequence[ImageKey]) -> None:
         """The signed URLs as they came, one a line."""
@@ -48,7 +49,7 @@ class Copying(QObject):
         self._copy_lines([image.entry.url or "" for image in having])
         life = link_life(having[0].entry.url, self._services.clock.time()) if having else ""
         said = f"It {life}." if life and len(having) == 1 else ""
-        self._say_copied("link", "links", having, len(images), said)
+        self._say_copied("link", having, len(images), said)
 
     def job_ids(self, keys: Sequence[ImageKey]) -> None:
         """The IDs of the images' jobs, each once."""
@@ -56,9 +57,7 @@ class Copying(QObject):
         self._copy_lines([job.jobid for job in jobs])
         if jobs:
             names = ", ".join(str(job.number) for job in jobs[:4])
-            self._say(
-                f"Copied {words.counted(len(jobs), 'job ID', 'job IDs')} ({names}{_more(jobs)})"
-            )
+            self._say(f"Copied {formats.count(len(jobs), 'job ID')} ({names}{_more(jobs)})")
 
     def prompts(self, keys: Sequence[ImageKey]) -> None:
         """The prompts of the images' jobs, each once, with an empty line between them."""
@@ -84,7 +83,7 @@ class Copying(QObject):
             )
         elif saved:
             self._set(_file_urls(saved))
-            self._say_copied("picture file", "picture files", saved, len(images))
+            self._say_copied("picture file", saved, len(images))
         elif images:
             self._say(f"{_named(images)} not saved: there is no picture to copy.")
 
@@ -109,13 +108,11 @@ class Copying(QObject):
         self._turn += 1
         QGuiApplication.clipboard().setMimeData(mime)
 
-    def _say_copied(
-        self, one: str, many: str, having: Sequence[Image], total: int, more: str = ""
-    ) -> None:
+    def _say_copied(self, one: str, having: Sequence[Image], total: int, more: str = "") -> None:
         keys = [image.key for image in having]
         said = []
         if keys:
-            said.append(f"Copied {words.counted(len(keys), one, many)} ({words.keys(keys)})")
+            said.append(f"Copied {formats.count(len(keys), one)} ({words.keys(keys)})")
         missing = total - len(keys)
         if missing:
             verb = "has" if missing == 1 else "have"

@@ -132,6 +132,7 @@ class GalleryView(QListView):
         """Show other images; selection, current image and scroll position stay with theirs."""
         change = self.order.replacement(order)
         if not change.removed and not change.inserted:
+            self._images.set_order(order, change)  # the same images; jobs without any may differ
             return
         selected, current = self._selected_among(change), self.current_key()
         self._place = self._place.of_keys(self.order)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.ui import formats
 
 STATES = {
     ImageState.PENDING: "not saved yet",
@@ -24,7 +25,7 @@ def pixels(image: Image) -> tuple[int, int] | None:
 def size(image: Image) -> str:
     """`2560 × 1440`, or "" where it is not known."""
     known = pixels(image)
-    return f"{known[0]} × {known[1]}" if known else ""
+    return formats.pixels(*known) if known else ""
 
 
 def accessible(image: Image) -> str:
@@ -71,8 +72,3 @@ def keys(images: list[ImageKey], shown: int = 4) -> str:
     """`214-1, 214-2`; of many the first ones: `214-1, 214-2, 214-3, 214-4 and 36 more`."""
     named = ", ".join(str(key) for key in images[:shown])
     return named if len(images) <= shown else f"{named} and {len(images) - shown} more"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """`1 reference`, `3 references`"""
-    return f"{number:,} {one if number == 1 else many}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from dreamina_desktop.services.messages import Message, Messages, Remedy
 from dreamina_desktop.ui import icons
@@ -14,13 +14,31 @@ READING_MS = 8000
 
 
 class MessageBar(QWidget):
-    """Shows a passing message over a lasting one for its time; the lasting one comes back."""
+    """Two rows, each hidden when it has nothing to say: a lasting condition is never replaced
+    by a passing message."""
 
     remedy_chosen = Signal(object)  # Remedy
 
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for passing in (False, True):
+            row = _Row(messages, passing=passing)
+            row.remedy_chosen.connect(self.remedy_chosen)
+            layout.addWidget(row)
+
+
+class _Row(QWidget):
+    """One message with its button."""
+
+    remedy_chosen = Signal(object)
+
+    def __init__(self, messages: Messages, *, passing: bool) -> None:
+        super().__init__()
         self._messages = messages
+        self._passing = passing
         self._shown: Message | None = None
         self._icon = QLabel()
         self._text = QLabel()
@@ -30,6 +48,7 @@ class MessageBar(QWidget):
         self._close = QToolButton()
         self._close.setAccessibleName("Close message")
         self._close.setToolTip("Close message")
+        self._close.setVisible(passing)
         self._close.clicked.connect(messages.dismiss)
         self._timer = QTimer(self, singleShot=True, interval=READING_MS)
         self._timer.timeout.connect(messages.dismiss)
@@ -44,31 +63,29 @@ class MessageBar(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        """Lasting conditions come first in importance, a passing message is shown beside none."""
-        passing, lasting = self._messages.passing, self._messages.lasting
-        message = passing or lasting
+        message = self._messages.passing if self._passing else self._messages.lasting
         self.setVisible(message is not None)
         if message is None or message == self._shown:
             self._shown = message
             return
         self._shown = message
         c = colors()
-        color = c.info if message is passing else c.pending
+        color = c.info if self._passing else c.pending
         self._icon.setPixmap(icons.pixmap("info", color, 20, self.devicePixelRatioF()))
         self._close.setIcon(icons.icon("close", c.muted))
-        self._close.setVisible(message is passing)
         self._text.setText(message.text)
         self._button.setVisible(message.remedy is not None)
         if message.remedy is not None:
             self._button.setText(message.remedy.value)
-        if message is passing:
+        if self._passing:
             self._timer.start()
         QAccessible.updateAccessibility(QAccessibleEvent(self._text, QAccessible.Event.Alert))
 
     def _choose(self) -> None:
         if self._shown is not None and self._shown.remedy is not None:
             remedy: Remedy = self._shown.remedy
-            self._messages.dismiss()
+            if self._passing:
+                self._messages.dismiss()
             self.remedy_chosen.emit(remedy)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -81,5 +98,5 @@ class MessageBar(QWidget):
         self._timer.stop()  # it is being read
 
     def leaveEvent(self, event: QEvent) -> None:
-        if self._messages.passing is not None:
+        if self._passing and self._shown is not None:
             self._timer.start()

@@ -47,7 +47,6 @@ def test_it_makes_way_for_the_first_image(scene: Any, open_pane: Open, qtbot: Qt
     pane = open_pane(scene)
     image = scene.saved(218)
     scene.change_job(218, lambda job: replace(job, images=(image,), tracking=Tracking.DONE))
-    qtbot.wait(300); print(len(pane.order()), pane._flush_timer.isActive(), pane._changed_jobs, page(pane).words)
     qtbot.waitUntil(lambda: not page(pane).isVisible())
     assert len(pane.order()) == 1
 

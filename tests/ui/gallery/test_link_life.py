@@ -10,9 +10,9 @@ URL = "https://p16.example.com/a.jpeg?x-expires=1000000&x-signature=x"
 @pytest.mark.parametrize(
     ("now", "said"),
     [
-        (1_000_000 - 3 * 86400 - 5, "works for 3 d more"),
+        (1_000_000 - 3 * 86400, "works for 72 h more"),
         (1_000_000 - 7200, "works for 2 h more"),
-        (1_000_000 - 3700, "works for 61 min more"),
+        (1_000_000 - 3700, "works for 62 min more"),
         (1_000_000 - 20, "works for 20 s more"),
         (1_000_000 + 7300, "expired 2 h ago"),
     ],

@@ -1,0 +1,137 @@
+"""Find job IDs, and what was meant to be one, in plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dreamina_desktop.core.id_form import END, MAX_LENGTH, is_possible, why_impossible
+
+_REACH = 4096  # how far around a mark a word is looked at; keeps the work linear
+_SHOWN = 80
+_ENDING = re.compile(r":dreamina(?:(?![A-Za-z0-9])|(?=j\d{10}))", re.ASCII)
+_OUTSIDE = re.compile(r"[\s/?#%]")  # in no ID, and all that no ID has in it
+# The inferred form begins like this; it is recognised wherever it begins.
+_BEGINNING = re.compile(r"j\d{19}[A-Za-z]-u\d|(?<![A-Za-z0-9])j\d{10}", re.ASCII)
+_HARD = re.compile(r'["`<>,;|()\[\]{}\\]')  # separates words, and is in no e-mail address
+_SOFT = re.compile(r"""["`<>,;|()\[\]{}\\'&=]""")
+_LABEL = re.compile(r"(?:[^A-Za-z0-9]*(?:job|id|job[ _-]?id):)?[^A-Za-z0-9]*(?=j)", re.IGNORECASE)
+_AIM = re.compile(
+    r"(?<![A-Za-z0-9])j\d{10}|(?<![A-Za-z0-9])j\d{4,9}(?=…|\.\.\.)|-bot:|:dreamina", re.ASCII
+)
+_WORD_END = re.compile(r"""[\s"'`<>,;|()\[\]{}\\]""")
+_HIDDEN = re.compile(r"\[email\s{0,5}protected\](?P<tail>(?:-bot)?:dreamina)?", re.IGNORECASE)
+_HIDDEN_HEAD = re.compile(r"(?<![A-Za-z0-9])j(?P<time>\d{10})?[^\s/?#%\"'`<>,;|\\]*\Z", re.ASCII)
+_CUT = "cut short: copy the whole ID"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A word that looks like a job ID and cannot be one, with the reason in words."""
+
+    text: str  # shortened to 80 characters, for showing
+    reason: str
+
+
+def rejected(word: str, reason: str) -> Rejected:
+    """`word` shortened, and without what cannot be printed."""
+    shown = word[:_SHOWN].encode(errors="replace").decode()
+    return Rejected(shown if len(word) <= _SHOWN else f"{shown[:-1]}…", reason)
+
+
+def without_hidden(text: str) -> tuple[str, int]:
+    """`text` without the IDs whose e-mail address a web page hid, and how many there were."""
+    kept: list[str] = []
+    position = 0
+    for mark in _HIDDEN.finditer(text):
+        reach = max(position, mark.start() - MAX_LENGTH)
+        head = _HIDDEN_HEAD.search(text, reach, mark.start())
+        if head and (head["time"] or mark["tail"]):
+            kept.append(text[position : head.start()])
+            position = mark.end()
+    return " ".join((*kept, text[position:])), len(kept)
+
+
+def id_words(text: str) -> Iterator[str | Rejected]:
+    """The IDs in `text`, and words that aim at being one and cannot be, in order. Linear."""
+    position = 0
+    for ending in _ENDING.finditer(text):
+        reach = max(position, ending.end() - _REACH)
+        chunk = _OUTSIDE.split(text[reach : ending.end()])[-1]
+        start = _start(chunk)
+        if start is None or not _is_id(chunk[start:]):
+            continue
+        begin = ending.end() - len(chunk) + start
+        yield from _misfits(text, position, begin)
+        yield chunk[start:]
+        position = ending.end()
+    yield from _misfits(text, position, len(text))
+
+
+def _is_id(word: str) -> bool:
+    return is_possible(word) and not _is_shortened(word)
+
+
+def _is_shortened(word: str) -> bool:
+    return "…" in word or "..." in word
+
+
+def _start(chunk: str) -> int | None:
+    """Where in `chunk`, which ends as an ID does, the ID begins; None where none does."""
+    beginning = max((found.start() for found in _BEGINNING.finditer(chunk)), default=None)
+    if beginning is not None and not _HARD.search(chunk, beginning):
+        return beginning
+    piece = max((found.end() for found in _SOFT.finditer(chunk)), default=0)
+    if label := _LABEL.match(chunk, piece):
+        return label.end()
+    # IDs are opaque: these characters may belong to one of an unknown form.
+    return 0 if re.match(r"j(?!\w*=)[^\"`<>\[\]{}\\]*\Z", chunk) else None
+
+
+def _misfits(text: str, start: int, end: int) -> Iterator[Rejected]:
+    """Words between two IDs that were meant to be one."""
+    position = start
+    for aim in _AIM.finditer(text, start, end):
+        if aim.start() < position:
+            continue
+        word, position = _word_around(text, aim, position, end)
+        if reason := _why_not(word):
+            yield rejected(word, reason)
+
+
+def _word_around(text: str, aim: re.Match[str], start: int, end: int) -> tuple[str, int]:
+    """The word that has `aim` in it, and where it ends."""
+    begin = aim.start()
+    if not aim[0].startswith("j"):
+        reach = max(start, begin - _REACH)
+        begin -= len(_WORD_END.split(text[reach:begin])[-1])
+    until = _WORD_END.search(text, aim.end(), min(end, aim.end() + _REACH))
+    finish = until.start() if until else min(end, aim.end() + _REACH)
+    return _of_url(text[begin:finish]), finish
+
+
+def _of_url(word: str) -> str:
+    """The part of a URL that was meant to be an ID; any other word as it is."""
+    if "://" in word:
+        found = _AIM.search(word)
+        begin = word.rfind("/", 0, found.start() + 1 if found else None) + 1
+        word = word[begin:]
+    return word if END in word else re.split(r"[/?#&]", word)[0]
+
+
+def _why_not(word: str) -> str:
+    """What is wrong with a word that aims at being an ID; "" where it does not."""
+    begins = re.match(r"j\d{4}", word, re.ASCII) is not None
+    if not begins and END not in word:
+        return ""
+    if _is_shortened(word):
+        return _CUT
+    service = re.search(r"-bot:([a-z]+)", word)
+    if service and not END.startswith(f":{service[1]}"):
+        return f"a job of another service ({service[1][:20]})"
+    if reason := why_impossible(word):
+        return reason
+    if not word.startswith("j"):
+        return "its beginning is missing: a job ID begins with j"
+    return "its end is missing: a job ID ends with :dreamina"

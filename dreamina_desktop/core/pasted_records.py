@@ -1,0 +1,165 @@
+"""Tell whole job records from the text around them: saved answers, webhook bodies, logs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from dreamina_desktop.core.id_form import END, is_possible
+from dreamina_desktop.core.record import is_record, parse_record
+from dreamina_desktop.core.wrapped_text import percent_decoded, unescaped, without_invisible
+
+# Objects with a job ID within objects with a job ID: a record needs two, a list of them three.
+# Each is decoded when it closes, so that this bounds the work for each character.
+_MAX_NESTING = 8
+_MAX_WRAPPINGS = 3
+_OPENING = re.compile(r'\{(?=\s*+")')
+_TOKEN = re.compile(
+    r'"(?P<string>[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+)"\s*+(?P<next>[:,}\]])|[{}"]'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PastedRecord:
+    """A job record in a text."""
+
+    jobid: str
+    raw: bytes | None  # its JSON as in the text, UTF-8; None when it says too little to be kept
+    is_final: bool
+    updated: datetime
+
+    def is_better_than(self, other: PastedRecord) -> bool:
+        """Final beats running; then the later change, then the later place in the text."""
+        return (self.is_final, self.updated) >= (other.is_final, other.updated)
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object whose end has not come yet."""
+
+    start: int
+    has_jobid: bool = False
+    nesting: int = 0  # how deep objects with a job ID are nested in it
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    record: PastedRecord
+
+
+def pieces(text: str, wrappings: int = _MAX_WRAPPINGS) -> Iterator[str | PastedRecord]:
+    """The records of a text and the text between them, in order. Records that were put into a
+    JSON string, a spreadsheet's cell or a URL are unwrapped. Linear; never raises."""
+    position = 0
+    for span in _spans(text):
+        yield from _between(text[position : span.start], wrappings)
+        yield span.record
+        position = span.end
+    yield from _between(text[position:], wrappings)
+
+
+def _between(text: str, wrappings: int) -> Iterator[str | PastedRecord]:
+    for mark, unwrap in _WRAPPINGS:
+        if wrappings and mark in text and (unwrapped := unwrap(text)) != text:
+            yield from pieces(unwrapped, wrappings - 1)
+            return
+    yield text
+
+
+def _spans(text: str) -> list[_Span]:
+    """Where the outermost records are."""
+    spans: list[_Span] = []
+    for start, end in _objects(text):
+        record = _record(text[start:end])
+        inner = len(spans)
+        while inner and spans[inner - 1].start > start:
+            inner -= 1
+        # An envelope repeats the ID and the state of the whole record in it.
+        if record is not None and (record.raw is not None or inner == len(spans)):
+            spans[inner:] = [_Span(start, end, record)]
+    return spans
+
+
+def _objects(text: str) -> Iterator[tuple[int, int]]:
+    """Where JSON objects with the key "jobid" begin and end, the inner ones first. What is no
+    JSON (prose with quotes, a line that was cut) only ends the objects that were open."""
+    if '"jobid"' not in text:
+        return
+    opened: list[_Open] = []
+    position = 0
+    while token := (_TOKEN if opened else _OPENING).search(text, position):
+        position = token.end()
+        if token[0] == "{":
+            opened.append(_Open(token.start()))
+        elif token[0] == "}":
+            closed = opened.pop()
+            depth = closed.nesting + closed.has_jobid
+            if opened:
+                opened[-1].nesting = max(opened[-1].nesting, depth)
+            if closed.has_jobid and depth <= _MAX_NESTING:
+                yield closed.start, position
+        elif token[0] == '"':
+            opened.clear()
+        else:
+            position = token.start("next")
+            opened[-1].has_jobid |= token["string"] == "jobid" and token["next"] == ":"
+
+
+def _record(text: str) -> PastedRecord | None:
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+    if not is_record(value) or not _is_dreamina(value["jobid"]):
+        return None
+    record = parse_record(value)
+    return PastedRecord(
+        jobid=record.jobid,
+        raw=text.encode(errors="replace") if _is_whole(value) else None,
+        is_final=record.is_final,
+        updated=record.updated or datetime.min.replace(tzinfo=UTC),
+    )
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _is_dreamina(jobid: str) -> bool:
+    """The vendor's other services have records and IDs of the same form."""
+    return is_possible(jobid) and ("-bot:" not in jobid or jobid.endswith(END))
+
+
+def _is_whole(value: Mapping[str, Any]) -> bool:
+    """Whether a final state comes with what makes it worth keeping: a line of a log that only
+    names it would else end the polling of a job whose images are still to come."""
+    if value["status"] == "completed":
+        response = value.get("response")
+        return isinstance(response, Mapping) and isinstance(response.get("images"), list)
+    if value["status"] == "failed":
+        return bool(value.get("error")) or value.get("code") not in (None, 200, "200")
+    return True
+
+
+def _from_cell(text: str) -> str:
+    """Spreadsheets double the quotes of a cell that they quote."""
+    return text.replace('""', '"')
+
+
+def _from_page(text: str) -> str:
+    """Web pages indent with no-break spaces, which JSON does not know."""
+    return without_invisible(text).replace("\u00a0", " ")
+
+
+_WRAPPINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ('\\"jobid\\', unescaped),
+    ('""jobid""', _from_cell),
+    ("22jobid%", percent_decoded),
+    ('"jobid"', _from_page),
+)

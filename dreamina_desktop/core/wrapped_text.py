@@ -1,0 +1,54 @@
+"""Undo what wraps job IDs in text: invisible characters, percent-encoding, JSON's escapes."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+# Characters without a glyph that shells, spreadsheets, chats and web pages leave around words.
+# White space is not among them: it separates words.
+INVISIBLE = (
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_INVISIBLE = re.compile(INVISIBLE)
+_CELL_BREAK = re.compile(r"_x00(?:0[9A-Da-d]|A0|a0)_")  # white space, as spreadsheets save it
+_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|([nrtbf"\\/]))')
+_TIMES_ENCODED = 2
+
+
+def plain(text: str) -> str:
+    """`text` as a person would read it; for finding words, not for keeping."""
+    text = _CELL_BREAK.sub(" ", without_invisible(text))
+    return without_invisible(percent_decoded(unescaped(text)))
+
+
+def without_invisible(text: str) -> str:
+    """`text` without the characters that nobody sees (line breaks and spaces stay)."""
+    return text if text.isascii() and text.isprintable() else _INVISIBLE.sub("", text)
+
+
+def percent_decoded(text: str) -> str:
+    """Undo percent-encoding, also where it was applied twice. `+` stays a plus."""
+    for _ in range(_TIMES_ENCODED):
+        if "%" not in text:
+            break
+        text = unquote(text)
+    return text
+
+
+def unescaped(text: str) -> str:
+    """Undo the escapes of one JSON string, anywhere in `text`; unknown ones stay."""
+    if "\\" not in text:
+        return text
+    text = _ESCAPE.sub(_character, text)
+    # Two escapes may be the halves of one character; a half alone is no character.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _character(escape: re.Match[str]) -> str:
+    code, letter = escape.groups()
+    if code is not None:
+        return chr(int(code, 16))
+    return {"n": "\n", "r": "\r", "t": "\t"}.get(letter, " " if letter in "bf" else letter)

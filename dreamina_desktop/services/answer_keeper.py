@@ -1,0 +1,176 @@
+"""What each answer of the API does: to the job on disk, to the origin, to our access."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from dreamina_desktop.core import schedule
+from dreamina_desktop.core.answer import Found, JobAnswer, NotFound, Refused, Throttled, Trouble
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.failure import explain_not_found
+from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.transition import (
+    after_not_found,
+    after_record,
+    after_trouble,
+    goes_back,
+    is_same_json,
+)
+from dreamina_desktop.services.access import Access
+from dreamina_desktop.services.failures import Failures
+from dreamina_desktop.services.job_queue import JobQueue, polls
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.origin import Origin
+from dreamina_desktop.services.ports import Clock
+
+
+class AnswerKeeper:
+    """Each line of the table in docs/architecture.md, "Polling", is one of its methods."""
+
+    def __init__(
+        self,
+        library: Library,
+        queue: JobQueue,
+        origin: Origin,
+        access: Access,
+        messages: Messages,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._library = library
+        self._queue = queue
+        self._origin = origin
+        self._access = access
+        self._messages = messages
+        self._clock = clock
+        self._jitter = jitter
+        self._cut_off: set[int] = set()  # jobs whose last answer was none
+        self.failures: Failures[int] = Failures(clock)
+        self.token_user: int | None = None
+
+    async def take(self, number: int, answer: JobAnswer, token: int) -> float:
+        """Do what an answer asks for; seconds to the job's next check, if there is one.
+        `token`: the value of `Access.tokens` when it was asked."""
+        try:
+            return await self._take(number, answer, token)
+        except DatabaseError as error:
+            self._messages.hold(Condition.DATABASE, str(error))
+            return self._back_off(number)
+
+    def forget(self, number: int) -> None:
+        """A job is not asked any more."""
+        self.failures.clear(number)
+        self._cut_off.discard(number)
+
+    def next_check_in(self, job: Job) -> float:
+        """Seconds, after an answer that says that the job still runs."""
+        # `tracked_at` is of the wall clock, which may have jumped.
+        age_s = max(0.0, self._clock.time() - job.tracked_at)
+        return schedule.next_check_in(self._origin.limits.interval_s, age_s, self._jitter())
+
+    async def _take(self, number: int, answer: JobAnswer, token: int) -> float:
+        match answer:
+            case Found():
+                return await self._found(number, answer)
+            case NotFound():
+                return await self._not_found(number)
+            case Refused():
+                return self._refused(answer, token)
+            case Throttled():
+                return self._throttled(answer)
+            case Trouble():
+                return await self._trouble(number, answer)
+
+    async def _found(self, number: int, answer: Found) -> float:
+        self._reached()
+        self._origin.answered_well()
+        now = self._clock.time()
+        job = self._library.job(number)
+        raw = answer.raw if await self._is_news(job, answer) else None
+        if raw is None and after_record(job, answer.record, "server", now) == _asked(job, now):
+            self._library.note_asked(number, now)
+        else:
+            await self._store(
+                number, lambda old: after_record(old, answer.record, "server", now), raw
+            )
+        self._was_answered(number)
+        return self.next_check_in(self._library.job(number))
+
+    async def _is_news(self, job: Job, answer: Found) -> bool:
+        """Whether the record says something new, in fields that we do not know too."""
+        if goes_back(job, answer.record):
+            return False
+        if job.record != answer.record or job.record_source != "server":
+            return True
+        before = await self._library.raw_record(job.number)
+        return before is None or not is_same_json(before, answer.raw)
+
+    async def _not_found(self, number: int) -> float:
+        self._reached()
+        self._origin.answered_well()
+        now = self._clock.time()
+        interval_s = self._origin.limits.interval_s
+        jobid = self._library.job(number).jobid
+        note = explain_not_found(jobid, self.token_user, datetime.fromtimestamp(now, UTC))
+        await self._store(number, lambda old: after_not_found(old, now, note, interval_s))
+        self._was_answered(number)
+        return schedule.next_check_in(interval_s, 0.0, self._jitter())
+
+    def _refused(self, answer: Refused, token: int) -> float:
+        """Everything stops. An answer to a token that was replaced meanwhile means nothing."""
+        self._reached()
+        if token == self._access.tokens:
+            self._access.refuse(answer)
+        return 0.0
+
+    def _throttled(self, answer: Throttled) -> float:
+        """The origin lets nothing through for a while, this job included."""
+        self._reached()
+        self._origin.throttled(answer.retry_after_s)
+        self.failures.stop_all_clocks()
+        return 0.0
+
+    async def _trouble(self, number: int, answer: Trouble) -> float:
+        if answer.network:
+            self._origin.unreachable(answer.reason)
+            self._cut_off.add(number)
+        else:
+            self._reached()
+        now = self._clock.time()
+        job = self._library.job(number)
+        self._queue.was_asked_by_hand(number)
+        if not polls(job):
+            self._messages.say(f"Job {number} could not be checked. {answer.reason}")
+        elif job.note != answer.reason:
+            await self._store(number, lambda old: after_trouble(old, now, answer.reason))
+        else:
+            self._library.note_asked(number, now)
+        return self._back_off(number)
+
+    async def _store(
+        self, number: int, change: Callable[[Job], Job], raw: bytes | None = None
+    ) -> None:
+        await self._library.change(number, change, raw)
+        self._messages.lift(Condition.DATABASE)
+
+    def _was_answered(self, number: int) -> None:
+        """Only now, when it is kept: a job fails as long as its answers cannot be stored."""
+        self.forget(number)
+        self._queue.was_asked_by_hand(number)
+
+    def _reached(self) -> None:
+        """An HTTP answer came; after none did, nobody waits out a back-off for that."""
+        if self._origin.reached():
+            self._queue.make_due(self._cut_off)
+            self._cut_off.clear()
+
+    def _back_off(self, number: int) -> float:
+        failures = self.failures.add(number)
+        return schedule.backoff(self._origin.limits.interval_s, failures, self._jitter())
+
+
+def _asked(job: Job, now: float) -> Job:
+    return replace(job, last_asked_at=now)

@@ -1,0 +1,42 @@
+"""Every field of a raw record as lines of name and value, also those that are unknown here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+# Shown on their own, or signed and long.
+_ELSEWHERE = frozenset(("jobid", "request.prompt", "created", "updated", "status", "error"))
+
+
+def record_fields(raw: bytes) -> list[tuple[str, str]]:
+    """`request.inputMode` -> `text`, …; empty where the record cannot be read."""
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return []
+    return [
+        (name, text)
+        for name, text in _flat("", value)
+        if name not in _ELSEWHERE and not name.startswith("response.images")
+    ]
+
+
+def pretty(raw: bytes) -> str:
+    """The record for reading; as it came where it is no JSON."""
+    try:
+        return json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return raw.decode(errors="replace")
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{name}.{key}" if name else str(key), inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _flat(f"{name}.{index}", inner)
+    else:
+        yield name, value if isinstance(value, str) else json.dumps(value)

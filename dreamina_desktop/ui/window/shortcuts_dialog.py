@@ -1,0 +1,38 @@
+"""All keys, in one place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QWidget
+
+KEYS = (
+    ("Ctrl+V", "Track the IDs on the clipboard (outside a text field)"),
+    ("Ctrl+L", "Go to the field for IDs"),
+    ("Ctrl+1, Ctrl+2", "Go to the jobs, to the images"),
+    ("Ctrl+C", "Jobs: copy job IDs. Images: copy references"),
+    ("Ctrl+Shift+C", "Copy the picture and its file"),
+    ("Enter, Space", "Open the image large"),
+    ("Delete", "Remove the selected jobs from the list"),
+    ("Esc", "Select nothing: the gallery shows all images"),
+    ("Ctrl+Z", "Undo"),
+    ("F5", "Refresh now"),
+    ("Ctrl+I", "Show or hide the details"),
+    ("Ctrl+,", "Settings"),
+    ("Ctrl+Q", "Quit"),
+)
+
+
+class ShortcutsDialog(QDialog):
+    """Closed with Esc."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Keys")
+        form = QFormLayout(self)
+        form.setContentsMargins(24, 24, 24, 24)
+        form.setSpacing(8)
+        for keys, words in KEYS:
+            name = QLabel(keys)
+            name.setProperty("role", "heading")
+            form.addRow(name, QLabel(words))

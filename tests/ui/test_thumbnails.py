@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
+from dreamina_desktop.core.record import ImageEntry
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.ui.thumbnails import Thumbnails
+
+ONE, TWO, LOST = ImageKey(1, 0), ImageKey(1, 1), ImageKey(1, 2)
+
+
+class MemoryRepository:
+    async def load(self) -> tuple[Sequence[Job], Sequence[Any]]:
+        images = [
+            Image(ImageKey(1, index), ImageEntry(index), ImageState.SAVED, f"/images/{index}.jpg")
+            for index in range(2)
+        ]
+        lost = Image(LOST, ImageEntry(2), ImageState.LOST)
+        return [Job(1, "j1:dreamina", 1, 0.0, images=(*images, lost))], []
+
+    async def save_images(self, images: Iterable[Image]) -> None: ...
+
+
+class Thumbnailing:
+    """Notes what is wished for, and tells what a test makes."""
+
+    def __init__(self) -> None:
+        self.wished: list[ImageKey] = []
+        self.tell: Callable[[ImageKey, bytes | None], None] = lambda key, jpeg: None
+
+    def subscribe(self, listener: Callable[[ImageKey, bytes | None], None]) -> None:
+        self.tell = listener
+
+    def want(self, view: str, keys: Sequence[ImageKey]) -> None:
+        self.wished = list(keys)
+
+
+def jpeg(size: tuple[int, int] = (320, 180)) -> bytes:
+    made = io.BytesIO()
+    Pillow.new("RGB", size, (200, 30, 30)).save(made, "JPEG")
+    return made.getvalue()
+
+
+@pytest.fixture
+def library() -> Library:
+    library = Library(MemoryRepository())  # type: ignore[arg-type]
+    asyncio.run(library.load())
+    return library
+
+
+@pytest.fixture
+def thumbnailing() -> Thumbnailing:
+    return Thumbnailing()
+
+
+@pytest.fixture
+def thumbnails(qapp: object, library: Library, thumbnailing: Thumbnailing) -> Thumbnails:
+    return Thumbnails(thumbnailing, library)  # type: ignore[arg-type]
+
+
+def test_a_thumbnail_that_was_made_is_told_and_painted(
+    thumbnails: Thumbnails, thumbnailing: Thumbnailing
+) -> None:
+    told: list[ImageKey] = []
+    thumbnails.made.connect(told.append)
+    assert thumbnails.pixmap(ONE) is None
+    thumbnailing.tell(ONE, jpeg())
+    pixmap = thumbnails.pixmap(ONE)
+    assert told == [ONE]
+    assert pixmap is not None
+    assert pixmap.size().toTuple() == (320, 180)
+
+
+def test_only_what_is_missing_and_saved_is_asked_for(
+    thumbnails: Thumbnails, thumbnailing: Thumbnailing
+) -> None:
+    thumbnailing.tell(ONE, jpeg())
+    thumbnails.want("gallery", [ONE, TWO, LOST, ImageKey(99, 0)])
+    assert thumbnailing.wished == [TWO]
+
+
+def test_a_file_that_cannot_be_read_has_failed(
+    thumbnails: Thumbnails, thumbnailing: Thumbnailing
+) -> None:
+    thumbnailing.tell(ONE, None)
+    thumbnailing.tell(TWO, b"not a picture")
+    assert thumbnails.failed(ONE)
+    assert thumbnails.pixmap(TWO) is None
+    assert thumbnails.failed(TWO)
+    thumbnails.want("gallery", [ONE, TWO])
+    assert thumbnailing.wished == []
+
+
+def test_another_file_makes_the_old_thumbnail_forgotten(
+    thumbnails: Thumbnails, thumbnailing: Thumbnailing, library: Library
+) -> None:
+    for key in (ONE, TWO):
+        thumbnailing.tell(key, jpeg())
+        thumbnails.pixmap(key)
+    asyncio.run(library.change_image(ONE, lambda image: replace(image, file="/images/new.jpg")))
+    assert thumbnails.pixmap(ONE) is None
+    assert thumbnails.pixmap(TWO) is not None
+    thumbnails.want("gallery", [ONE])
+    assert thumbnailing.wished == [ONE]
+
+
+def test_a_note_makes_nothing_forgotten(
+    thumbnails: Thumbnails, thumbnailing: Thumbnailing, library: Library
+) -> None:
+    thumbnailing.tell(ONE, jpeg())
+    asyncio.run(library.change_image(ONE, lambda image: replace(image, note="looked at")))
+    assert thumbnails.pixmap(ONE) is not None
+
+
+def test_a_thumbnail_of_a_file_that_went_away_is_not_kept(
+    thumbnails: Thumbnails, thumbnailing: Thumbnailing, library: Library
+) -> None:
+    gone = {"state": ImageState.PENDING, "file": None}
+    asyncio.run(library.change_image(ONE, lambda image: replace(image, **gone)))
+    thumbnailing.tell(ONE, jpeg())
+    assert thumbnails.pixmap(ONE) is None
+    assert not thumbnails.failed(ONE)
+
+
+def test_decoded_pixmaps_stay_within_their_limit_and_come_back_when_painted(
+    qapp: object, library: Library, thumbnailing: Thumbnailing
+) -> None:
+    one_pixmap = 320 * 180 * 4
+    thumbnails = Thumbnails(
+        thumbnailing,  # type: ignore[arg-type]
+        library,
+        pixmap_limit_bytes=one_pixmap,
+    )
+    for key in (ONE, TWO):
+        thumbnailing.tell(key, jpeg())
+        assert thumbnails.pixmap(key) is not None
+    assert thumbnails._pixmaps.size_bytes == one_pixmap
+    assert thumbnails.pixmap(ONE) is not None  # decoded again from the JPEG
+
+
+def test_jpegs_that_had_to_go_are_asked_for_again(
+    qapp: object, library: Library, thumbnailing: Thumbnailing
+) -> None:
+    thumbnails = Thumbnails(thumbnailing, library, jpeg_limit_bytes=1)  # type: ignore[arg-type]
+    thumbnailing.tell(ONE, jpeg())
+    thumbnailing.tell(TWO, jpeg())
+    thumbnails.want("gallery", [ONE, TWO])
+    assert thumbnailing.wished == [ONE]

@@ -1,0 +1,98 @@
+"""A job with real JPEG files in a window, and a viewer over it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.record import ImageEntry, JobRecord
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.ui.viewer.viewer import Viewer
+
+SIZES = ((2560, 1440), (400, 200), (1440, 2560))
+
+
+class MemoryRepository:
+    """Keeps nothing: what the library holds is what there is."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._jobs = jobs
+
+    async def load(self) -> tuple[Sequence[Job], Sequence[Any]]:
+        return self._jobs, []
+
+    async def save_images(self, images: Iterable[Image]) -> None: ...
+
+
+class Stage:
+    """A window with a focused field, an order of images, and the viewer."""
+
+    def __init__(self, window: QWidget, field: QLineEdit, services: Any) -> None:
+        self.window = window
+        self.field = field
+        self.services = services
+        self.viewer = Viewer(services, window)
+        self.order = [ImageKey(214, index) for index in range(5)]
+
+    def open(self, index: int) -> None:
+        self.viewer.open_image(ImageKey(214, index), self.order)
+
+    def change_image(self, key: ImageKey, change: Callable[[Image], Image]) -> None:
+        asyncio.run(self.services.library.change_image(key, change))
+
+    def said(self) -> str:
+        message = self.services.messages.passing
+        return message.text if message else ""
+
+
+def images(folder: Path) -> Iterable[Image]:
+    """Three saved ones; 214-4 is lost, 214-5 is waited for."""
+    for index, size in enumerate(SIZES):
+        file = folder / f"0214-{index + 1}.jpg"
+        Pillow.new("RGB", size, (60 * index, 90, 120)).save(file)
+        yield Image(ImageKey(214, index), entry(index), ImageState.SAVED, str(file), *size)
+    yield Image(ImageKey(214, 3), entry(3), ImageState.LOST, note="the link had expired")
+    yield Image(ImageKey(214, 4), entry(4))
+
+
+def entry(index: int) -> ImageEntry:
+    return ImageEntry(index, width=2560, height=1440, asset_ref=f"reference {index}")
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, tmp_path: Path) -> Stage:
+    record = JobRecord("j214:dreamina", "completed", prompt="a boat, for user@example.com")
+    job = Job(214, "j214:dreamina", 1, 0.0, Tracking.DONE, record=record)
+    job = Job(
+        214, job.jobid, 1, 0.0, Tracking.DONE, record=record, images=tuple(images(tmp_path))
+    )
+    library = Library(MemoryRepository([job]))  # type: ignore[arg-type]
+    asyncio.run(library.load())
+    window = QWidget()
+    field = QLineEdit(window)
+    QVBoxLayout(window).addWidget(field)
+    window.resize(800, 600)
+    services = SimpleNamespace(
+        library=library,
+        messages=Messages(),
+        downloader=SimpleNamespace(subscribe=lambda listener: None, is_fetching=lambda key: False),
+        accounts=SimpleNamespace(masked=lambda text: text.replace("user@example.com", "A")),
+        clock=SimpleNamespace(time=lambda: 0.0),
+    )
+    stage = Stage(window, field, services)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    field.setFocus()
+    return stage
