@@ -126,7 +126,7 @@ async def _open(
     await thumbnails.open()
     stack.push_async_callback(thumbnails.aclose)
     imaging = ImagingWorkers()
-    stack.callback(imaging.close)
+    stack.push_async_callback(imaging.aclose)
     supervisor = Supervisor(_log_task)
     preferences = Preferences(SettingsStore(database), supervisor)
     library = Library(JobRepository(database, locations.root))

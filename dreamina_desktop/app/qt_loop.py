@@ -47,6 +47,7 @@ def run_in_qt(application: QApplication, main: Coroutine[Any, Any, int]) -> int:
         return int(loop.run_until_complete(main))
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
+        loop.close()
         asyncio.set_event_loop(None)
 
 

@@ -5,10 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-_ADDRESS = r"[\w.!#$&'*+=^`{|}~-]{1,64}(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-_REGIONED = re.compile(rf"(?:\b([A-Z]{{2}})(?::|%3[Aa]))?({_ADDRESS})")
-_ENDS = ("-bot", "-image")  # what follows an address in a job ID and in an assetRef
+# What an address's name consists of; percent-encoded in a URL.
+_LETTER = r"(?:[\w.!#$*+^~-]|(?<=\w)'(?=\w)|%(?:2[1346789ABDE]|5[EF]|7E))"
+_AT = r"(?:@|%(?:25)*40|\\u0040)"
+_DOMAIN = r"[\w-]+(?:\.[\w-]+)*"
+# Possessive, and begun only where a word begins: linear, whatever the text.
+_REGIONED = re.compile(
+    rf"(?:(?<![A-Za-z])(?P<region>(?-i:[A-Z]{{2}}))(?::|%(?:25)*3A)|(?<![\w.!#$*+^~-]))"
+    rf"(?P<name>{_LETTER}++){_AT}(?P<domain>{_DOMAIN})",
+    re.IGNORECASE,
+)
+# The account of a job ID or an assetRef, whatever characters it has (docs/api.md).
+_EMBEDDED = re.compile(
+    r"(?:j\d{19}[A-Za-z]-u\d+-(?P<job>.+)-bot:.*|(?P<asset>.+)-image:w\d+:.*)", re.DOTALL
+)
+_ENDS = re.compile(r"-(?:bot|image)\Z")  # what follows an address in a job ID and in an assetRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,45 +34,42 @@ class AccountLabel:
 
 def account_of(text: str) -> str | None:
     """The account (`US:user@example.com`) that a job ID or an assetRef embeds; else None."""
+    if embedded := _EMBEDDED.fullmatch(text):
+        return embedded["job"] or embedded["asset"]
     found = _REGIONED.search(text)
-    if found is None:
-        return None
-    address = _trimmed(found[2]).replace("%40", "@")
-    return f"{found[1]}:{address}" if found[1] else address
+    return _account(found) if found else None
 
 
 def labels(accounts: Iterable[str], names: Mapping[str, str]) -> dict[str, AccountLabel]:
     """Labels by account, lettered in the order given (each account once)."""
-    unique = dict.fromkeys(accounts)
     return {
         account: AccountLabel(names.get(account) or _letters(index), index)
-        for index, account in enumerate(unique)
+        for index, account in enumerate(dict.fromkeys(accounts))
     }
 
 
 def mask_addresses(text: str, known: Mapping[str, AccountLabel]) -> str:
-    """`text` with every e-mail address replaced by its account's short name, or by `…`."""
+    """`text` with every e-mail address replaced by its account's short name, or by `…`; a
+    region before it stays."""
+    by_address = {account.partition(":")[2] or account: label for account, label in known.items()}
 
     def short(found: re.Match[str]) -> str:
-        address = _trimmed(found[2])
-        rest = found[2][len(address) :]
-        account = address.replace("%40", "@")
-        label = known.get(f"{found[1]}:{account}" if found[1] else account)
-        region = f"{found[1]}:" if found[1] else ""
-        return f"{region}{label.name if label else '…'}{rest}"
+        account = _account(found)
+        label = known.get(account) or by_address.get(account)
+        before = text[found.start() : found.start("name")]
+        end = _ENDS.search(found["domain"])
+        return f"{before}{label.name if label else '…'}{end[0] if end else ''}"
 
     return _REGIONED.sub(short, text)
 
 
-def _trimmed(address: str) -> str:
-    """Without the `-bot` or `-image` that a domain's pattern runs into."""
-    for end in _ENDS:
-        if address.endswith(end):
-            return address[: -len(end)]
-    return address
+def _account(found: re.Match[str]) -> str:
+    address = f"{unquote(found['name'])}@{_ENDS.sub('', found['domain'])}"
+    return f"{found['region']}:{address}" if found["region"] else address
 
 
 def _letters(index: int) -> str:
+    """A, B, … Z, AA, AB …"""
     name = ""
     index += 1
     while index:

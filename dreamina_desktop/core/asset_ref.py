@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_FORM = re.compile(r"(.+)-image:w(\d{1,6}):h(\d{1,6}):s(\d{1,12})-uri:(.+)", re.DOTALL)
+_FORM = re.compile(r"(.+)-image:w(\d{1,6}):h(\d{1,6}):s(\d{1,12})-uri:(.+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 
 MAX_BYTES = 80
-_NO_NAME = re.compile(r"\S*@\S*|\S*:dreamina\S*|https?:\S*")
+_MAX_WORDS = 7
+_MAX_WORD_BYTES = 48
+# Addresses, job IDs, asset references and links stay out of names.
+_PRIVATE = re.compile(r"@|%40|:dreamina|-bot:|-u\d|://")
 
 
 def folder(day: date) -> str:
     """`2026-03-02`"""
-    return day.isoformat()
+    return f"{day:%Y-%m-%d}"
 
 
 def stem(number: int, index: int, prompt: str | None) -> str:
     """`0214-2 a-stunning-aurora`: job, image from 1, the first words of the prompt; at most 80
     bytes of UTF-8, no reserved name or character of any system, no e-mail address or job ID."""
     name = f"{number:04d}-{index + 1}"
-    for word in _words(prompt or ""):
-        longer = f"{name}{'-' if ' ' in name else ' '}{word}"
-        if len(longer.encode()) > MAX_BYTES or longer.count("-") > 7:
+    for count, word in enumerate(_words(prompt or "")):
+        longer = f"{name}{'-' if count else ' '}{word}"
+        if count == _MAX_WORDS or len(longer.encode()) > MAX_BYTES:
             break
         name = longer
     return name
 
 
-def _words(prompt: str) -> list[str]:
-    """Letters and digits of every script; a single long word (Chinese) is cut."""
-    plain = unicodedata.normalize("NFC", _NO_NAME.sub(" ", prompt[:600])).lower()
-    return [_cut(word) for word in re.findall(r"[^\W_]+", plain)]
+def _words(prompt: str) -> Iterator[str]:
+    """Letters, digits and their marks, of every script. A long word (Chinese) is cut."""
+    for word in prompt.split():
+        if not _PRIVATE.search(word):
+            plain = unicodedata.normalize("NFC", word.lower())
+            for belongs, characters in groupby(plain, _belongs_in_a_word):
+                if belongs and (part := _cut("".join(characters))):
+                    yield part
 
 
-def _cut(word: str, limit: int = 48) -> str:
-    return word.encode()[:limit].decode(errors="ignore")
+def _belongs_in_a_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN"
+
+
+def _cut(word: str) -> str:
+    """At most 48 bytes; not begun by a mark, which would join what is before it."""
+    while word and unicodedata.category(word[0])[0] == "M":
+        word = word[1:]
+    return word.encode()[:_MAX_WORD_BYTES].decode(errors="ignore")

@@ -11,7 +11,7 @@ from dreamina_desktop.core.wrapped_text import without_invisible
 
 MAX_LENGTH = 256
 END = ":dreamina"
-_IN_NO_ID = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp", "Zs"))
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp", "Zs"))
 _VIDEO = re.compile(r"j\d{19}[vV](?![A-Za-z0-9])", re.ASCII)
 _INNER = re.compile(
     r"j(?P<time>\d{10})(?P<ms>\d{3})\d{6}(?P<type>[A-Za-z])-u(?P<user>\d{1,12})-"
@@ -45,13 +45,15 @@ def why_impossible(word: str) -> str:
     for character in word:
         if character in "/?#%":
             return f"a job ID has no {character} in it"
-        if character.isspace() or unicodedata.category(character) in _IN_NO_ID:
+        if character == "\ufffd":
+            return "a character in it is broken"
+        if _is_unseen(character):
             return "a job ID has no white space or invisible character in it"
-    if without_invisible(word) != word:
-        return "a job ID has no white space or invisible character in it"
-    if "\ufffd" in word:
-        return "a character in it is broken"
     return ""
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in _UNSEEN or not without_invisible(character)
 
 
 def is_video(jobid: str) -> bool:

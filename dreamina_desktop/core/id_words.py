@@ -16,7 +16,7 @@ _OUTSIDE = re.compile(r"[\s/?#%]")  # in no ID, and all that no ID has in it
 _BEGINNING = re.compile(r"j\d{19}[A-Za-z]-u\d|(?<![A-Za-z0-9])j\d{10}", re.ASCII)
 _HARD = re.compile(r'["`<>,;|()\[\]{}\\]')  # separates words, and is in no e-mail address
 _SOFT = re.compile(r"""["`<>,;|()\[\]{}\\'&=]""")
-_LABEL = re.compile(r"(?:[^A-Za-z0-9]*(?:job|id|job[ _-]?id):)?[^A-Za-z0-9]*(?=j)", re.IGNORECASE)
+_LABEL = re.compile(r"(?:[^A-Za-z0-9]*(?i:job|id|job[ _-]?id):)?[^A-Za-z0-9]*(?=j)")
 _AIM = re.compile(
     r"(?<![A-Za-z0-9])j\d{10}|(?<![A-Za-z0-9])j\d{4,9}(?=…|\.\.\.)|-bot:|:dreamina", re.ASCII
 )
@@ -55,9 +55,10 @@ def without_hidden(text: str) -> tuple[str, int]:
 
 def id_words(text: str) -> Iterator[str | Rejected]:
     """The IDs in `text`, and words that aim at being one and cannot be, in order. Linear."""
-    position = 0
+    position = looked_at = 0
     for ending in _ENDING.finditer(text):
-        reach = max(position, ending.end() - _REACH)
+        reach = max(looked_at, ending.end() - _REACH)
+        looked_at = ending.end()
         chunk = _OUTSIDE.split(text[reach : ending.end()])[-1]
         start = _start(chunk)
         if start is None or not _is_id(chunk[start:]):

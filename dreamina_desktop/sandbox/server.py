@@ -16,7 +16,8 @@ HOST = "127.0.0.1"
 
 def listen(port: int) -> socket.socket:
     """A listening loopback socket; 0: any free port. Raises OSError when the port is used."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio turns Nagle's delay of 40 ms off only where the protocol is named.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # on Windows it would let two programs share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -66,5 +66,5 @@ class Studio:
                 file.set_running_or_notify_cancel()
             try:
                 file.set_result(self._draw(picture))
-            except Exception as error:  # noqa: BLE001 - whoever waits for the picture gets it
+            except Exception as error:
                 file.set_exception(error)

@@ -28,7 +28,7 @@ from dreamina_desktop.services.ports import Clock
 
 
 class AnswerKeeper:
-    """Each line of the table in docs/architecture.md, "Polling", is one of its methods."""
+    """One method for each kind of answer; what it does to a job is in core.transition."""
 
     def __init__(
         self,

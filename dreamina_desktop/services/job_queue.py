@@ -1,4 +1,4 @@
-"""Which jobs are to be asked, when, and in which order: what the user wants now, then the newest."""
+"""Which jobs are asked, when, and in which order: what the user wants now, then the newest."""
 
 from __future__ import annotations
 

@@ -10,24 +10,33 @@ from typing import Any
 import pytest
 from PIL import Image
 
-Save = Callable[..., Path]
 
-
-def picture(width: int = 200, height: int = 100, mode: str = "RGB") -> Image.Image:
+@pytest.fixture
+def picture() -> Callable[..., Image.Image]:
     """Noise, so that no two rows are alike and compression leaves something to cut."""
-    noise = Image.effect_noise((width, height), 60)
-    return Image.merge("RGB", (noise, noise.rotate(180), noise)).convert(mode)
 
+    def make(width: int = 200, height: int = 100, mode: str = "RGB") -> Image.Image:
+        noise = Image.effect_noise((width, height), 60)
+        return Image.merge("RGB", (noise, noise.rotate(180), noise)).convert(mode)
 
-def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
+    return make
 
 
 @pytest.fixture
-def save(tmp_path: Path) -> Save:
-    """Write bytes to a new file; the file."""
+def encoded() -> Callable[..., bytes]:
+    """A picture as bytes of a format."""
+
+    def encode(image: Image.Image, kind: str, **options: Any) -> bytes:
+        out = io.BytesIO()
+        image.save(out, kind, **options)
+        return out.getvalue()
+
+    return encode
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[..., Path]:
+    """Write bytes to a file; the file."""
 
     def write(data: bytes, name: str = "image.part") -> Path:
         file = tmp_path / name
@@ -35,3 +44,15 @@ def save(tmp_path: Path) -> Save:
         return file
 
     return write
+
+
+@pytest.fixture
+def turned() -> Callable[[int], Image.Exif]:
+    """EXIF data with an orientation, 1 to 8."""
+
+    def make(orientation: int) -> Image.Exif:
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        return exif
+
+    return make

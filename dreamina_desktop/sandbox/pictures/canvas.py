@@ -17,6 +17,7 @@ Stops = Sequence[tuple[float, Color]]
 Box = tuple[int, int, int, int]
 
 SMOOTHING = 2  # edges are drawn this many times larger, then reduced
+BAND = 512  # rows
 RIM = 180  # what Pillow's radial gradient says in the middle of its edges
 SOFT = 4  # what has no edges is drawn this many times smaller, then enlarged
 
@@ -228,10 +229,14 @@ class Canvas:
 
     def jpeg(self, grain: int = 4, quality: int = 87) -> bytes:
         """The finished picture as a JPEG file."""
-        film = noise.grain(self.random, self.image.size, grain)
-        whole = ImageChops.add(self.image, Image.merge("RGB", (film,) * 3), 1.0, -grain)
+        film = noise.grain(self.random, (self.width, BAND), grain)
+        film = Image.merge("RGB", (film,) * 3)
+        # In bands: ImageChops lets no other thread of the process run meanwhile.
+        for top in range(0, self.height, BAND):
+            band = self.image.crop((0, top, self.width, min(self.height, top + BAND)))
+            self.image.paste(ImageChops.add(band, film, 1.0, -grain), (0, top))
         file = io.BytesIO()
-        whole.save(file, "JPEG", quality=quality, subsampling=2)
+        self.image.save(file, "JPEG", quality=quality, subsampling=2)
         return file.getvalue()
 
     def _dot(self, x: float, y: float, radius: float, color: Color, shine: float) -> None:

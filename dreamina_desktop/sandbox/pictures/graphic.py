@@ -415,7 +415,7 @@ def portrait(canvas: Canvas, words: Words) -> None:
         darker(skin, 0.2),
         darker(skin, 0.32),
     )
-    canvas.shape([*shoulders, at(0.52, 0.75), at(-0.52, 0.75)], inks[2], darker(inks[2], 0.3))
+    canvas.shape([*shoulders, at(0.54, 0.9), at(-0.54, 0.9)], inks[2], darker(inks[2], 0.3))
     face = [
         at(
             0.165

@@ -37,7 +37,7 @@ def _curtain(soft: Canvas, look: Mood, horizon: float) -> None:
     """One curtain: vertical rays along a winding line, green below and violet above."""
     random = soft.random
     path = noise.swell(random, 3, soft.width)
-    rays = noise.ridge(random, 0.72, 8)
+    rays = noise.spread(noise.ridge(random, 0.72, 8))
     base = horizon * random.uniform(0.5, 0.72)
     light = Image.new("RGB", (soft.width, soft.height))
     top = mix(look.accent, random.choice(((150, 80, 255), (255, 90, 170), (60, 140, 255))), 0.75)
@@ -54,7 +54,7 @@ def _curtain(soft: Canvas, look: Mood, horizon: float) -> None:
     )
     for x in range(soft.width):
         ray = rays[round(x / soft.width * (len(rays) - 1))]
-        strength = max(0.0, min(1.0, 0.45 + 0.75 * ray + 0.2 * path[x]))
+        strength = max(0.0, min(1.0, 0.15 + 0.85 * ray + 0.15 * path[x]))
         tall = max(2, round(soft.height * (0.16 + 0.26 * strength)))
         foot = round(soft.height * (base + 0.11 * path[x]))
         strip = profile.resize((1, tall)).point(

@@ -23,6 +23,12 @@ def ridge(random: Random, roughness: float, levels: int = 9) -> list[float]:
     return heights
 
 
+def spread(heights: list[float]) -> list[float]:
+    """The same curve from exactly 0 to 1."""
+    low, high = min(heights), max(heights)
+    return [(height - low) / (high - low) for height in heights]
+
+
 def swell(random: Random, waves: int, steps: int = 240) -> list[float]:
     """A smooth curve from about -1 to 1: a few sines of falling height."""
     parts = [

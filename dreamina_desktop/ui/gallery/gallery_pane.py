@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dreamina_desktop.core.job import ImageKey, ImageState
@@ -21,6 +21,7 @@ from dreamina_desktop.ui.gallery.image_order import ImageOrder
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile
+from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
@@ -96,6 +97,11 @@ class GalleryPane(QWidget):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(lambda _=False, steps=steps: self._zoom(steps))
             self.addAction(action)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colors().canvas)
+        painter.end()
 
     # What the window asks
 

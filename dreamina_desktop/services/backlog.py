@@ -1,0 +1,50 @@
+"""Says before many images come how much that is, and how much is free."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dreamina_desktop.core import asset_ref
+from dreamina_desktop.core.job import Image
+from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.sizes import size_words
+
+LARGE_IMAGES = 50
+LARGE_BYTES = 1_000_000_000
+GUESSED_BYTES = 1_000_000  # of an image whose reference does not say
+
+
+class Backlog:
+    """One message a backlog; lifted when nothing comes any more."""
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+        self._told = False
+
+    @property
+    def told(self) -> bool:
+        return self._told
+
+    def say(self, coming: Collection[Image], free_bytes: int | None) -> None:
+        """These images are about to come."""
+        size = sum(map(_expected_bytes, coming))
+        if self._told or (len(coming) <= LARGE_IMAGES and size <= LARGE_BYTES):
+            return
+        self._told = True
+        free = f", {size_words(free_bytes)} are free" if free_bytes is not None else ""
+        self._messages.hold(
+            Condition.BACKLOG,
+            f"About {size_words(size)} are coming ({len(coming):,} images){free}.",
+        )
+
+    def over(self) -> None:
+        """Nothing comes any more."""
+        if self._told:
+            self._told = False
+            self._messages.lift(Condition.BACKLOG)
+
+
+def _expected_bytes(image: Image) -> int:
+    """By its reference (inferred, docs/api.md)."""
+    reference = asset_ref.parse(image.entry.asset_ref or "")
+    return reference.size_bytes if reference else GUESSED_BYTES
