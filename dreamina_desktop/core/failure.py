@@ -23,6 +23,8 @@ class Failure:
 
 
 _AGAIN = "Submitting it again may help."
+_CHANGE = "Change the prompt or the reference; the same request will probably fail again."
+# Each: for a list, the cause, the remedy. Documented by the vendor:
 _DOCUMENTED = {
     "408": ("timed out", "The generation took more than an hour and timed out.", _AGAIN),
     "596": (
@@ -32,70 +34,89 @@ _DOCUMENTED = {
     ),
     "2038": (
         "blocked by the content filter",
-        "Blocked by the content filter.",
-        "Change the prompt or the reference and submit it again; the same request fails again.",
+        "The content filter blocked it.",
+        "Change the prompt or the reference; the same request fails again.",
     ),
-    "2057": ("processing error", "Dreamina failed while processing the request.", _AGAIN),
+    "2057": ("processing error", "Dreamina had an error while processing it.", _AGAIN),
 }
+# Seen in other clients of the same upstream (inferred), hence "probably":
 _SEEN = (
-    (("1057",), "rate limit", "Probably a rate limit of the account.", "Wait before the next one."),
+    (("1057",), "rate limit", "Probably too many requests in a short time.", "Wait a while."),
     (("1006",), "out of credits", "Probably the account has no credits left.", ""),
-    (("1015",), "login needed", "Probably the account has to log in again.", ""),
+    (
+        ("1015",),
+        "login needed",
+        "Probably the Dreamina account is no longer logged in.",
+        "Add the account again at useapi.net.",
+    ),
     (
         ("1018", "1019", "1021", "2035"),
-        "account under review",
-        "Probably the account is under risk control.",
+        "account under risk control",
+        "Probably Dreamina has put the account under risk control.",
         "",
     ),
-    (
-        ("2039", "2041"),
-        "image moderation",
-        "Probably an image was refused by moderation.",
-        "Change the prompt or the reference.",
-    ),
-    (("2042", "2043"), "video moderation", "Probably a video was refused by moderation.", ""),
-    (
-        ("2048", "2050", "1159"),
-        "copyright",
-        "Probably refused for reasons of copyright.",
-        "Change the prompt or the reference.",
-    ),
-    (("2047",), "violation", "Probably refused as a violation of the rules.", ""),
+    (("2039", "2041"), "image moderation", "Probably moderation refused an image.", _CHANGE),
+    (("2042", "2043"), "video moderation", "Probably moderation refused a video.", _CHANGE),
+    (("2048", "2050", "1159"), "copyright", "Probably refused over copyright.", _CHANGE),
+    (("2047",), "violation", "Probably refused as a violation of the rules.", _CHANGE),
 )
-_INFERRED = {code: words for codes, *words in _SEEN for code in codes}
+_INFERRED = {code: (short, cause, cure) for codes, short, cause, cure in _SEEN for code in codes}
+# Where a failed record has no code, its words may still name a documented failure.
+_SAID = {"contentfiltered": "2038", "generation timed out": "408"}
+_MAX_SHORT = 80  # characters
 
 
 def explain(record: JobRecord) -> Failure:
     """The failure of a failed job. An unknown code is shown raw, with no invented cause."""
-    code = record.code
-    if "cancelled by user" in f"{record.error} {record.error_details}".lower():
-        return Failure(code, "cancelled", "The job was cancelled by its user.", "")
-    if code in _DOCUMENTED:
-        return Failure(code, *_DOCUMENTED[code])
-    if code in _INFERRED:
-        short, cause, remedy = _INFERRED[code]
+    said = ": ".join(text for text in (record.error, record.error_details) if text)
+    if "cancelled by user" in said.lower():
+        return Failure(
+            record.code,
+            "cancelled",
+            "The job was cancelled by its user.",
+            "Submit it again if you still want it.",
+        )
+    code = record.code if record.code != "200" else None
+    meaning = code or next((_SAID[words] for words in _SAID if words in said.lower()), "")
+    if meaning in _DOCUMENTED:
+        return Failure(code, *_DOCUMENTED[meaning])
+    if meaning in _INFERRED:
+        short, cause, remedy = _INFERRED[meaning]
         return Failure(code, short, cause, remedy, inferred=True)
-    said = ", ".join(text for text in (record.error, record.error_details) if text)
-    raw = said or (f"code {code}" if code else "no reason given")
-    return Failure(code, raw, f"The API said: {raw}." if said else f"Failed: {raw}.", "")
+    return _unknown(code, said)
+
+
+def _unknown(code: str | None, said: str) -> Failure:
+    if not said:
+        short = f"code {code}" if code else "no reason given"
+        return Failure(code, short, f"Failed with {short}." if code else "No reason was given.", "")
+    raw = said if code is None or code in said else f"code {code}: {said}"
+    short = raw if len(raw) <= _MAX_SHORT else f"{raw[: _MAX_SHORT - 1]}…"
+    return Failure(code, " ".join(short.split()), f"The API said: {raw.rstrip('.')}.", "")
 
 
 def explain_not_found(jobid: str, token_user: int | None, now: datetime) -> str:
     """What a 404 may mean, and which of it is likely: the date and the user number in the ID
     (inferred). `token_user`: the user number in the token, None where unknown."""
+    return (
+        "The server does not know this ID: it is mistyped, older than 30 days, or another user's. "
+        f"{_likely(jobid, token_user, now)}"
+    )
+
+
+def _likely(jobid: str, token_user: int | None, now: datetime) -> str:
     inner = parts(jobid, now)
-    if inner and inner.created and now - inner.created > KEPT:
-        day = f"{inner.created.day} {inner.created:%B %Y}"
+    if inner is None:
+        return "It does not have the usual form of a job ID, so it is probably mistyped."
+    if token_user is not None and inner.user_number != token_user:
         return (
-            f"The server does not know it. By its ID it was made on {day}, and the server keeps "
-            "jobs for 30 days."
-        )
-    if inner and inner.user_number and token_user and inner.user_number != token_user:
-        return (
-            f"The server does not know it. By its ID it belongs to user {inner.user_number}, and "
+            f"Probably another user's: by its ID it belongs to user {inner.user_number}, and "
             f"your token to user {token_user}."
         )
-    return (
-        "The server does not know it: the ID may be mistyped, older than 30 days, or another "
-        "user's."
-    )
+    if inner.created is None:
+        return "The date in it does not exist, so it is probably mistyped."
+    day = f"{inner.created:%Y-%m-%d}"
+    if now - inner.created > KEPT:
+        return f"Probably too old: by its ID it was created on {day}."
+    whose = "is recent" if token_user is None else "is recent and it is yours"
+    return f"Probably mistyped: by its ID it {whose} (created on {day})."

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 MAX_BYTES = 80
 _MAX_WORDS = 7
@@ -46,8 +46,11 @@ def _belongs_in_a_word(character: str) -> bool:
     return unicodedata.category(character)[0] in "LMN"
 
 
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M"
+
+
 def _cut(word: str) -> str:
     """At most 48 bytes; not begun by a mark, which would join what is before it."""
-    while word and unicodedata.category(word[0])[0] == "M":
-        word = word[1:]
+    word = "".join(dropwhile(_is_mark, word))
     return word.encode()[:_MAX_WORD_BYTES].decode(errors="ignore")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+_MAX_CODE = 40  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class ImageEntry:
@@ -78,7 +80,7 @@ def parse_record(value: Mapping[str, Any]) -> JobRecord:
     response = _mapping(value.get("response"))
     return JobRecord(
         jobid=value["jobid"],
-        status=value["status"],
+        status=_clean(value["status"]),
         type=_text(value.get("type")),
         model=_text(value.get("model")) or _text(request.get("model")),
         created=parse_time(value.get("created")),
@@ -130,12 +132,25 @@ def _images(value: object) -> tuple[ImageEntry, ...]:
 
 def _code(value: Mapping[str, Any]) -> str | None:
     """The record's code; where it is missing or 200 on a failed job, the one in `error`."""
-    code = value.get("code")
-    text = str(code).strip() if isinstance(code, int | str) and not isinstance(code, bool) else ""
-    if value["status"] == "failed" and text in ("", "200"):
-        found = re.search(r"fail_code:\s*(-?\d+)", _error_text(value.get("error")) or "")
-        text = found[1] if found else text
-    return text or None
+    code = _code_text(value.get("code"))
+    if value["status"] != "failed" or code not in ("", "200"):
+        return code or None
+    error = value.get("error")
+    inner = _code_text(error.get("code")) if isinstance(error, Mapping) else ""
+    if inner not in ("", "200"):
+        return inner
+    said = f"{_error_text(error)} {_text(value.get('errorDetails'))}"
+    found = re.search(r"fail_code\W{1,4}(-?\d{1,9})\b", said, re.ASCII)
+    return found[1] if found else code or None
+
+
+def _code_text(code: object) -> str:
+    """A code comes as a number or a string (docs/api.md); "" where it is neither."""
+    if isinstance(code, str):
+        return _clean(code.strip()[:_MAX_CODE])
+    if isinstance(code, bool) or not isinstance(code, int | float) or not abs(code) < 1e9:
+        return ""
+    return str(int(code)) if code == int(code) else str(code)
 
 
 def _error_text(value: object) -> str | None:
@@ -150,7 +165,13 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return _clean(value) if isinstance(value, str) and value else None
+
+
+def _clean(text: str) -> str:
+    """Without halves of characters ("\\ud800" is valid JSON): neither files, databases nor
+    windows take them."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _integer(value: object) -> int | None:

@@ -18,6 +18,7 @@ from PIL import (
 
 MAX_PIXELS = 100_000_000
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow's own limit, for what it finds inside a file
 _ORIENTATION = 0x0112  # the EXIF tag
 
 
@@ -30,6 +31,7 @@ def opened(file: Path) -> Iterator[Image.Image]:
     """A file's picture, its pixels not decoded yet. What goes wrong inside the block with the
     file's content comes out as BadPictureError, with the disk or the memory as OSError."""
     with file.open("rb") as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of broken EXIF, for one: the pixels count
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(stream, formats=tuple(EXTENSIONS)) as image:

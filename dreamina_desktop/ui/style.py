@@ -64,6 +64,20 @@ QAbstractScrollArea#plain {{ border: none; }}
 """
 
 
+_NAMES = (
+    "canvas",
+    "surface",
+    "raised",
+    "line",
+    "control",
+    "text",
+    "muted",
+    "accent",
+    "on_accent",
+    "selected",
+)
+
+
 def use_fusion(application: QApplication) -> None:
     """The one style that obeys our palettes on every system."""
     application.setStyle(QStyleFactory.create("Fusion"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -290,7 +291,7 @@ def gradient(size: tuple[int, int], stops: Stops) -> Image.Image:
 def _at(stops: Stops, place: float) -> Color:
     if place <= stops[0][0]:
         return stops[0][1]
-    for (start, first), (end, second) in zip(stops, stops[1:], strict=False):
+    for (start, first), (end, second) in pairwise(stops):
         if place <= end:
             return mix(first, second, (place - start) / (end - start))
     return stops[-1][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from random import Random
 
 from PIL import Image, ImageChops
@@ -16,7 +17,7 @@ def ridge(random: Random, roughness: float, levels: int = 9) -> list[float]:
     reach = 0.8
     for _ in range(levels):
         finer = [heights[0]]
-        for left, right in zip(heights, heights[1:], strict=False):
+        for left, right in pairwise(heights):
             finer += [(left + right) / 2 + random.uniform(-reach, reach), right]
         heights = finer
         reach *= roughness
@@ -77,10 +78,11 @@ def contrast(mask: Image.Image, low: int, high: int, strength: float = 1.0) -> I
 def grain(random: Random, size: tuple[int, int], reach: int) -> Image.Image:
     """Film grain (mode L) from 0 to 2 * `reach`, mostly near `reach`."""
     side = 512
-    parts = [Image.frombytes("L", (side, side), random.randbytes(side * side)) for _ in range(2)]
-    tile = ImageChops.add(*parts, scale=2.0).point(
-        [value * 2 * reach // 255 for value in range(256)]
+    first, second = (
+        Image.frombytes("L", (side, side), random.randbytes(side * side)) for _ in range(2)
     )
+    levels = [value * 2 * reach // 255 for value in range(256)]
+    tile = ImageChops.add(first, second, 2.0).point(levels)
     whole = Image.new("L", size)
     for top in range(0, size[1], side):
         for left in range(0, size[0], side):

@@ -342,7 +342,7 @@ class DetailsPane(QScrollArea):
         button.setIcon(icons.icon(icon, colors().text))
         button.setAccessibleName(name)
         button.setToolTip(name)
-        button.clicked.connect(lambda: work())
+        button.clicked.connect(lambda _=False: work())
         return button
 
     def _copy_button(self, name: str, text: str, said: str) -> QPushButton:

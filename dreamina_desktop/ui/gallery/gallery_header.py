@@ -9,6 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 from dreamina_desktop.ui.palette import colors
 
 HEIGHT = 44
+SLIDER = """
+QSlider::groove:horizontal {{ height: 2px; background: {control}; border-radius: 1px; }}
+QSlider::handle:horizontal {{
+    width: 12px; margin: -5px 0; border-radius: 6px; background: {muted};
+}}
+QSlider::handle:horizontal:hover {{ background: {text}; }}
+QSlider::handle:horizontal:focus {{ background: {accent}; }}
+"""
 NARROW = 420  # pixels; below, the slider stands without its word
 
 
@@ -73,6 +81,15 @@ class GalleryHeader(QWidget):
         font.setWeight(QFont.Weight.DemiBold)
         font.setPointSizeF(font.pointSizeF() * 1.15)
         self._title.setFont(font)
+        c = colors()
+        self._slider.setStyleSheet(
+            SLIDER.format(
+                control=c.control.name(),
+                muted=c.muted.name(),
+                text=c.text.name(),
+                accent=c.accent.name(),
+            )
+        )
         for label in (self._counts, self._size):
             palette = label.palette()
             palette.setColor(palette.ColorRole.WindowText, colors().muted)

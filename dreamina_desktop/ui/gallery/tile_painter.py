@@ -87,12 +87,13 @@ class TilePainter:
 
     def _paint_picture(self, pixmap: QPixmap, mat: QRect) -> None:
         place = tile_layout.picture_rect(mat, pixmap.size())
+        # A texture repeats: half a pixel is left out all around, or its edges would mix with those
+        # of the opposite side.
+        across = place.width() / max(1, pixmap.width() - 1)
+        down = place.height() / max(1, pixmap.height() - 1)
+        start = QTransform.fromTranslate(place.left() - across / 2, place.top() - down / 2)
         brush = QBrush(pixmap)
-        brush.setTransform(
-            QTransform.fromTranslate(place.left(), place.top()).scale(
-                place.width() / pixmap.width(), place.height() / pixmap.height()
-            )
-        )
+        brush.setTransform(start.scale(across, down))
         self._painter.setPen(NO_PEN)
         self._painter.setBrush(brush)
         # Away from the mat's corners the picture keeps nearly square ones of its own.

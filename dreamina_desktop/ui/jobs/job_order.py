@@ -39,7 +39,7 @@ ORDERS = (
 )
 
 FILTERS: dict[str, Callable[[Job], bool]] = {
-    "All": lambda job: True,
+    "All": lambda _job: True,
     "Running": lambda job: job.tracking is Tracking.POLLING,
     "Completed": lambda job: job.status == "completed",
     "Failed": lambda job: job.status == "failed",

@@ -35,7 +35,7 @@ class JobsModel(QAbstractListModel):
         super().__init__(parent)
         self._services = services
         self._order: Order = ORDERS[0]
-        self._wanted: Callable[[Job], bool] = lambda job: True
+        self._wanted: Callable[[Job], bool] = lambda _job: True
         self._numbers: list[int] = []
         self._rows: dict[int, int] = {}
         self._changed: set[int] = set()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -53,7 +52,6 @@ class JobsPane(QWidget):
         self._count.setProperty("role", "muted")
         self._filter_button = _menu_button("Which jobs are listed")
         self._order_button = _menu_button("How jobs are sorted")
-        self._pages = QStackedLayout()
         self._lay_out()
         self._add_actions()
         self._model.order_changed.connect(self._on_order_changed)
@@ -130,19 +128,22 @@ class JobsPane(QWidget):
         top.addStretch()
         top.addWidget(self._filter_button)
         top.addWidget(self._order_button)
-        self._pages.addWidget(self.view)
-        self._pages.addWidget(self._empty_page())
+        # Over the list, which keeps the focus: Ctrl+V works at once.
+        over = QVBoxLayout(self.view)
+        over.setContentsMargins(0, 0, 0, 0)
+        self._empty = self._empty_page()
         self._nothing = QLabel("No job is like that. Choose “All” above.")
         self._nothing.setProperty("role", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
         self._nothing.setMargin(24)
-        self._pages.addWidget(self._nothing)
+        over.addWidget(self._empty)
+        over.addWidget(self._nothing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
-        layout.addLayout(self._pages)
+        layout.addWidget(self.view, 1)
         self._build_menus()
 
     def _empty_page(self) -> QWidget:
@@ -196,8 +197,12 @@ class JobsPane(QWidget):
         for batch in reversed(batches):
             label = batch_label(datetime.fromtimestamp(batch.at).astimezone(), batch.count, now)
             inner = menu.addMenu(f"Pasted {label}")
-            inner.addAction("Select its jobs", lambda n=batch.id: self.select_batch(n))
-            inner.addAction("Remove its jobs", lambda n=batch.id: self._remove_batch(n))
+            inner.addAction("Select its jobs").triggered.connect(
+                lambda _=False, n=batch.id: self.select_batch(n)
+            )
+            inner.addAction("Remove its jobs").triggered.connect(
+                lambda _=False, n=batch.id: self._remove_batch(n)
+            )
 
     def _add_actions(self) -> None:
         self._copy = self._action(
@@ -290,10 +295,8 @@ class JobsPane(QWidget):
     def _on_order_changed(self) -> None:
         shown = len(self._model.numbers())
         self._count.setText(f"{shown:,}" if shown else "")
-        if shown:
-            self._pages.setCurrentIndex(0)
-        else:
-            self._pages.setCurrentIndex(1 if self._filter == "All" else 2)
+        self._empty.setVisible(not shown and self._filter == "All")
+        self._nothing.setVisible(not shown and self._filter != "All")
         self.order_changed.emit()
 
 

@@ -106,6 +106,7 @@ class Viewer(QWidget):
         self._order = order if key in order else [key]
         if not self.is_open():
             self._focus_before = QApplication.focusWidget()
+            self._bar.show_message("")  # what was said before is no news here
         self.setGeometry(self._under.rect())
         self.show()
         self.raise_()
@@ -258,7 +259,7 @@ class Viewer(QWidget):
         if key is None:
             return
         prompt = self._prompt(key)
-        percent = f"{self._canvas.zoom.shown_scale:.0%}" if self._canvas.has_picture else ""
+        percent = f"{self._canvas.zoom.shown_scale * 100:.0f} %" if self._canvas.has_picture else ""
         self._bar.show_content(
             BarContent(
                 number=str(key),

@@ -10,7 +10,7 @@ URL = "https://p16.example.com/a.jpeg?x-expires=1000000&x-signature=x"
 @pytest.mark.parametrize(
     ("now", "said"),
     [
-        (1_000_000 - 3 * 86400, "works for 72 h more"),
+        (1_000_000 - 3 * 86400, "works for 3 days more"),
         (1_000_000 - 7200, "works for 2 h more"),
         (1_000_000 - 3700, "works for 62 min more"),
         (1_000_000 - 20, "works for 20 s more"),

@@ -73,9 +73,7 @@ def entry(index: int) -> ImageEntry:
 def stage(qtbot: QtBot, tmp_path: Path) -> Stage:
     record = JobRecord("j214:dreamina", "completed", prompt="a boat, for user@example.com")
     job = Job(214, "j214:dreamina", 1, 0.0, Tracking.DONE, record=record)
-    job = Job(
-        214, job.jobid, 1, 0.0, Tracking.DONE, record=record, images=tuple(images(tmp_path))
-    )
+    job = Job(214, job.jobid, 1, 0.0, Tracking.DONE, record=record, images=tuple(images(tmp_path)))
     library = Library(MemoryRepository([job]))  # type: ignore[arg-type]
     asyncio.run(library.load())
     window = QWidget()

@@ -56,7 +56,7 @@ def test_the_saved_file_is_shown_fitted(stage: Any, qtbot: QtBot) -> None:
     assert shown.pixelColor(shown.width() // 2, shown.height() // 2).green() in range(85, 96)
     assert canvas(stage).zoom.is_fitted
     assert "214-1" in texts(stage)
-    assert "2560 × 1440 · 31% · 1 of 5" in texts(stage)
+    assert "2560 × 1440 · 31 % · 1 of 5" in texts(stage)
     assert "a boat, for A" in texts(stage)
 
 
@@ -181,9 +181,7 @@ def test_a_file_that_was_deleted_is_said(stage: Any, qtbot: QtBot) -> None:
     assert not note(stage).isVisible()
 
 
-def test_a_picture_that_comes_late_is_not_shown_for_another_image(
-    stage: Any, qtbot: QtBot
-) -> None:
+def test_a_picture_that_comes_late_is_not_shown_for_another_image(stage: Any, qtbot: QtBot) -> None:
     stage.open(0)
     press(Key.Key_Right)
     press(Key.Key_Right)

@@ -1,0 +1,219 @@
+"""Fetch one image, prove it whole, move it to its place and record it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from dreamina_desktop.core import file_name, schedule
+from dreamina_desktop.core.answer import (
+    DiskTrouble,
+    Fetched,
+    Gone,
+    ImageAnswer,
+    Invalid,
+    TryLater,
+    Unusable,
+    Verified,
+)
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.image_url import expires_at
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
+from dreamina_desktop.services.failures import Failures
+from dreamina_desktop.services.hosts import Hosts
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
+from dreamina_desktop.services.room import Room
+
+FIRST_RETRY_S = 1.0  # doubled before the first retry
+DECODER_ATTEMPTS = 3  # for an image that the decoder could not say anything about
+
+
+class ImageKeeper:
+    """One method for each kind of answer. There is never a second file for an image."""
+
+    def __init__(
+        self,
+        source: ImageSource,
+        files: ImageFiles,
+        imaging: Imaging,
+        library: Library,
+        messages: Messages,
+        clock: Clock,
+        jitter: Callable[[], float],
+        hosts: Hosts,
+        room: Room,
+        on_link_died: Callable[[int], None],
+    ) -> None:
+        """`on_link_died` gets a job's number, once an image and run."""
+        self._source = source
+        self._files = files
+        self._imaging = imaging
+        self._library = library
+        self._messages = messages
+        self._clock = clock
+        self._jitter = jitter
+        self._hosts = hosts
+        self._room = room
+        self._on_link_died = on_link_died
+        self._died: set[ImageKey] = set()
+        self._unrecorded: dict[ImageKey, Image] = {}  # on the disk, not yet in the database
+        self._undecided: dict[ImageKey, int] = {}  # times that the decoder failed
+        self.failures: Failures[ImageKey] = Failures(clock)
+
+    def is_unrecorded(self, key: ImageKey) -> bool:
+        """Whether the image's file is there and only its record is missing."""
+        return key in self._unrecorded
+
+    def forget(self, key: ImageKey) -> None:
+        """Begin anew with this image."""
+        self.failures.clear(key)
+        self._died.discard(key)
+        self._undecided.pop(key, None)
+
+    async def save(self, key: ImageKey) -> float:
+        """One attempt; seconds to the next one, in case that the image is still pending."""
+        try:
+            if key in self._unrecorded:
+                return await self._record(key)
+            image = self._library.image(key)
+            url = (image.entry.url if image else None) or ""
+            return await self._take(key, url, await self._source.fetch(url))
+        except DatabaseError as error:
+            self._messages.hold(Condition.DATABASE, str(error))
+            return self._back_off(key)
+
+    async def _take(self, key: ImageKey, url: str, answer: ImageAnswer) -> float:
+        match answer:
+            case Fetched():
+                return await self._fetched(key, answer)
+            case Gone():
+                return await self._gone(key, url, answer)
+            case Unusable():
+                return await self._settle(key, ImageState.INVALID, answer.reason)
+            case TryLater():
+                return await self._later(key, url, answer)
+            case DiskTrouble():
+                return await self._disk_trouble(key, answer.reason)
+
+    async def _fetched(self, key: ImageKey, fetched: Fetched) -> float:
+        try:
+            verdict = await self._imaging.verify(fetched.part)
+        except OSError as error:
+            await self._discard(fetched.part)
+            return await self._not_decided(key, error)
+        if isinstance(verdict, Invalid):
+            await self._discard(fetched.part)
+            return await self._settle(key, ImageState.INVALID, verdict.reason)
+        try:
+            path = await self._keep(key, fetched.part, verdict)
+        except OSError as error:
+            await self._discard(fetched.part)
+            return await self._disk_trouble(key, f"The disk refused it: {_in_words(error)}.")
+        self._room.took_one()
+        image = self._library.job(key.number).images[key.index]
+        self._unrecorded[key] = _saved(image, path, fetched, verdict)
+        return await self._record(key)
+
+    async def _keep(self, key: ImageKey, part: Path, verified: Verified) -> Path:
+        job = self._library.job(key.number)
+        prompt = job.record.prompt if job.record else None
+        return await self._files.keep(
+            part,
+            file_name.folder(_day(job).date()),
+            file_name.stem(key.number, key.index, prompt),
+            verified.extension,
+        )
+
+    async def _record(self, key: ImageKey) -> float:
+        saved = self._unrecorded[key]
+        await self._change(key, lambda image: replace(saved, entry=image.entry))
+        del self._unrecorded[key]
+        self.forget(key)
+        return 0.0
+
+    async def _gone(self, key: ImageKey, url: str, gone: Gone) -> float:
+        """Asking for the job again may give a fresh link (inferred, docs/api.md)."""
+        await self._settle(key, ImageState.LOST, gone.reason)
+        expires = expires_at(url)
+        expired = expires is not None and expires <= self._clock.time()
+        if expired and key not in self._died:
+            self._died.add(key)
+            self._on_link_died(key.number)
+        return 0.0
+
+    async def _settle(self, key: ImageKey, state: ImageState, reason: str) -> float:
+        await self._change(key, lambda image: replace(image, state=state, note=reason))
+        self.failures.clear(key)
+        self._undecided.pop(key, None)
+        return 0.0
+
+    async def _not_decided(self, key: ImageKey, error: OSError) -> float:
+        self._undecided[key] = self._undecided.get(key, 0) + 1
+        reason = f"It could not be decoded: {_in_words(error)}."
+        if self._undecided[key] >= DECODER_ATTEMPTS:
+            return await self._settle(key, ImageState.INVALID, reason)
+        await self._note(key, reason)
+        return self._back_off(key)
+
+    async def _later(self, key: ImageKey, url: str, answer: TryLater) -> float:
+        await self._note(key, answer.reason)
+        wait_s = self._back_off(key)
+        if answer.retry_after_s is None:
+            return wait_s
+        self.failures.stop_the_clock(key)
+        return max(wait_s, self._hosts.wait(url, answer.retry_after_s))
+
+    async def _disk_trouble(self, key: ImageKey, reason: str) -> float:
+        self._room.refused(reason)
+        await self._note(key, reason)
+        return self._back_off(key)
+
+    async def _note(self, key: ImageKey, reason: str) -> None:
+        image = self._library.image(key)
+        if image is not None and image.note != reason:
+            await self._change(key, lambda image: replace(image, note=reason))
+
+    async def _change(self, key: ImageKey, change: Callable[[Image], Image]) -> None:
+        await self._library.change_image(key, change)
+        self._messages.lift(Condition.DATABASE)
+
+    async def _discard(self, part: Path) -> None:
+        try:
+            await self._files.discard(part)
+        except OSError:
+            return  # the next start removes what is left
+
+    def _back_off(self, key: ImageKey) -> float:
+        return schedule.backoff(FIRST_RETRY_S, self.failures.add(key), self._jitter())
+
+
+def _saved(image: Image, path: Path, fetched: Fetched, verified: Verified) -> Image:
+    return replace(
+        image,
+        state=ImageState.SAVED,
+        file=str(path),
+        file_width=verified.width,
+        file_height=verified.height,
+        size_bytes=fetched.size_bytes,
+        sha256=fetched.sha256,
+        note="",
+    )
+
+
+def _day(job: Job) -> datetime:
+    """The day of the job in local time."""
+    tracked = datetime.fromtimestamp(job.tracked_at).astimezone()
+    if job.record is None or job.record.created is None:
+        return tracked
+    try:
+        return job.record.created.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return tracked  # a year that no calendar of this machine has
+
+
+def _in_words(error: OSError) -> str:
+    return error.strerror or str(error) or "input/output error"

@@ -1,0 +1,248 @@
+"""Workers decode, survive a death, and end with the program."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from dreamina_desktop.core.answer import Invalid, Verified
+from dreamina_desktop.imaging.workers import ImagingWorkers
+
+Picture = Callable[..., Image.Image]
+Encoded = Callable[..., bytes]
+Save = Callable[..., Path]
+
+
+@pytest_asyncio.fixture
+async def workers() -> AsyncIterator[ImagingWorkers]:
+    workers = ImagingWorkers()
+    yield workers
+    await workers.aclose()
+
+
+def worker_ids(parent: int) -> list[int]:
+    """The processes that `parent` has spawned to work, not its resource tracker."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text()
+            line = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue  # it has just ended
+        state, parent_id = stat.rpartition(")")[2].split()[:2]
+        if int(parent_id) == parent and state != "Z" and b"spawn_main" in line:
+            found.append(int(folder.name))
+    return found
+
+
+async def ended(pids: list[int]) -> bool:
+    """Wait for the end of processes, on their own handles; False after 20 s."""
+    handles = []
+    for pid in pids:
+        try:
+            handles.append(os.pidfd_open(pid))
+        except ProcessLookupError:
+            continue
+    deadline = time.monotonic() + 20
+    try:
+        for handle in handles:
+            left = max(0.0, deadline - time.monotonic())
+            ready = await asyncio.to_thread(select.select, [handle], [], [], left)
+            if not ready[0]:
+                return False
+    finally:
+        for handle in handles:
+            os.close(handle)
+    return True
+
+
+async def test_a_worker_verifies_and_makes_thumbnails(
+    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    file = save(encoded(picture(640, 320), "JPEG"))
+    assert await workers.verify(file) == Verified("jpg", 640, 320)
+    assert (await workers.thumbnail(file)).startswith(b"\xff\xd8\xff")
+
+
+async def test_no_process_is_started_before_there_is_work() -> None:
+    workers = ImagingWorkers()
+    assert worker_ids(os.getpid()) == []
+    await workers.aclose()
+
+
+async def test_what_a_worker_raises_arrives_here(
+    workers: ImagingWorkers, tmp_path: Path, save: Save
+) -> None:
+    with pytest.raises(FileNotFoundError):
+        await workers.verify(tmp_path / "nothing.part")
+    with pytest.raises(ValueError, match="not a JPEG"):
+        await workers.thumbnail(save(b"no picture"))
+    assert isinstance(await workers.verify(save(b"no picture")), Invalid)
+
+
+async def test_a_killed_idle_worker_is_replaced(
+    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    file = save(encoded(picture(), "JPEG"))
+    await workers.verify(file)
+    before = worker_ids(os.getpid())
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    assert await workers.verify(file) == Verified("jpg", 200, 100)
+    after = worker_ids(os.getpid())
+    assert after
+    assert not set(after) & set(before)
+
+
+async def test_work_in_a_killed_worker_is_done_again(
+    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    await workers.verify(save(encoded(picture(), "JPEG"), "small.part"))
+    pipe = save(b"", "pipe")
+    pipe.unlink()
+    os.mkfifo(pipe)  # a worker that opens it waits until we let it go on
+    work = asyncio.create_task(workers.verify(pipe))
+    [pid] = worker_ids(os.getpid())
+    os.kill(pid, signal.SIGKILL)
+    assert await ended([pid])
+    writer = await asyncio.to_thread(pipe.open, "wb")  # returns once the next worker reads
+    writer.close()
+    # A pipe cannot be decoded, or sought in: what matters is that an answer came.
+    [answer] = await asyncio.gather(work, return_exceptions=True)
+    assert isinstance(answer, Invalid | OSError)
+    assert "died" not in str(answer)
+
+
+async def test_a_worker_that_dies_twice_is_an_error_and_the_next_work_goes_on(
+    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    file = save(encoded(picture(), "JPEG"))
+    await workers.verify(file)
+    pipe = save(b"", "pipe")
+    pipe.unlink()
+    os.mkfifo(pipe)
+    work = asyncio.create_task(workers.verify(pipe))
+    killed: set[int] = set()
+    while not work.done():
+        for pid in set(worker_ids(os.getpid())) - killed:
+            os.kill(pid, signal.SIGKILL)
+            killed.add(pid)
+        await asyncio.sleep(0.01)
+    with pytest.raises(OSError, match="died twice"):
+        await work
+    assert len(killed) == 2
+    assert await workers.verify(file) == Verified("jpg", 200, 100)
+
+
+async def test_large_images_are_decoded_one_at_a_time(
+    workers: ImagingWorkers, encoded: Encoded, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = save(encoded(Image.new("L", (8000, 5001)), "PNG"), "large.part")
+    small = save(encoded(Image.new("L", (80, 50)), "PNG"), "small.part")
+    running = {"large": 0, "most": 0}
+    run = workers._run
+
+    async def counting(work, file):  # type: ignore[no-untyped-def]
+        if file != large or work.__name__ == "pixels":
+            return await run(work, file)
+        running["large"] += 1
+        running["most"] = max(running["most"], running["large"])
+        try:
+            return await run(work, file)
+        finally:
+            running["large"] -= 1
+
+    monkeypatch.setattr(workers, "_run", counting)
+    verdicts = await asyncio.gather(
+        *(workers.verify(large) for _ in range(3)), *(workers.verify(small) for _ in range(3))
+    )
+    assert verdicts == [Verified("png", 8000, 5001)] * 3 + [Verified("png", 80, 50)] * 3
+    assert running["most"] == 1
+
+
+async def test_closing_ends_workers_that_are_in_the_middle_of_something(save: Save) -> None:
+    workers = ImagingWorkers()
+    pipe = save(b"", "pipe")
+    pipe.unlink()
+    os.mkfifo(pipe)  # opening it blocks for ever
+    work = [asyncio.create_task(workers.verify(pipe)) for _ in range(5)]
+    while len(worker_ids(os.getpid())) < 2:
+        await asyncio.sleep(0.01)
+    pids = worker_ids(os.getpid())
+    await workers.aclose()
+    answers = await asyncio.wait_for(asyncio.gather(*work, return_exceptions=True), 20)
+    assert [str(answer) for answer in answers] == ["the program is closing"] * 5
+    assert await ended(pids)
+    with pytest.raises(OSError, match="closing"):
+        await workers.verify(pipe)
+
+
+PROGRAM = """
+    import asyncio, sys
+    from pathlib import Path
+    from dreamina_desktop.imaging.workers import ImagingWorkers
+
+    async def main():
+        workers = ImagingWorkers()
+        file = Path(sys.argv[1])
+        await asyncio.gather(workers.verify(file), workers.verify(file))
+        print("ready", flush=True)
+        await asyncio.sleep(600)
+
+    if __name__ == "__main__":
+        asyncio.run(main())
+"""
+
+
+async def test_workers_end_when_the_program_is_killed(
+    picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    script = save(textwrap.dedent(PROGRAM).encode(), "program.py")
+    image = save(encoded(picture(), "JPEG"))
+    with subprocess.Popen(
+        [sys.executable, script, image], stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        pids = worker_ids(program.pid)
+        program.kill()
+    assert pids
+    assert await ended(pids)
+
+
+async def test_a_worker_loads_neither_qt_nor_http(
+    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    """With the program's own main module, which a spawned process imports anew."""
+    probe = """
+        import sys
+        import dreamina_desktop.__main__ as main
+        import dreamina_desktop.imaging.workers
+        heavy = {"PySide6", "qasync", "httpx", "keyring", "apsw", "dreamina_desktop.ui"}
+        print(sorted(heavy & set(sys.modules)))
+    """
+    answer = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", textwrap.dedent(probe)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert answer.stdout == "[]\n"
+    await workers.verify(save(encoded(picture(), "JPEG")))
+    for pid in worker_ids(os.getpid()):
+        maps = Path(f"/proc/{pid}/maps").read_text()
+        assert "_imaging" in maps
+        assert "libQt6" not in maps
