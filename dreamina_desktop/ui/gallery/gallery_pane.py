@@ -45,6 +45,7 @@ class GalleryPane(QWidget):
         self._thumbnails = thumbnails
         self._numbers: Sequence[int] = ()
         self._filtered = False
+        self._total = 0  # images of all jobs; counted while a part of them is shown
         self._changed: set[ImageKey] = set()
         self._changed_jobs: set[int] = set()
         self._told_current: ImageKey | None = None
@@ -56,6 +57,7 @@ class GalleryPane(QWidget):
         self._actions = GalleryActions(
             services, self.view, self._selected_or_current, self._on_open_triggered
         )
+        self._total_timer = QTimer(self, singleShot=True, interval=TICK_MS)
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)
         self._tick_timer = QTimer(self, interval=TICK_MS)
         self._lay_out()
@@ -84,6 +86,7 @@ class GalleryPane(QWidget):
         self._header.tile_width_changed.connect(view.set_tile_width)
         self._thumbnails.made.connect(view.update_key)
         self._flush_timer.timeout.connect(self._flush)
+        self._total_timer.timeout.connect(self._count_all)
         self._tick_timer.timeout.connect(self._show_absence)
         self._services.library.subscribe(self._on_library_changed)
         self._services.downloader.subscribe(self._on_downloads_changed)
@@ -108,6 +111,7 @@ class GalleryPane(QWidget):
     def show_jobs(self, numbers: Sequence[int], filtered: bool) -> None:
         """Show these jobs' images, in this order; `filtered`: they are not all there are."""
         self._numbers, self._filtered = numbers, filtered
+        self._count_all()
         self._show_order(ImageOrder(numbers, map(self._image_count, numbers)))
         if self._to_restore is not None and len(self.view.order):
             state, self._to_restore = self._to_restore, None
@@ -157,6 +161,8 @@ class GalleryPane(QWidget):
     def _on_library_changed(self, change: ChangeSet) -> None:
         self._changed |= change.images
         self._changed_jobs |= change.jobs
+        if not self._total_timer.isActive():
+            self._total_timer.start()
         self._flush_soon()
 
     def _on_downloads_changed(self) -> None:
@@ -209,11 +215,14 @@ class GalleryPane(QWidget):
         if self.view.is_replacing:
             return
         shown = len(self.view.order)
-        total = self._total() if self._filtered else shown
+        total = self._total if self._filtered else shown
         self._header.show_counts(shown, total, self.view.selected_count())
 
-    def _total(self) -> int:
-        return sum(len(job.images) for job in self._services.library.shown())
+    def _count_all(self) -> None:
+        """Walks through all jobs: not at each change, and only where the header says it."""
+        if self._filtered:
+            self._total = sum(len(job.images) for job in self._services.library.shown())
+            self._show_counts()
 
     def _show_absence(self) -> None:
         if len(self.view.order):

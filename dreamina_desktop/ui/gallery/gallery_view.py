@@ -12,7 +12,6 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -43,6 +42,7 @@ from dreamina_desktop.ui.gallery.grid import Grid, Step, mat_ratio
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.place import Place
+from dreamina_desktop.ui.gallery.row_selection import Run, count_of, rows_of, runs, selection_of
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
@@ -167,11 +167,10 @@ class GalleryView(QListView):
 
     def selected_keys(self) -> list[ImageKey]:
         """In the gallery's order."""
-        return self._keys(self._selected_rows())
+        return self._keys(rows_of(self.selectionModel().selection()))
 
     def selected_count(self) -> int:
-        ranges = self.selectionModel().selection()
-        return sum(each.height() for each in ranges.toList())
+        return count_of(self.selectionModel().selection())
 
     def select_key(self, key: ImageKey) -> bool:
         """Make one image the current and the only selected one, and show it."""
@@ -193,7 +192,7 @@ class GalleryView(QListView):
             self.setAutoScroll(True)
         rows = sorted(each for key in keys if (each := self.order.row(key)) is not None)
         if rows:
-            model.select(self._selection(_runs(rows)), SelectionFlag.Select)
+            model.select(selection_of(self._images, runs(rows)), SelectionFlag.Select)
 
     def visible_rows(self) -> range:
         top = self.verticalOffset()
@@ -310,25 +309,19 @@ class GalleryView(QListView):
     def setSelection(self, rect: QRect, command: SelectionFlag) -> None:
         """A rubber band selects what it touches; Shift selects from one tile to the other."""
         if self.state() is QAbstractItemView.State.DragSelectingState:
-            runs = self._grid.rows_in(rect.normalized().translated(0, self.verticalOffset()))
+            touched = self._grid.rows_in(rect.normalized().translated(0, self.verticalOffset()))
         else:
-            runs = self._run_between(rect.topLeft(), rect.bottomRight())
-        self.selectionModel().select(self._selection(runs), command)
-
-    def _selection(self, runs: Iterable[tuple[int, int]]) -> QItemSelection:
-        selection = QItemSelection()
-        for first, last in runs:
-            selection.append(
-                QItemSelectionRange(self._images.index(first), self._images.index(last))
-            )
-        return selection
+            touched = self._run_between(rect.topLeft(), rect.bottomRight())
+        self.selectionModel().select(selection_of(self._images, touched), command)
 
     def _selected_among(self, change: Replacement) -> list[ImageKey]:
         """The selected images that a replacement takes away, to come back or not."""
         if not (change.removed and change.inserted):
             return []
         replaced = range(change.start, change.start + change.removed)
-        return self._keys(row for row in self._selected_rows() if row in replaced)
+        return self._keys(
+            row for row in rows_of(self.selectionModel().selection()) if row in replaced
+        )
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         visible = self.visible_rows()
@@ -338,7 +331,7 @@ class GalleryView(QListView):
                 region += QRegion(self.visualRect(self._images.index(row)))
         return region
 
-    def _run_between(self, one: QPoint, other: QPoint) -> list[tuple[int, int]]:
+    def _run_between(self, one: QPoint, other: QPoint) -> list[Run]:
         down = QPoint(0, self.verticalOffset())
         if one == other or (one - other).manhattanLength() <= 2:
             row = self._row_at(one)
@@ -346,12 +339,6 @@ class GalleryView(QListView):
         ends = [self._grid.nearest(point + down) for point in (one, other)]
         rows = sorted(row for row in ends if row is not None)
         return [(rows[0], rows[-1])] if rows else []
-
-    def _selected_rows(self) -> list[int]:
-        ranges = sorted(
-            (each.top(), each.bottom()) for each in self.selectionModel().selection().toList()
-        )
-        return [row for first, last in ranges for row in range(first, last + 1)]
 
     def _keys(self, rows: Iterable[int]) -> list[ImageKey]:
         order = self.order
@@ -583,12 +570,3 @@ class GalleryView(QListView):
         if current.isValid() and visible.contains(self.visualRect(current).center()):
             return current.row()
         return self._place.row
-
-
-def _runs(rows: list[int]) -> Iterable[tuple[int, int]]:
-    """Sorted rows as runs of neighbours (first, last)."""
-    start = 0
-    for place, row in enumerate(rows):
-        if place + 1 == len(rows) or rows[place + 1] != row + 1:
-            yield rows[start], row
-            start = place + 1

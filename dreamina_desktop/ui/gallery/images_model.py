@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from dreamina_desktop.core.job import Image, ImageKey
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
+from dreamina_desktop.ui.gallery.row_selection import runs
 from dreamina_desktop.ui.services import Services
 
 KEY_ROLE = Qt.ItemDataRole.UserRole
@@ -53,11 +54,8 @@ class ImagesModel(QAbstractListModel):
     def tell_changed(self, keys: Iterable[ImageKey]) -> None:
         """These images are not as they were: one signal for each run of neighbours."""
         rows = sorted(row for key in keys if (row := self._order.row(key)) is not None)
-        start = 0
-        for place, row in enumerate(rows):
-            if place + 1 == len(rows) or rows[place + 1] != row + 1:
-                self.dataChanged.emit(self.index(rows[start]), self.index(row))
-                start = place + 1
+        for first, last in runs(rows):
+            self.dataChanged.emit(self.index(first), self.index(last))
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._order)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState, Tracking
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
+from dreamina_desktop.ui.palette import colors
 
 Open = Callable[..., GalleryPane]
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -410,3 +412,54 @@ def test_removing_images_keeps_the_others_selected(filled: Any, open_pane: Open)
     assert pane.view.selectionModel().isSelected(pane.view.model().index(0, 0))
     pane.view.selectionModel().clear()
     assert not QItemSelectionModel.hasSelection(pane.view.selectionModel())
+
+
+def test_qt_offers_every_tile_to_screen_readers(filled: Any, open_pane: Open) -> None:
+    pane = open_pane(filled)
+    grid = QAccessible.queryAccessibleInterface(pane.view)
+    assert grid.childCount() == 7
+    tile = grid.child(6)
+    assert tile.text(QAccessible.Text.Name) == "214-4, saved, 64 by 36 pixels"
+    assert tile.rect().size().width() == pane.view.visualRect(pane.view.model().index(6, 0)).width()
+
+
+def test_the_total_behind_a_filter_follows_the_library(
+    filled: Any, open_pane: Open, qtbot: QtBot
+) -> None:
+    filled.job(300, status="created", tracking=Tracking.POLLING)
+    pane = open_pane(filled)
+    pane.show_jobs([217], True)
+    image = filled.saved(300)
+    filled.change_job(300, lambda job: replace(job, images=(image,)))
+    header = pane.findChild(GalleryHeader)
+    qtbot.waitUntil(lambda: header.counts() == "2 of 8")
+
+
+def test_buttons_show_on_the_tile_under_the_mouse(filled: Any, open_pane: Open) -> None:
+    pane = open_pane(filled)
+    before = pane.view.grab().toImage()
+    QTest.mouseMove(pane.view.viewport(), center(pane, ImageKey(214, 1)))
+    after = pane.view.grab().toImage()
+    place = pane.view.button_center(ImageKey(214, 1), TileButton.COPY) - QPoint(11, 0)
+    assert after.pixelColor(place) == colors().raised
+    assert before.pixelColor(place) != colors().raised
+
+
+def test_waiting_loading_lost_and_saved_look_different(
+    scene: Any, open_pane: Open, qtbot: QtBot
+) -> None:
+    key = ImageKey(1, 0)
+    scene.job(1, scene.unsaved(1, 0, ImageState.PENDING))
+    pane = open_pane(scene)
+    looks = [pane.view.grab().toImage()]
+    scene.services.downloader.fetching.add(key)
+    looks.append(pane.view.grab().toImage())
+    scene.change_image(key, lambda image: replace(image, state=ImageState.LOST, note="gone"))
+    looks.append(pane.view.grab().toImage())
+    saved = scene.saved(1)
+    scene.change_image(key, lambda image: saved)
+    looks.append(pane.view.grab().toImage())
+    qtbot.waitUntil(lambda: scene.thumbnailing.wishes.get("gallery") == [key])
+    scene.thumbnailing.make_all()
+    looks.append(pane.view.grab().toImage())
+    assert all(one != other for one, other in combinations(looks, 2))
