@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 _RECENT = timedelta(days=6)
+# strftime's names follow the system's language, and the rest of the words does not.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def batch_label(at: datetime, count: int, now: datetime) -> str:
-    """`at` and `now` in local time; older than a week, the day has its date."""
+    """`at` and `now` in local time; for a batch older than a week the day is a date."""
     ids = "1 ID" if count == 1 else f"{count:,} IDs"
-    day = f"{at:%A}" if now - at < _RECENT else f"{at.day} {at:%B %Y}"
+    day = _DAYS[at.weekday()] if now - at < _RECENT else f"{at:%Y-%m-%d}"
     return f"{day} {at:%H:%M}, {ids}"

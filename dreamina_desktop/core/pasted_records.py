@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from dreamina_desktop.core.id_form import END, is_possible
 from dreamina_desktop.core.record import is_record, parse_record
-from dreamina_desktop.core.wrapped_text import percent_decoded, unescaped, without_invisible
+from dreamina_desktop.core.wrapped_text import unescaped, without_invisible
 
 # Objects with a job ID within objects with a job ID: a record needs two, a list of them three.
 # Each is decoded when it closes, so that this bounds the work for each character.
@@ -160,6 +161,6 @@ def _from_page(text: str) -> str:
 _WRAPPINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ('\\"jobid\\', unescaped),
     ('""jobid""', _from_cell),
-    ("22jobid%", percent_decoded),
+    ("22jobid%", unquote),
     ('"jobid"', _from_page),
 )

@@ -60,7 +60,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=_port, default=0, metavar="N", help="port of the API")
     parser.add_argument(
-        *("--speed",),
+        "--speed",
         type=_positive,
         default=1.0,
         metavar="X",
@@ -70,7 +70,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         "--seed", type=int, metavar="N", help="the same token, IDs' digits and prompts every time"
     )
     parser.add_argument(
-        *("--link-lifetime",),
+        "--link-lifetime",
         type=_positive,
         default=LIFETIME_S,
         metavar="SECONDS",

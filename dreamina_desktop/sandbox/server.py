@@ -76,7 +76,7 @@ class SandboxServer:
             pass
         self.end()
 
-    def _on_signal_received(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal_received(self, _number: int, _frame: FrameType | None) -> None:
         self.end()
 
 

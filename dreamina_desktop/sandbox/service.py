@@ -107,7 +107,7 @@ def _application(route: Route) -> Starlette:
     return application
 
 
-async def _say(request: Request, error: Exception) -> Response:
+async def _say(_request: Request, error: Exception) -> Response:
     """What is not simulated: 404 for an unknown path, 405 for another method."""
     assert isinstance(error, HTTPException)
     words = {404: "Not found", 405: "Method not allowed"}

@@ -162,6 +162,7 @@ class Downloader:
         if not len(self._queue):
             if not self._fetching:
                 self._backlog.over()
+                self._room.nobody_waits()
             return
         await self._room.look()
         if not self._backlog.told:
@@ -230,4 +231,6 @@ class Downloader:
 
 
 def _again(image: Image) -> Image:
+    if image.state is ImageState.SAVED:
+        return image
     return replace(image, state=ImageState.PENDING, note="")

@@ -22,6 +22,10 @@ class Open:
 
     jobs: tuple[int, ...]
     images: tuple[ImageKey, ...]
+    links: tuple[int, ...]  # finished jobs that are asked once for fresh links
+
+    def __bool__(self) -> bool:
+        return bool(self.jobs or self.images or self.links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,14 @@ class IdleWaiter:
         `only`: numbers of jobs, None for every shown one."""
         while True:
             left = self._left(only)
-            if not left.jobs and not left.images:
+            if not left:
                 return None
             if stop.is_set():
                 return f"Stopped with {_count(left)} still open."
-            if self.token.loaded and not left.images and (reason := self._refused()):
-                return reason
-            if self._hopeless(left, give_up_s):
+            refused = self._refused()
+            if refused is not None and not left.images:
+                return refused if left.jobs else None
+            if self._is_hopeless(left, give_up_s, refused=refused is not None):
                 return f"Gave up: {self._last_note(left)} ({_count(left)} still open)"
             await self.clock.sleep(LOOK_EVERY_S)
 
@@ -61,9 +66,17 @@ class IdleWaiter:
                 for image in job.images
                 if image.state is ImageState.PENDING
             ),
+            tuple(
+                job.number
+                for job in jobs
+                if job.tracking is not Tracking.POLLING and self.poller.asks_by_hand(job.number)
+            ),
         )
 
     def _refused(self) -> str | None:
+        """Why nothing is asked; before the token is loaded, none is missing."""
+        if not self.token.loaded:
+            return None
         status = self.poller.status
         match status.connection:
             case Connection.NO_TOKEN:
@@ -74,27 +87,24 @@ class IdleWaiter:
                 return f"The API asks for a subscription: {status.reason}"
         return None
 
-    def _hopeless(self, left: Open, give_up_s: float) -> bool:
+    def _is_hopeless(self, left: Open, give_up_s: float, *, refused: bool) -> bool:
         """Everything that is still open has been failing for so long."""
-        if self.poller.is_throttled() and left.jobs:
+        numbers = () if refused else (*left.jobs, *left.links)
+        if numbers and self.poller.is_throttled():
             return False
-        refused = self.token.loaded and self._refused() is not None
-        jobs = [] if refused else [self.poller.failing_for(number) for number in left.jobs]
-        failing = [*jobs, *(self.downloader.failing_for(key) for key in left.images)]
+        failing = [
+            *map(self.poller.failing_for, numbers),
+            *map(self.downloader.failing_for, left.images),
+        ]
         return all(since is not None and since >= give_up_s for since in failing)
 
     def _last_note(self, left: Open) -> str:
-        for number in left.jobs:
-            if note := self.library.job(number).note:
-                return note
-        for key in left.images:
-            image = self.library.image(key)
-            if image and image.note:
-                return image.note
-        return "nothing moves."
+        notes = [self.library.job(number).note for number in left.jobs]
+        notes += [image.note for key in left.images if (image := self.library.image(key))]
+        return next(filter(None, notes), "nothing moves.")
 
 
 def _count(left: Open) -> str:
-    jobs = "1 job" if len(left.jobs) == 1 else f"{len(left.jobs):,} jobs"
-    images = "1 image" if len(left.images) == 1 else f"{len(left.images):,} images"
-    return f"{jobs} and {images}"
+    jobs = len(left.jobs) + len(left.links)
+    counts = ((jobs, "job"), (len(left.images), "image"))
+    return " and ".join(f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in counts if n)

@@ -2,63 +2,85 @@
 
 from __future__ import annotations
 
-from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
+from collections import Counter
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
 
+_EXPIRED = "expired"  # in an image's note
+
 
 class Meanwhile:
-    """Watches what was open at the start, until each of it was asked once and its images are
-    settled; then says it, and is done."""
+    """Watches what was open at the start, until each job of it was answered once and each image
+    was tried once; then says what came of it, and is done."""
 
     def __init__(self, library: Library, poller: Poller, messages: Messages) -> None:
         """Made after the library was loaded, before the poller runs."""
         self._library = library
         self._poller = poller
         self._messages = messages
-        self._jobs = {j.number for j in library.shown() if j.tracking is Tracking.POLLING}
-        self._images: set[ImageKey] = {
-            image.key
+        open_jobs = [j for j in library.shown() if j.tracking is Tracking.POLLING]
+        self._asked_before = {job.number: job.last_asked_at for job in open_jobs}
+        self._jobs = frozenset(self._asked_before)
+        self._unanswered = set(self._jobs)
+        self._images = {
+            image.key: image.note
             for job in library.shown()
             for image in job.images
             if image.state is ImageState.PENDING
         }
-        self._unasked = set(self._jobs)
         self._told = not (self._jobs or self._images)
-        if not self._told:
-            library.subscribe(self._on_changed)
+        library.subscribe(self._on_changed)
 
     def _on_changed(self, changes: ChangeSet) -> None:
         if self._told:
             return
-        self._unasked -= {n for n in changes.jobs if self._was_answered(n)}
+        for number in changes.jobs & self._unanswered:
+            if self._is_answered(self._library.job(number)):
+                self._unanswered.discard(number)
         for number in changes.jobs & self._jobs:
-            self._images.update(image.key for image in self._library.job(number).images)
-        if not self._unasked and not self._coming():
+            for image in self._library.job(number).images:
+                self._images.setdefault(image.key, "")
+        if not self._unanswered and not any(map(self._is_coming, self._images)):
             self._told = True
             if words := self._words():
                 self._messages.say(words)
 
-    def _was_answered(self, number: int) -> bool:
-        return self._library.job(number).last_asked_at is not None
+    def _is_answered(self, job: Job) -> bool:
+        """A network error is no answer; a job that was removed waits for none."""
+        if job.removed or job.tracking is not Tracking.POLLING:
+            return True
+        asked = job.last_asked_at != self._asked_before[job.number]
+        return asked and self._poller.failing_for(job.number) is None
 
-    def _coming(self) -> bool:
-        return any(self._state(key) is ImageState.PENDING for key in self._images)
+    def _is_coming(self, key: ImageKey) -> bool:
+        """Pending, and not yet tried in this run: a failed attempt leaves a note."""
+        image = self._image(key)
+        return (
+            image is not None
+            and image.state is ImageState.PENDING
+            and image.note == self._images[key]
+        )
 
-    def _state(self, key: ImageKey) -> ImageState | None:
-        image = self._library.image(key)
-        return image.state if image else None
+    def _image(self, key: ImageKey) -> Image | None:
+        """None when its job was removed."""
+        return None if self._library.job(key.number).removed else self._library.image(key)
 
     def _words(self) -> str:
         jobs = [self._library.job(number) for number in self._jobs]
-        states = [self._state(key) for key in self._images]
+        trackings = Counter(job.tracking for job in jobs if not job.removed)
+        images = [image for key in self._images if (image := self._image(key)) is not None]
+        states = Counter(image.state for image in images)
+        expired = sum(i.state is ImageState.LOST and _EXPIRED in i.note for i in images)
         counts = (
-            (sum(job.tracking is Tracking.DONE for job in jobs), "finished"),
-            (states.count(ImageState.SAVED), "saved"),
-            (states.count(ImageState.LOST), "lost: the link had expired or was refused"),
-            (states.count(ImageState.INVALID), "not usable"),
-            (sum(job.tracking is Tracking.NOT_FOUND for job in jobs), "not found"),
+            (trackings[Tracking.DONE], "finished", "finished"),
+            (trackings[Tracking.NOT_FOUND], "not found", "not found"),
+            (states[ImageState.SAVED], "saved", "saved"),
+            (expired, "link had expired", "links had expired"),
+            (states[ImageState.LOST] - expired, "image lost", "images lost"),
+            (states[ImageState.INVALID], "image unusable", "images unusable"),
         )
-        words = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-        return f"Since the last time: {words}." if words else ""
+        words = [f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n]
+        return f"Since the last time: {', '.join(words)}." if words else ""

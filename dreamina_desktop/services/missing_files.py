@@ -26,8 +26,8 @@ async def fetch_missing_again(library: Library, files: ImageFiles, messages: Mes
         return
     if len(missing) >= max(WHOLE_FOLDER, len(set(saved))):
         messages.say(
-            f"None of the {len(saved):,} saved images is where it was. If their folder is on a disk "
-            "that is not connected, connect it.",
+            f"None of the {len(saved):,} saved images is where it was. Is the disk that holds "
+            "their folder connected?",
             Remedy.FOLDER,
         )
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ class Preferences:
         self._store = store
         self._supervisor = supervisor
         self._values: dict[str, Any] = {}
+        self._unsaved: dict[str, None] = {}
+        self._writing = asyncio.Lock()
         self._listeners: list[Callable[[str], None]] = []
 
     async def load(self) -> None:
@@ -87,6 +90,19 @@ class Preferences:
         if name in self._values and self._values[name] == value:
             return
         self._values[name] = value
-        self._supervisor.spawn(self._store.save_setting(name, value), f"save setting {name}")
+        self._unsaved[name] = None
+        self._supervisor.spawn(self.flush(), f"save setting {name}")
         for listener in tuple(self._listeners):
             listener(name)
+
+    async def flush(self) -> None:
+        """Write what is not written yet; for the end of a run. Raises DatabaseError."""
+        async with self._writing:
+            while self._unsaved:
+                name = next(iter(self._unsaved))
+                del self._unsaved[name]
+                try:
+                    await self._store.save_setting(name, self._values[name])
+                except BaseException:
+                    self._unsaved.setdefault(name)
+                    raise

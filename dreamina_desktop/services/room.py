@@ -61,7 +61,7 @@ class Room:
         if self._is_short:
             self._close(
                 f"Saving has stopped: {size_words(self._free)} of the disk are free, and "
-                f"{size_words(round(least))} are kept free. It goes on by itself when there is room."
+                f"{size_words(round(least))} have to stay free. It goes on by itself."
             )
         elif self._refused_until is None:
             self._open()
@@ -76,6 +76,13 @@ class Room:
         self._refused_until = None
         if not self._is_short:
             self._open()
+
+    def nobody_waits(self) -> None:
+        """No image is to be saved: whether there is room is of no interest."""
+        self._looked_at = None
+        self._is_short = False
+        self._refused_until = None
+        self._open()
 
     def _close(self, text: str) -> None:
         if self._closed_since is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.job import ImageKey, ImageState
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.ports import Imaging, ThumbnailStore
 from dreamina_desktop.services.supervisor import Supervisor
@@ -28,7 +28,8 @@ class Thumbnailer:
         self._supervisor = supervisor
         self._wanted: dict[str, list[ImageKey]] = {}
         self._working: set[ImageKey] = set()
-        self._done: set[tuple[ImageKey, str]] = set()  # with the file it was made from
+        self._told: set[ImageKey] = set()  # since it was wanted last
+        self._unreadable: dict[ImageKey, str] = {}  # the file that could not be read
         self._free = asyncio.Semaphore(AT_ONCE)
         self._woken = asyncio.Event()
         self._listeners: list[ThumbnailListener] = []
@@ -37,12 +38,8 @@ class Thumbnailer:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            self._woken.clear()
-            key = self._next()
-            if key is None:
-                await self._woken.wait()
-                continue
             await self._free.acquire()
+            key = await self._next()
             self._working.add(key)
             self._supervisor.spawn(self._make(key), f"thumbnail {key}")
 
@@ -51,33 +48,46 @@ class Thumbnailer:
         self._listeners.append(listener)
 
     def want(self, view: str, keys: Sequence[ImageKey]) -> None:
-        """What `view` shows now, most wanted first; replaces what it wanted before."""
+        """What `view` shows now, most wanted first; replaces what it wanted before. A view asks
+        only for what it does not have: what was made before is told again."""
         self._wanted[view] = list(keys)
-        # A view asks only for what it does not have: what was made before is wanted again.
-        self._done.difference_update([(key, self._file(key) or "") for key in keys])
+        self._told.difference_update(keys)
         self._woken.set()
 
-    def _next(self) -> ImageKey | None:
+    async def _next(self) -> ImageKey:
+        """The most wanted one, as soon as there is one."""
+        while (key := self._most_wanted()) is None:
+            self._woken.clear()
+            await self._woken.wait()
+        return key
+
+    def _most_wanted(self) -> ImageKey | None:
         for keys in self._wanted.values():
             for key in keys:
-                file = self._file(key)
-                if file and key not in self._working and (key, file) not in self._done:
+                if key not in self._working and key not in self._told and self._can_be_made(key):
                     return key
         return None
 
+    def _can_be_made(self, key: ImageKey) -> bool:
+        file = self._file(key)
+        return file is not None and self._unreadable.get(key) != file
+
     def _file(self, key: ImageKey) -> str | None:
         image = self._library.image(key)
-        return image.file if image else None
+        saved = image is not None and image.state is ImageState.SAVED
+        return image.file if image and saved else None
 
     async def _make(self, key: ImageKey) -> None:
         file = self._file(key) or ""
         try:
             jpeg = await self._jpeg(key, file)
-            self._done.add((key, file))
+            if jpeg is None:
+                self._unreadable[key] = file
             for listener in tuple(self._listeners):
                 listener(key, jpeg)
         finally:
             self._working.discard(key)
+            self._told.add(key)
             self._free.release()
             self._woken.set()
 
@@ -100,5 +110,9 @@ class Thumbnailer:
             return None
 
     def _on_changed(self, changes: ChangeSet) -> None:
+        for key in changes.images:
+            if self._file(key) is None:  # it is about to be another file, maybe of the same name
+                self._unreadable.pop(key, None)
+                self._told.discard(key)
         if changes.images:
             self._woken.set()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from dreamina_desktop.core.answer import NotFound, Refused
+from dreamina_desktop.core.answer import Found, NotFound, Refused, Throttled, Trouble
 from dreamina_desktop.core.errors import KeyringError
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import JobApi, Keyring
+from dreamina_desktop.services.preferences import Preferences
+
+ASKED_WITH = "asked_with"  # the setting that tells whether token or URL have changed
 
 
 class TokenSource(Enum):
@@ -42,13 +46,16 @@ class Token:
         origin: str,
         given: str | None,
         given_source: TokenSource,
+        preferences: Preferences | None = None,
     ) -> None:
-        """`given`: from the environment or the sandbox; goes before the keyring's."""
+        """`given`: from the environment or the sandbox; goes before the keyring's. With
+        `preferences`, a token and URL that are the same as in the last run are known to be."""
         self._api = api
         self._keyring = keyring
         self._poller = poller
         self._messages = messages
         self._origin = origin
+        self._preferences = preferences
         self._given = _plain(given or "")
         self._given_source = given_source
         self._source = TokenSource.NONE
@@ -89,28 +96,28 @@ class Token:
         """Try a token against the API (a well-formed ID that cannot exist: 404 means good, 401
         not); keep a good one in the keyring, or for this run where the keyring fails."""
         token = _plain(token)
-        if not token or not token.isascii() or not token.isprintable() or " " in token:
-            return TokenTrial(False, "This is not a token: it reads user:<number>-<letters>.")
+        if not _is_sane(token):
+            return TokenTrial(False, "This is not a token: one reads user:<number>-<letters>.")
+        await self._poller.wait_for_turn()
         answer = await self._api.try_token(token)
         match answer:
-            case NotFound():
+            case NotFound() | Found():
                 return await self._keep(token)
             case Refused(http_status=401):
                 return TokenTrial(False, "The API refused this token. Check that it is whole.")
             case Refused():
-                return TokenTrial(
-                    False, f"The API asks for a subscription: {answer.message or 'no reason given'}"
-                )
-            case _:
-                reason = getattr(answer, "reason", "the API asks for a pause")
-                return TokenTrial(False, f"It could not be tried: {reason} Try again later.")
+                return TokenTrial(False, f"The API asks for a subscription: {answer.message}")
+            case Throttled():
+                return TokenTrial(False, "The API asks for a pause. Try again in a while.")
+            case Trouble():
+                return TokenTrial(False, f"It could not be tried. {answer.reason}")
 
     async def forget(self) -> None:
         """Delete the kept token; the environment's is back at the next start."""
         try:
             await self._keyring.delete(self._origin)
         except KeyringError as error:
-            self._messages.hold(Condition.KEYRING, str(error))
+            self._messages.hold(Condition.KEYRING, f"The token could not be deleted. {error}")
         self._use(None, TokenSource.NONE)
 
     async def _kept(self) -> str | None:
@@ -128,19 +135,42 @@ class Token:
         try:
             await self._keyring.set(self._origin, token)
         except KeyringError as error:
+            self._messages.hold(Condition.KEYRING, f"{error} The token is kept for this run only.")
             self._use(token, TokenSource.THIS_RUN)
             return TokenTrial(True, f"The token works. {error} It is kept for this run only.")
         self._messages.lift(Condition.KEYRING)
         self._use(token, TokenSource.KEYRING)
-        return TokenTrial(True, "The token works and is kept in the system's keyring.")
+        text = "The token works and is kept in the system's keyring."
+        if self._given and self._given_source is TokenSource.ENVIRONMENT:
+            text += " At the next start USEAPI_TOKEN goes before it, as long as that is set."
+        return TokenTrial(True, text)
 
     def _use(self, token: str | None, source: TokenSource) -> None:
         self._source = source
         self._user_number = _user_number(token or "")
         self._api.use_token(token)
-        self._poller.token_changed(present=token is not None, user_number=self._user_number)
+        self._poller.token_changed(
+            present=token is not None,
+            user_number=self._user_number,
+            is_another=token is not None and self._is_another(token),
+        )
         for listener in tuple(self._listeners):
             listener()
+
+    def _is_another(self, token: str) -> bool:
+        """Whether jobs were asked with another token or URL before. Kept are 32 bits of a digest:
+        enough to see a change, and nothing can be learnt from them."""
+        digest = hashlib.sha256(f"{self._origin} {token}".encode()).hexdigest()[:8]
+        if self._preferences is None:
+            return True
+        before = self._preferences.get(ASKED_WITH)
+        self._preferences.set(ASKED_WITH, digest)
+        return before is not None and before != digest
+
+
+def _is_sane(token: str) -> bool:
+    """What can be sent in a header. The form is not enforced: it may change."""
+    return bool(token) and all("!" <= character <= "~" for character in token)
 
 
 def _plain(text: str) -> str:

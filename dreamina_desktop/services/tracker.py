@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dreamina_desktop.core.job import Batch, Job, Tracking
 from dreamina_desktop.core.job_id import Finds, find, is_possible
+from dreamina_desktop.core.record import JobRecord, parse_record
+from dreamina_desktop.core.transition import after_paste
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.undo import UndoHistory
+
+LARGE = 100_000  # characters; more are read in a thread
+_NAMED = 3  # of the words that cannot be IDs
+_NAME_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +53,29 @@ class Tracker:
         self._undo = undo
         self._clock = clock
         self._on_polling = on_polling
+        self._tracking = asyncio.Lock()  # two calls with the same new ID
 
     def preview(self, text: str) -> Preview:
         """Pure and fast: for use at each key stroke."""
-        finds = find(text)
+        return self._preview(text, find(text))
+
+    async def preview_later(self, text: str) -> Preview:
+        """The same for a text of megabytes, read in a thread."""
+        return self._preview(text, await _find(text))
+
+    def _preview(self, text: str, finds: Finds) -> Preview:
         jobs = [self._library.by_id(jobid) for jobid in finds.jobids]
         known = sum(1 for job in jobs if job is not None and not job.removed)
         new = len(jobs) - known
         if not text.strip():
             return Preview(finds, 0, 0, "")
         words = [_found(len(jobs), new, known)] if jobs else []
-        words += _not_tracked(finds)
+        words += [*_not_tracked(finds), *_rejected(finds)]
         return Preview(finds, new, known, "; ".join(words) or "No job ID found")
 
     async def track(self, text: str) -> Tracked:
         """Track every ID in `text`; pasted records are kept as "from paste"."""
-        return await self._track(find(text))
+        return await self._track(await _find(text))
 
     async def track_anyway(self, word: str) -> Tracked:
         """Track one word that does not look like an ID. ValueError when it cannot be sent."""
@@ -92,6 +107,10 @@ class Tracker:
         await self.remove([job.number for job in self._library.shown() if job.batch == batch])
 
     async def _track(self, finds: Finds) -> Tracked:
+        async with self._tracking:
+            return await self._track_alone(finds)
+
+    async def _track_alone(self, finds: Finds) -> Tracked:
         here = {jobid: self._library.by_id(jobid) for jobid in finds.jobids}
         unknown = [jobid for jobid, job in here.items() if job is None]
         known = tuple(job.number for job in here.values() if job and not job.removed)
@@ -99,9 +118,10 @@ class Tracker:
         batch: Batch | None = None
         new: tuple[int, ...] = ()
         if unknown:
-            records = {jobid: raw for jobid, raw in finds.records.items() if jobid in unknown}
+            records = {jobid: raw for jobid, raw in finds.records.items() if here[jobid] is None}
             batch, jobs = await self._library.add(self._clock.time(), unknown, records)
             new = tuple(job.number for job in jobs)
+        await self._take_records(finds, (*known, *restored))
         if restored:
             await self._set_removed(restored, removed=False)
         if came := (*new, *restored):
@@ -110,6 +130,15 @@ class Tracker:
             self._on_polling()
         text = _done(finds, len(new), len(known), len(restored))
         return Tracked(finds, batch, new, known, restored, text)
+
+    async def _take_records(self, finds: Finds, numbers: Sequence[int]) -> None:
+        """Records of jobs that are here already, where they say more than is known: the server
+        may have forgotten such a job."""
+        for job in map(self._library.job, numbers):
+            raw = finds.records.get(job.jobid)
+            record = _record(raw) if raw else None
+            if record is not None and after_paste(job, record) != job:
+                await self._library.change(job.number, _pasting(record), raw)
 
     async def _restore(self, numbers: Sequence[int]) -> None:
         await self._set_removed(numbers, removed=False)
@@ -122,6 +151,24 @@ class Tracker:
 
     async def _set_removed(self, numbers: Sequence[int], *, removed: bool) -> None:
         await self._library.change_many(numbers, lambda job: replace(job, removed=removed))
+
+
+def _record(raw: bytes) -> JobRecord | None:
+    try:
+        return parse_record(json.loads(raw))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _pasting(record: JobRecord) -> Callable[[Job], Job]:
+    return lambda job: after_paste(job, record)
+
+
+async def _find(text: str) -> Finds:
+    """A text of megabytes takes seconds: not on the event loop."""
+    if len(text) < LARGE:
+        return find(text)
+    return await asyncio.to_thread(find, text)
 
 
 def _stopped(job: Job) -> Job:
@@ -155,15 +202,36 @@ def _not_tracked(finds: Finds) -> list[str]:
             f"{finds.hidden:,} have their e-mail addresses hidden: copy them from your script's "
             "output"
         )
-    if len(finds.rejected) == 1:
-        words.append(f"1 cannot be an ID ({finds.rejected[0].reason})")
-    elif finds.rejected:
-        words.append(f"{len(finds.rejected):,} cannot be IDs ({finds.rejected[0].reason})")
     if finds.maybe is not None and not finds.videos:
         words.append("This does not look like a job ID")
     if finds.had_token:
         words.append("a token was cut out")
     return words
+
+
+def _rejected(finds: Finds) -> list[str]:
+    """Short, for the field."""
+    if not finds.rejected:
+        return []
+    count = len(finds.rejected)
+    words = "1 cannot be an ID" if count == 1 else f"{count:,} cannot be IDs"
+    return [f"{words} ({finds.rejected[0].reason})"]
+
+
+def _rejected_names(finds: Finds) -> list[str]:
+    """Each by name and with its reason, as far as there is room."""
+    words = [
+        f"\u201c{_shortened(one.text)}\u201d cannot be an ID ({one.reason})"
+        for one in finds.rejected[:_NAMED]
+    ]
+    more = len(finds.rejected) - _NAMED
+    if more > 0:
+        words.append(f"{more:,} more cannot be IDs")
+    return words
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1]}…"
 
 
 def _done(finds: Finds, new: int, known: int, restored: int) -> str:
@@ -174,6 +242,6 @@ def _done(finds: Finds, new: int, known: int, restored: int) -> str:
         words.append(f"{_jobs(restored)} brought back")
     if known:
         words.append(f"{_jobs(known)} already here")
-    words += _not_tracked(finds)
+    words += [*_not_tracked(finds), *_rejected_names(finds)]
     text = "; ".join(words) or "No job ID found in that text"
     return f"{text[0].upper()}{text[1:]}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import select
 import signal
@@ -29,7 +30,9 @@ Save = Callable[..., Path]
 async def workers() -> AsyncIterator[ImagingWorkers]:
     workers = ImagingWorkers()
     yield workers
+    pids = worker_ids(os.getpid())
     await workers.aclose()
+    assert await ended(pids)
 
 
 def worker_ids(parent: int) -> list[int]:
@@ -45,6 +48,32 @@ def worker_ids(parent: int) -> list[int]:
         if int(parent_id) == parent and state != "Z" and b"spawn_main" in line:
             found.append(int(folder.name))
     return found
+
+
+async def spawned(count: int) -> list[int]:
+    """The workers, as soon as there are `count`."""
+    async with asyncio.timeout(20):
+        while len(pids := worker_ids(os.getpid())) < count:  # noqa: ASYNC110 - the kernel's news
+            await asyncio.sleep(0.01)
+    return pids
+
+
+@pytest.fixture
+def fifo(tmp_path: Path) -> Path:
+    """A file whose opening blocks for ever."""
+    file = tmp_path / "fifo.part"
+    os.mkfifo(file)
+    return file
+
+
+def feed(fifo: Path, data: bytes) -> None:
+    """Give `data` to whoever waits for a fifo's opening."""
+    try:
+        handle = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return  # nobody waits
+    with contextlib.suppress(BrokenPipeError), os.fdopen(handle, "wb", buffering=0) as pipe:
+        pipe.write(data)
 
 
 async def ended(pids: list[int]) -> bool:
@@ -76,10 +105,8 @@ async def test_a_worker_verifies_and_makes_thumbnails(
     assert (await workers.thumbnail(file)).startswith(b"\xff\xd8\xff")
 
 
-async def test_no_process_is_started_before_there_is_work() -> None:
-    workers = ImagingWorkers()
+async def test_no_process_is_started_before_there_is_work(workers: ImagingWorkers) -> None:
     assert worker_ids(os.getpid()) == []
-    await workers.aclose()
 
 
 async def test_what_a_worker_raises_arrives_here(
@@ -106,43 +133,30 @@ async def test_a_killed_idle_worker_is_replaced(
     assert not set(after) & set(before)
 
 
-async def test_work_in_a_killed_worker_is_done_again(
-    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save
-) -> None:
-    await workers.verify(save(encoded(picture(), "JPEG"), "small.part"))
-    pipe = save(b"", "pipe")
-    pipe.unlink()
-    os.mkfifo(pipe)  # a worker that opens it waits until we let it go on
-    work = asyncio.create_task(workers.verify(pipe))
-    [pid] = worker_ids(os.getpid())
+async def test_work_in_a_killed_worker_is_done_again(workers: ImagingWorkers, fifo: Path) -> None:
+    work = asyncio.create_task(workers.verify(fifo))
+    [pid] = await spawned(1)
     os.kill(pid, signal.SIGKILL)
     assert await ended([pid])
-    writer = await asyncio.to_thread(pipe.open, "wb")  # returns once the next worker reads
-    writer.close()
-    # A pipe cannot be decoded, or sought in: what matters is that an answer came.
-    [answer] = await asyncio.gather(work, return_exceptions=True)
-    assert isinstance(answer, Invalid | OSError)
-    assert "died" not in str(answer)
+    jpeg = encoded(picture(), "JPEG")
+    while not work.done():
+        feed(fifo, jpeg)
+        await asyncio.sleep(0.01)
+    assert await work == Verified("jpg", 200, 100)
+    assert pid not in worker_ids(os.getpid())
 
 
 async def test_a_worker_that_dies_twice_is_an_error_and_the_next_work_goes_on(
-    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save
+    workers: ImagingWorkers, fifo: Path, picture: Picture, encoded: Encoded, save: Save
 ) -> None:
-    file = save(encoded(picture(), "JPEG"))
-    await workers.verify(file)
-    pipe = save(b"", "pipe")
-    pipe.unlink()
-    os.mkfifo(pipe)
-    work = asyncio.create_task(workers.verify(pipe))
-    killed: set[int] = set()
-    while not work.done():
-        for pid in set(worker_ids(os.getpid())) - killed:
-            os.kill(pid, signal.SIGKILL)
-            killed.add(pid)
-        await asyncio.sleep(0.01)
+    work = asyncio.create_task(workers.verify(fifo))
+    for _ in range(2):
+        [pid] = await spawned(1)
+        os.kill(pid, signal.SIGKILL)
+        assert await ended([pid])
     with pytest.raises(OSError, match="died twice"):
-        await work
-    assert len(killed) == 2
+        await asyncio.wait_for(work, 20)
+    file = save(encoded(picture(), "JPEG"))
     assert await workers.verify(file) == Verified("jpg", 200, 100)
 
 
@@ -172,21 +186,16 @@ async def test_large_images_are_decoded_one_at_a_time(
     assert running["most"] == 1
 
 
-async def test_closing_ends_workers_that_are_in_the_middle_of_something(save: Save) -> None:
+async def test_closing_ends_workers_that_are_in_the_middle_of_something(fifo: Path) -> None:
     workers = ImagingWorkers()
-    pipe = save(b"", "pipe")
-    pipe.unlink()
-    os.mkfifo(pipe)  # opening it blocks for ever
-    work = [asyncio.create_task(workers.verify(pipe)) for _ in range(5)]
-    while len(worker_ids(os.getpid())) < 2:
-        await asyncio.sleep(0.01)
-    pids = worker_ids(os.getpid())
+    work = [asyncio.create_task(workers.verify(fifo)) for _ in range(5)]
+    pids = await spawned(2)
     await workers.aclose()
     answers = await asyncio.wait_for(asyncio.gather(*work, return_exceptions=True), 20)
     assert [str(answer) for answer in answers] == ["the program is closing"] * 5
     assert await ended(pids)
     with pytest.raises(OSError, match="closing"):
-        await workers.verify(pipe)
+        await workers.verify(fifo)
 
 
 PROGRAM = """
@@ -195,6 +204,7 @@ PROGRAM = """
     from dreamina_desktop.imaging.workers import ImagingWorkers
 
     async def main():
+        import PySide6.QtCore
         workers = ImagingWorkers()
         file = Path(sys.argv[1])
         await asyncio.gather(workers.verify(file), workers.verify(file))
@@ -206,7 +216,7 @@ PROGRAM = """
 """
 
 
-async def test_workers_end_when_the_program_is_killed(
+def test_workers_end_when_the_program_is_killed(
     picture: Picture, encoded: Encoded, save: Save
 ) -> None:
     script = save(textwrap.dedent(PROGRAM).encode(), "program.py")
@@ -219,30 +229,40 @@ async def test_workers_end_when_the_program_is_killed(
         pids = worker_ids(program.pid)
         program.kill()
     assert pids
-    assert await ended(pids)
+    assert asyncio.run(ended(pids))
 
 
-async def test_a_worker_loads_neither_qt_nor_http(
-    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save
-) -> None:
-    """With the program's own main module, which a spawned process imports anew."""
+def test_what_a_worker_imports_is_free_of_qt_and_http() -> None:
+    """A spawned process imports the program's main module, and this package."""
     probe = """
         import sys
-        import dreamina_desktop.__main__ as main
+        import dreamina_desktop.__main__
         import dreamina_desktop.imaging.workers
-        heavy = {"PySide6", "qasync", "httpx", "keyring", "apsw", "dreamina_desktop.ui"}
+        heavy = {"PySide6", "qasync", "httpx", "httpcore", "keyring", "apsw", "dreamina_desktop.ui"}
         print(sorted(heavy & set(sys.modules)))
     """
-    answer = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-c", textwrap.dedent(probe)],
-        capture_output=True,
-        text=True,
-        check=True,
+    answer = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(probe)], capture_output=True, text=True, check=True
     )
     assert answer.stdout == "[]\n"
-    await workers.verify(save(encoded(picture(), "JPEG")))
-    for pid in worker_ids(os.getpid()):
-        maps = Path(f"/proc/{pid}/maps").read_text()
-        assert "_imaging" in maps
-        assert "libQt6" not in maps
+
+
+def test_the_workers_of_the_program_have_not_loaded_qt(
+    picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    """Though the program itself has."""
+    script = save(
+        textwrap.dedent("    import dreamina_desktop.__main__\n" + PROGRAM).encode(), "p.py"
+    )
+    image = save(encoded(picture(), "JPEG"))
+    with subprocess.Popen(
+        [sys.executable, script, image], stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        maps = [Path(f"/proc/{pid}/maps").read_text() for pid in worker_ids(program.pid)]
+        own = Path(f"/proc/{program.pid}/maps").read_text()
+        program.kill()
+    assert "libQt6" in own
+    assert maps
+    assert all("_imaging" in text and "libQt6" not in text for text in maps)

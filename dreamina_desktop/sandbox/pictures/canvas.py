@@ -68,9 +68,11 @@ class Canvas:
         disc = Image.radial_gradient("L").point(curve)
         left, top = around[0] - reach, around[1] - reach
         scale = side / (2 * reach)
-        part = tuple(
-            min(float(side), max(0.0, (edge - offset) * scale))
-            for edge, offset in zip(box, (left, top, left, top), strict=True)
+        part = (
+            max(0.0, (box[0] - left) * scale),
+            max(0.0, (box[1] - top) * scale),
+            min(float(side), (box[2] - left) * scale),
+            min(float(side), (box[3] - top) * scale),
         )
         size = (box[2] - box[0], box[3] - box[1])
         mask = disc.resize(size, Image.Resampling.BICUBIC, box=part)

@@ -64,7 +64,7 @@ def _folds(canvas: Canvas) -> list[float]:
     return heights
 
 
-def leaves(canvas: Canvas, words: Words) -> None:
+def leaves(canvas: Canvas, _words: Words) -> None:
     """A print of stems and leaves before a disc, as on a poster."""
     random = canvas.random
     ground, *inks = random.choice(PRINTS)
@@ -130,7 +130,7 @@ def _leaf(
     canvas.line([at(0, 0), at(0.94, 0)], size * 0.016, lighter(color, 0.4), 0.8)
 
 
-def tea(canvas: Canvas, words: Words) -> None:
+def tea(canvas: Canvas, _words: Words) -> None:
     """A cup on a table in window light, steam above it."""
     random = canvas.random
     wall, *inks = random.choice(PRINTS)
@@ -158,7 +158,7 @@ def tea(canvas: Canvas, words: Words) -> None:
         )
     x = random.uniform(0.42, 0.58)
     y = edge + 0.16
-    _cup(canvas, x, y, random.uniform(0.2, 0.24), inks[3], inks[0])
+    _cup(canvas, x, y, random.uniform(0.2, 0.24), inks[3])
     _steam(canvas, x, y)
     _sprig(canvas, x + random.choice((-1, 1)) * 0.3 / canvas.aspect * 1.2, edge + 0.22, inks[1])
 
@@ -186,7 +186,7 @@ def _ellipse(canvas: Canvas, x: float, y: float, size: float, flat: float) -> li
     return [(px, y + (py - y) * flat) for px, py in canvas.circle(x, y, size)]
 
 
-def _cup(canvas: Canvas, x: float, y: float, size: float, glaze: Color, dark: Color) -> None:
+def _cup(canvas: Canvas, x: float, y: float, size: float, glaze: Color) -> None:
     across, down = canvas.unit / canvas.width, canvas.unit / canvas.height
     canvas.cast_shadow(
         _ellipse(canvas, x + 0.03, y + size * down * 0.34, size * 1.5, 0.26), 0.03, 0.0, 0.5
@@ -275,7 +275,7 @@ def _sprig(canvas: Canvas, x: float, y: float, ink: Color) -> None:
             )
 
 
-def planet(canvas: Canvas, words: Words) -> None:
+def planet(canvas: Canvas, _words: Words) -> None:
     """A banded planet with a ring and moons among stars."""
     random = canvas.random
     look = random.choice((*mood.NIGHT, *mood.DUSK))
@@ -376,7 +376,7 @@ def _ring(
         )
 
 
-def portrait(canvas: Canvas, words: Words) -> None:
+def portrait(canvas: Canvas, _words: Words) -> None:
     """A head of a few large shapes, as a poster: hair, face, neck, shoulders, a sun behind."""
     random = canvas.random
     ground, *inks = random.choice(PRINTS)

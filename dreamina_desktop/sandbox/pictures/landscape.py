@@ -16,7 +16,7 @@ from dreamina_desktop.sandbox.pictures.noise import Point
 Words = AbstractSet[str]
 
 
-def aurora(canvas: Canvas, words: Words) -> None:
+def aurora(canvas: Canvas, _words: Words) -> None:
     """Curtains of light over ridges and a lake."""
     random = canvas.random
     look = random.choice(mood.NIGHT)
@@ -163,7 +163,7 @@ def mountains(canvas: Canvas, words: Words) -> None:
         )
 
 
-def dunes(canvas: Canvas, words: Words) -> None:
+def dunes(canvas: Canvas, _words: Words) -> None:
     """Sand in long curves, one side lit and one in shade."""
     look = canvas.random.choice(mood.WARM)
     random = canvas.random

@@ -322,7 +322,7 @@ def _crests(canvas: Canvas, top: list[tuple[float, float]], share: float, foam: 
         canvas.shape([*edge, *reversed(foot)], foam, opacity=canvas.random.uniform(0.2, 0.55))
 
 
-def city(canvas: Canvas, words: Words) -> None:
+def city(canvas: Canvas, _words: Words) -> None:
     """Towers with lit windows, and their lights in the water."""
     random = canvas.random
     look = random.choice((*mood.DUSK, mood.NIGHT[1]))

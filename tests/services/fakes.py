@@ -1,0 +1,303 @@
+"""Adapters in memory: scripts of answers, and faults at a word."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dreamina_desktop.core.answer import (
+    Fetched,
+    Found,
+    ImageAnswer,
+    JobAnswer,
+    NotFound,
+    Verdict,
+    Verified,
+)
+from dreamina_desktop.core.errors import DatabaseError, KeyringError
+from dreamina_desktop.core.job import Batch, Image, ImageKey, Job, Tracking
+from dreamina_desktop.core.record import parse_record
+from dreamina_desktop.core.transition import first_images
+from dreamina_desktop.services.ports import Clock
+
+
+def job_id(index: int, *, user: int = 12345, kind: str = "i") -> str:
+    return f"j0302140530{index:09d}{kind}-u{user}-US:user@example.com-bot:dreamina"
+
+
+def raw_record(jobid: str, status: str = "created", **fields: Any) -> bytes:
+    return json.dumps({"jobid": jobid, "status": status, "type": "image", **fields}).encode()
+
+
+def created(jobid: str, **fields: Any) -> Found:
+    return found(raw_record(jobid, **fields))
+
+
+def failed(jobid: str, code: int = 2038) -> Found:
+    return found(raw_record(jobid, "failed", code=code, error="ContentFiltered"))
+
+
+def completed(jobid: str, *urls: str | None) -> Found:
+    return found(completed_raw(jobid, *urls))
+
+
+def completed_raw(jobid: str, *urls: str | None) -> bytes:
+    images = [
+        {"imageUrl": url, "assetRef": f"US:user@example.com-image:w10:h10:s1000-uri:u{index}"}
+        for index, url in enumerate(urls)
+    ]
+    return raw_record(
+        jobid,
+        "completed",
+        created="2026-03-02T12:00:00.000Z",
+        request={"prompt": "A stunning aurora"},
+        response={"images": images},
+    )
+
+
+def found(raw: bytes) -> Found:
+    return Found(parse_record(json.loads(raw)), raw)
+
+
+class FakeRepository:
+    """JobRepository in memory; `broken` makes its writes fail."""
+
+    def __init__(self) -> None:
+        self.jobs: dict[int, Job] = {}
+        self.batches: list[Batch] = []
+        self.raw: dict[int, bytes] = {}
+        self.answers: list[tuple[int, bytes]] = []
+        self.writes = 0
+        self.broken = False
+
+    async def load(self) -> tuple[Sequence[Job], Sequence[Batch]]:
+        return tuple(self.jobs.values()), tuple(self.batches)
+
+    async def add(
+        self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
+    ) -> tuple[Batch, Sequence[Job]]:
+        await self._write()
+        assert not {job.jobid for job in self.jobs.values()} & set(jobids)
+        batch = Batch(len(self.batches) + 1, at, len(jobids))
+        self.batches.append(batch)
+        jobs = [self._new(batch, jobid, records.get(jobid)) for jobid in jobids]
+        return batch, jobs
+
+    def _new(self, batch: Batch, jobid: str, raw: bytes | None) -> Job:
+        number = len(self.jobs) + 1
+        record = parse_record(json.loads(raw)) if raw else None
+        job = Job(number, jobid, batch.id, batch.at)
+        if raw and record:
+            self.raw[number] = raw
+            tracking = Tracking.DONE if record.is_final else Tracking.POLLING
+            images = first_images(number, record)
+            job = Job(
+                number,
+                jobid,
+                batch.id,
+                batch.at,
+                tracking,
+                record=record,
+                record_source="paste",
+                images=images,
+            )
+        self.jobs[number] = job
+        return job
+
+    async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> None:
+        await self._write()
+        self.jobs |= {job.number: job for job in jobs}
+        self.raw |= raw or {}
+        self.answers += (raw or {}).items()
+
+    async def save_images(self, images: Iterable[Image]) -> None:
+        await self._write()
+
+    async def raw_record(self, number: int) -> bytes | None:
+        return self.raw.get(number)
+
+    async def _write(self) -> None:
+        await asyncio.sleep(0)
+        if self.broken:
+            raise DatabaseError("The disk is full.")
+        self.writes += 1
+
+
+Script = Callable[[str, int], JobAnswer]  # job ID, how many times it was asked before
+
+
+class FakeApi:
+    """JobApi with a script; remembers when each job was asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.script: Script = lambda jobid, _: created(jobid)
+        self.latency_s = 0.05
+        self.asked: list[tuple[float, str]] = []
+        self.under_way = 0
+        self.most_under_way = 0
+        self.token: str | None = None
+        self.trial: JobAnswer = NotFound()
+        self.tried: list[str] = []
+
+    async def job(self, jobid: str) -> JobAnswer:
+        before = sum(1 for _, asked in self.asked if asked == jobid) if self.counts else 0
+        self.asked.append((self._clock.monotonic(), jobid))
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await self._clock.sleep(self.latency_s)
+        self.under_way -= 1
+        return self.script(jobid, before)
+
+    counts = True  # how many times a job was asked before: costly for many
+
+    def times(self, jobid: str) -> list[float]:
+        return [at for at, asked in self.asked if asked == jobid]
+
+    def use_token(self, token: str | None) -> None:
+        self.token = token
+
+    async def try_token(self, token: str) -> JobAnswer:
+        self.tried.append(token)
+        return self.trial
+
+
+class FakeSource:
+    """ImageSource with a script by URL: the last answer is given again and again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.script: dict[str, list[ImageAnswer]] = {}
+        self.latency_s = 0.2
+        self.fetched: list[tuple[float, str]] = []
+        self.under_way = 0
+        self.most_under_way = 0
+        self.parts: set[Path] = set()
+
+    async def fetch(self, url: str) -> ImageAnswer:
+        self.fetched.append((self._clock.monotonic(), url))
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await self._clock.sleep(self.latency_s)
+        self.under_way -= 1
+        answers = self.script.get(url)
+        if answers:
+            return answers.pop(0) if len(answers) > 1 else answers[0]
+        return self.whole()
+
+    def whole(self) -> Fetched:
+        part = Path(f"{len(self.fetched)}.part")
+        self.parts.add(part)
+        return Fetched(part, 1000, "5ha")
+
+    def urls(self) -> list[str]:
+        return [url for _, url in self.fetched]
+
+
+class FakeFiles:
+    """ImageFiles as a set of names; `full` and `broken` are faults."""
+
+    def __init__(self, source: FakeSource) -> None:
+        self._source = source
+        self.kept: list[str] = []
+        self.gone: set[str] = set()
+        self.free = 40_000_000_000
+        self.total = 100_000_000_000
+        self.broken: OSError | None = None
+
+    async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
+        if self.broken:
+            raise self.broken
+        self._source.parts.remove(part)
+        path = f"{folder}/{stem}.{extension}"
+        self.kept.append(path)
+        return Path(path)
+
+    async def discard(self, part: Path) -> None:
+        self._source.parts.discard(part)
+
+    async def missing(self, files: Sequence[str]) -> set[str]:
+        return set(files) & self.gone
+
+    async def free_bytes(self) -> tuple[int, int]:
+        return self.free, self.total
+
+
+class FakeImaging:
+    def __init__(self) -> None:
+        self.verdict: Verdict = Verified("jpg", 2560, 1440)
+        self.broken: Exception | None = None
+        self.made: list[str] = []
+        self.under_way = 0
+        self.most_under_way = 0
+
+    async def verify(self, file: Path) -> Verdict:
+        if self.broken:
+            raise self.broken
+        return self.verdict
+
+    async def thumbnail(self, file: Path) -> bytes:
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await asyncio.sleep(0.1)
+        self.under_way -= 1
+        self.made.append(file.as_posix())
+        if self.broken:
+            raise self.broken
+        return b"jpeg of " + file.as_posix().encode()
+
+
+class FakeThumbnails:
+    def __init__(self) -> None:
+        self.kept: dict[ImageKey, bytes] = {}
+        self.broken = False
+
+    async def get(self, key: ImageKey) -> bytes | None:
+        if self.broken:
+            raise DatabaseError("The disk is full.")
+        return self.kept.get(key)
+
+    async def put(self, key: ImageKey, jpeg: bytes) -> None:
+        if self.broken:
+            raise DatabaseError("The disk is full.")
+        self.kept[key] = jpeg
+
+
+class FakeKeyring:
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+        self.broken = False
+
+    async def get(self, origin: str) -> str | None:
+        self._check()
+        return self.kept.get(origin)
+
+    async def set(self, origin: str, token: str) -> None:
+        self._check()
+        self.kept[origin] = token
+
+    async def delete(self, origin: str) -> None:
+        self._check()
+        self.kept.pop(origin, None)
+
+    def _check(self) -> None:
+        if self.broken:
+            raise KeyringError("The system's keyring does not answer.")
+
+
+class FakeSettings:
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.broken = False
+
+    async def load_settings(self) -> dict[str, Any]:
+        return dict(self.values)
+
+    async def save_setting(self, name: str, value: Any) -> None:
+        await asyncio.sleep(0)
+        if self.broken:
+            raise DatabaseError("The disk is full.")
+        self.values[name] = value

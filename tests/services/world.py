@@ -1,0 +1,189 @@
+"""The services of one run, wired as app/ wires them, with adapters in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from fake_clock import FakeClock, VirtualTimeLoop
+from fakes import (
+    FakeApi,
+    FakeFiles,
+    FakeImaging,
+    FakeKeyring,
+    FakeRepository,
+    FakeSettings,
+    FakeSource,
+    FakeThumbnails,
+    Script,
+    completed_raw,
+    job_id,
+)
+
+from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.idle import IdleWaiter
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.poll_status import PollLimits
+from dreamina_desktop.services.poller import Poller
+from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.supervisor import Supervisor
+from dreamina_desktop.services.thumbnailer import Thumbnailer
+from dreamina_desktop.services.token import Token, TokenSource
+from dreamina_desktop.services.tracker import Tracker
+from dreamina_desktop.services.undo import UndoHistory
+
+ORIGIN = "https://api.example.com:443"
+
+
+class World:
+    """Made within a running loop; `errors` are those that the supervisor was told."""
+
+    def __init__(
+        self,
+        limits: PollLimits | None = None,
+        jitter: float = 0.0,
+        repository: FakeRepository | None = None,
+        given: str | None = "user:12345-secret",
+        settings: FakeSettings | None = None,
+    ) -> None:
+        self.clock = FakeClock()
+        self.errors: list[BaseException] = []
+        self.supervisor = Supervisor(lambda _, error: self.errors.append(error))
+        self.repository = repository or FakeRepository()
+        self.library = Library(self.repository)
+        self.messages = Messages()
+        self.said: list[str] = []
+        self.messages.subscribe(self._note_message)
+        self.undo = UndoHistory()
+        self.api = FakeApi(self.clock)
+        self.source = FakeSource(self.clock)
+        self.files = FakeFiles(self.source)
+        self.imaging = FakeImaging()
+        self.thumbnails = FakeThumbnails()
+        self.keyring = FakeKeyring()
+        self.settings = settings or FakeSettings()
+        self.preferences = Preferences(self.settings, self.supervisor)
+        self.poller = Poller(
+            self.api,
+            self.library,
+            self.messages,
+            self.supervisor,
+            self.clock,
+            limits or PollLimits(),
+            lambda: jitter,
+        )
+        self.downloader = Downloader(
+            self.source,
+            self.files,
+            self.imaging,
+            self.library,
+            self.messages,
+            self.supervisor,
+            self.clock,
+            lambda: jitter,
+            lambda number: self.poller.check_now([number]),
+        )
+        self.thumbnailer = Thumbnailer(
+            self.library, self.thumbnails, self.imaging, self.supervisor
+        )
+        self.token = Token(
+            self.api,
+            self.keyring,
+            self.poller,
+            self.messages,
+            ORIGIN,
+            given,
+            TokenSource.ENVIRONMENT,
+            self.preferences,
+        )
+        self.tracker = Tracker(self.library, self.undo, self.clock, self.poller.wake)
+        self.idle = IdleWaiter(
+            self.library, self.poller, self.downloader, self.token, self.clock
+        )
+
+    async def start(self, *, polls: bool = True, downloads: bool = True) -> World:
+        await self.preferences.load()
+        await self.library.load()
+        await self.token.load()
+        if polls:
+            self.supervisor.spawn(self.poller.run(), "poller")
+        if downloads:
+            self.supervisor.spawn(self.downloader.run(), "downloader")
+        return self
+
+    async def end(self) -> None:
+        await self.supervisor.aclose(1.0)
+
+    async def track(self, *jobids: str) -> None:
+        await self.tracker.track("\n".join(jobids))
+
+    async def track_many(self, count: int) -> list[str]:
+        jobids = [job_id(index) for index in range(1, count + 1)]
+        await self.track(*jobids)
+        return jobids
+
+    async def add_completed(self, *urls: str | None, index: int = 1) -> Job:
+        """A finished job, as a record from a paste."""
+        jobid = job_id(index)
+        _, jobs = await self.library.add(
+            self.clock.time(), [jobid], {jobid: completed_raw(jobid, *urls)}
+        )
+        return jobs[0]
+
+    async def advance(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def job(self, number: int = 1) -> Job:
+        return self.library.job(number)
+
+    def image(self, number: int = 1, index: int = 0) -> Image:
+        image = self.library.image(ImageKey(number, index))
+        assert image is not None
+        return image
+
+    def holds(self, condition: Condition) -> str | None:
+        """What a lasting condition says, also when another one is shown; None when it is not
+        held."""
+        message = self.messages._lasting.get(condition)
+        return message.text if message else None
+
+    def answer(self, script: Script) -> None:
+        self.api.script = script
+
+    def spacing(self) -> Iterable[float]:
+        times = [at for at, _ in self.api.asked]
+        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+
+    def _note_message(self) -> None:
+        if self.messages.passing and self.messages.passing.text not in self.said:
+            self.said.append(self.messages.passing.text)
+
+
+def with_world(**options: Any) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., None]]:
+    """Runs an async test in virtual time with a World of its own, which is not started. No task
+    of it may end in an error that nobody expects."""
+
+    def decorate(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+        async def run(arguments: dict[str, Any]) -> None:
+            world = World(**options)
+            try:
+                await test(world, **arguments)
+            finally:
+                await world.end()
+            assert world.errors == []
+
+        def decorated(**arguments: Any) -> None:
+            with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+                runner.run(run(arguments))
+
+        parameters = list(inspect.signature(test).parameters.values())[1:]
+        decorated.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        decorated.__name__ = test.__name__
+        decorated.__doc__ = test.__doc__
+        return decorated
+
+    return decorate

@@ -1,0 +1,375 @@
+"""Real services over a temporary folder, on Qt's own event loop; only the API is played."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import qasync
+from PIL import Image as Pillow
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
+
+from dreamina_desktop.core.answer import (
+    Found,
+    ImageAnswer,
+    JobAnswer,
+    NotFound,
+    TryLater,
+    Verdict,
+)
+from dreamina_desktop.core.errors import KeyringError
+from dreamina_desktop.core.job import ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.record import parse_record
+from dreamina_desktop.core.transition import after_record
+from dreamina_desktop.imaging.thumbnail import thumbnail
+from dreamina_desktop.imaging.verify import verify
+from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.poller import Poller, PollLimits
+from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.supervisor import Supervisor
+from dreamina_desktop.services.thumbnailer import Thumbnailer
+from dreamina_desktop.services.token import Token, TokenSource
+from dreamina_desktop.services.tracker import Tracker
+from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.image_files import ImageFiles
+from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.schema import MIGRATIONS
+from dreamina_desktop.storage.settings_store import SettingsStore
+from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
+from dreamina_desktop.ui import style, theme
+from dreamina_desktop.ui.services import Services
+
+NOW = datetime(2026, 3, 2, 14, 6, 12, tzinfo=UTC).timestamp()
+ORIGIN = "https://api.example.com:443"
+
+
+class StoppedClock:
+    """Stands still until a test moves it; sleeping takes real time, so that nothing spins."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def time(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class PlayedApi:
+    """Answers what a test put in; what is not in it is not found."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, JobAnswer] = {}
+        self.trial: JobAnswer = NotFound()
+        self.tried: list[str] = []
+        self.token: str | None = None
+
+    async def job(self, jobid: str) -> JobAnswer:
+        return self.answers.get(jobid, NotFound())
+
+    def use_token(self, token: str | None) -> None:
+        self.token = token
+
+    async def try_token(self, token: str) -> JobAnswer:
+        self.tried.append(token)
+        return self.trial
+
+
+class PlayedKeyring:
+    """A keyring in memory, which fails when it is told to."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, str] = {}
+        self.trouble = ""
+
+    async def get(self, origin: str) -> str | None:
+        self._fail()
+        return self.tokens.get(origin)
+
+    async def set(self, origin: str, token: str) -> None:
+        self._fail()
+        self.tokens[origin] = token
+
+    async def delete(self, origin: str) -> None:
+        self._fail()
+        self.tokens.pop(origin, None)
+
+    def _fail(self) -> None:
+        if self.trouble:
+            raise KeyringError(self.trouble)
+
+
+class NoImages:
+    """No image host answers."""
+
+    async def fetch(self, url: str) -> ImageAnswer:
+        return TryLater("no image host in this test")
+
+
+class ImagingInThread:
+    """The real work without processes of its own."""
+
+    async def verify(self, file: Path) -> Verdict:
+        return await asyncio.to_thread(verify, file)
+
+    async def thumbnail(self, file: Path) -> bytes:
+        return await asyncio.to_thread(thumbnail, file)
+
+
+@dataclass
+class Bench:
+    """The services of one test, and what plays the outside world."""
+
+    services: Services
+    api: PlayedApi
+    keyring: PlayedKeyring
+    clock: StoppedClock
+    images: Path
+    errors: list[str] = field(default_factory=list)  # of tasks
+
+    async def track(self, *jobids: str) -> list[Job]:
+        """Track IDs; their jobs."""
+        tracked = await self.services.tracker.track("\n".join(jobids))
+        return [self.services.library.job(number) for number in tracked.new]
+
+    async def add(self, record: Mapping[str, Any], saved: bool = True) -> Job:
+        """A job as the server answered it; its images as files, drawn plainly."""
+        (job,) = await self.track(str(record["jobid"]))
+        raw = json.dumps(record).encode()
+        change = after_record(job, parse_record(record), "server", self.clock.time())
+        if saved and change.images:
+            change = replace(change, images=tuple(map(self._saved, change.images)))
+        return await self.services.library.change(job.number, lambda _: change, raw)
+
+    async def set_tracking(self, number: int, tracking: Tracking, note: str = "") -> Job:
+        """As after several answers."""
+        return await self.services.library.change(
+            number, lambda job: replace(job, tracking=tracking, note=note)
+        )
+
+    def start(self) -> None:
+        """Let poller, downloader and thumbnailer work."""
+        for service in (self.services.poller, self.services.downloader, self.services.thumbnailer):
+            self.services.supervisor.spawn(service.run(), type(service).__name__)
+
+    def _saved(self, image: Any) -> Any:
+        file = self.images / f"{image.key}.jpg"
+        size = (image.entry.width or 64, image.entry.height or 36)
+        colour = (60 + 37 * image.key.number % 160, 70 + 61 * image.key.index % 150, 130)
+        Pillow.new("RGB", size, colour).save(file)
+        return replace(
+            image,
+            state=ImageState.SAVED,
+            file=str(file),
+            file_width=size[0],
+            file_height=size[1],
+            size_bytes=file.stat().st_size,
+            sha256="0" * 64,
+        )
+
+
+@asynccontextmanager
+async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench]:
+    """Everything as app/ makes it, in `folder`, with a played API and nothing running."""
+    async with AsyncExitStack() as stack:
+        errors: list[str] = []
+        clock, api, keyring = StoppedClock(), PlayedApi(), PlayedKeyring()
+        images = folder / "images"
+        images.mkdir(parents=True, exist_ok=True)
+        database = Database(folder / "library.db", MIGRATIONS)
+        await database.open()
+        stack.push_async_callback(database.aclose)
+        thumbnails = ThumbnailStore(folder / "thumbnails.db")
+        await thumbnails.open()
+        stack.push_async_callback(thumbnails.aclose)
+        disk = ThreadPoolExecutor(1)
+        stack.callback(disk.shutdown)
+        supervisor = Supervisor(lambda name, error: errors.append(f"{name}: {error!r}"))
+        stack.push_async_callback(supervisor.aclose, 2.0)
+        preferences = Preferences(SettingsStore(database), supervisor)
+        library = Library(JobRepository(database, folder))
+        await preferences.load()
+        await library.load()
+        messages, undo = Messages(), UndoHistory()
+        poller = Poller(
+            api, library, messages, supervisor, clock, PollLimits(per_second=None), lambda: 0.0
+        )
+        downloader = Downloader(
+            NoImages(),
+            ImageFiles(images, disk),
+            ImagingInThread(),
+            library,
+            messages,
+            supervisor,
+            clock,
+            lambda: 0.0,
+        )
+        services = Services(
+            accounts=Accounts(library, preferences),
+            clock=clock,
+            downloader=downloader,
+            library=library,
+            messages=messages,
+            poller=poller,
+            preferences=preferences,
+            supervisor=supervisor,
+            thumbnailer=Thumbnailer(library, thumbnails, ImagingInThread(), supervisor),
+            token=Token(api, keyring, poller, messages, ORIGIN, None, TokenSource.NONE),
+            tracker=Tracker(library, undo, clock, poller.wake),
+            undo=undo,
+            images_folder=str(images),
+            demo=demo,
+        )
+        yield Bench(services, api, keyring, clock, images, errors)
+
+
+def make_record(second: int, status: str = "completed", **fields: Any) -> dict[str, Any]:
+    """A record as in docs/api.md, of a job made at 14:05:`second`; `images`: how many."""
+    images = fields.pop("images", 2 if status == "completed" else 0)
+    request = {
+        "prompt": fields.pop("prompt", f"A stunning aurora over lake {second}"),
+        "model": "seedream-4.0",
+        "ratio": "16:9",
+        "resolution": "2k",
+    }
+    record: dict[str, Any] = {
+        "jobid": make_jobid(second),
+        "type": "image",
+        "status": status,
+        "model": "seedream-4.0",
+        "created": f"2026-03-02T14:05:{second:02d}.123Z",
+        "request": request,
+        "response": {"images": [_image(second, index) for index in range(images)]},
+        "code": 200,
+    }
+    if status != "created":
+        record["updated"] = f"2026-03-02T14:06:{second:02d}.123Z"
+    return record | fields
+
+
+def make_jobid(second: int) -> str:
+    """An ID of the inferred form."""
+    return f"j03021405{second:02d}123456789i-u12345-US:user@example.com-bot:dreamina"
+
+
+def _image(second: int, index: int) -> dict[str, Any]:
+    width, height = 64, 36
+    uri = f"tos-{second}-{index}"
+    return {
+        "imageUrl": f"https://p16.example.com/{uri}.jpeg?x-expires=1900000000&x-signature=abc%3D",
+        "imageUri": uri,
+        "width": width,
+        "height": height,
+        "format": "jpeg",
+        "assetRef": f"US:user@example.com-image:w{width}:h{height}:s905-uri:{uri}",
+    }
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Coroutines under tests/ui run as in the program: on Qt's event loop, through qasync."""
+    return {"qt": _qt_loop}
+
+
+def _qt_loop() -> asyncio.AbstractEventLoop:
+    application = QApplication.instance() or QApplication([])
+    loop = qasync.QEventLoop(application)
+    loop.set_default_executor(ThreadPoolExecutor(2))
+    return loop
+
+
+@pytest.fixture(autouse=True)
+def in_our_style(qapp: QApplication) -> None:
+    """Fusion and our light colours, as in the program."""
+    style.use_fusion(qapp)
+    theme.apply(qapp, "light")
+    qapp.setWindowIcon(QIcon())
+
+
+@pytest_asyncio.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    """Real services and what plays the outside world."""
+    async with open_bench(tmp_path / "data") as bench:
+        yield bench
+        assert bench.errors == []
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest_asyncio.fixture
+async def put_up(bench: Bench) -> AsyncIterator[Callable[..., Awaitable[QWidget]]]:
+    """Shows a widget as an active window, and takes it down while the loop still runs (what a
+    widget does when it closes may need the loop): `put_up(pane, 800, 600)`."""
+    shown: list[QWidget] = []
+
+    async def put_up(widget: QWidget, width: int = 1200, height: int = 760) -> QWidget:
+        shown.append(widget)
+        widget.resize(width, height)
+        widget.show()
+        widget.activateWindow()
+        async with asyncio.timeout(5):
+            while not widget.isActiveWindow():
+                await asyncio.sleep(0.005)
+        return widget
+
+    yield put_up
+    for widget in shown:
+        widget.close()
+        widget.deleteLater()
+    await asyncio.sleep(0)
+
+
+@pytest.fixture
+def services(bench: Bench) -> Services:
+    """Real services over a temporary folder."""
+    return bench.services
+
+
+@pytest.fixture
+def record() -> Callable[..., dict[str, Any]]:
+    """Makes records; see `make_record`."""
+    return make_record
+
+
+@pytest.fixture
+def found() -> Callable[[dict[str, Any]], Found]:
+    """The server's answer with a record."""
+    return lambda record: Found(parse_record(record), json.dumps(record).encode())
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
+    """Waits until a condition holds: `await until(lambda: …)`. In coroutines, where qtbot's own
+    waiting would nest event loops."""
+
+    async def wait(condition: Callable[[], object], limit_s: float = 5.0) -> None:
+        async with asyncio.timeout(limit_s):
+            while not condition():
+                await asyncio.sleep(0.005)
+
+    return wait
+
+
+@pytest.fixture
+def keys() -> Callable[..., Iterable[ImageKey]]:
+    """`keys((214, 0), (214, 1))`"""
+    return lambda *pairs: [ImageKey(*pair) for pair in pairs]
