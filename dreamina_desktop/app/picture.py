@@ -36,6 +36,7 @@ async def _draw(services: Services, size: QSize) -> bytes:
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         window.resize(size)
         window.show()
+        window.show_first_image()
         await _settled(window)
         image = QImage(size, QImage.Format.Format_RGB32)
         window.render(image)

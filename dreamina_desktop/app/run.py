@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from dreamina_desktop import diagnostics
@@ -30,6 +31,7 @@ from dreamina_desktop.storage.locations import Locations
 EXIT_UNUSABLE = 2
 HOLDER_SILENT_S = 15.0  # a holder that starts or ends may be silent for a moment
 RETRY_S = 0.1
+DEMO_INTERVAL_S = 2.0  # one watches, and the sandbox does not mind
 
 
 def run(options: Options) -> int:
@@ -40,6 +42,8 @@ def run(options: Options) -> int:
     try:
         if options.demo:
             with _demo_folder() as folder, _sandbox(options) as sandbox:
+                if options.poll_interval_s is None:
+                    options = replace(options, poll_interval_s=DEMO_INTERVAL_S)
                 return _run_in(options, Locations.at(folder), sandbox)
         return _run_in(options, Locations.at(options.data_dir), None)
     except OptionError as error:

@@ -11,10 +11,10 @@ from urllib.parse import unquote
 _LETTER = r"(?:[\w.!#$*+^~-]|(?<=\w)'(?=\w)|%(?:2[1346789ABDE]|5[EF]|7E))"
 _AT = r"(?:@|%(?:25)*40|\\u0040)"
 _DOMAIN = r"[\w-]+(?:\.[\w-]+)*"
-# Possessive, and begun only where a word begins: linear, whatever the text.
+# Possessive, bounded, and begun only where a word begins: linear, whatever the text.
 _REGIONED = re.compile(
     rf"(?:(?<![A-Za-z])(?P<region>(?-i:[A-Z]{{2}}))(?::|%(?:25)*3A)|(?<![\w.!#$*+^~-]))"
-    rf"(?P<name>{_LETTER}++){_AT}(?P<domain>{_DOMAIN})",
+    rf"(?P<name>{_LETTER}{{1,256}}+){_AT}(?P<domain>{_DOMAIN})",
     re.IGNORECASE,
 )
 # The account of a job ID or an assetRef, whatever characters it has (docs/api.md).

@@ -200,7 +200,7 @@ class Downloader:
     def _is_stopped(self) -> bool:
         return self._paused or self._room.is_closed
 
-    def _urgency(self, key: ImageKey) -> tuple[float, ...]:
+    def _urgency(self, key: ImageKey, _due_at: float) -> tuple[float, ...]:
         """The soonest to die first, then the newest; what says nothing last."""
         expires = expires_at(self._url(key))
         return (float("inf") if expires is None else expires, -key.number, key.index)

@@ -13,8 +13,9 @@ Rank = tuple[float, ...]
 class DueHeap(Generic[K]):
     """Due times by key, in seconds of a monotonic clock. Old entries are skipped, not sought."""
 
-    def __init__(self, rank: Callable[[K], Rank]) -> None:
-        """`rank` is read when a key becomes due: the lowest goes first. Keys have an order."""
+    def __init__(self, rank: Callable[[K, float], Rank]) -> None:
+        """`rank`, of a key and its due time, is read when it becomes due: the lowest goes first.
+        Keys have an order."""
         self._rank = rank
         self._due: dict[K, float] = {}
         self._waiting: list[tuple[float, Any]] = []  # due time, key
@@ -50,7 +51,7 @@ class DueHeap(Generic[K]):
         while self._waiting and self._waiting[0][0] <= now:
             due_at, key = heapq.heappop(self._waiting)
             if self._due.get(key) == due_at:
-                heapq.heappush(self._ready, (self._rank(key), key, due_at))
+                heapq.heappush(self._ready, (self._rank(key, due_at), key, due_at))
         self._drop_old_ready()
         if not self._ready:
             return None

@@ -1,4 +1,4 @@
-"""Which jobs are asked, when, and in which order: what the user wants now, then the newest."""
+"""Which jobs are asked, when, and in which order."""
 
 from __future__ import annotations
 
@@ -8,20 +8,30 @@ from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.services.due_heap import DueHeap
 from dreamina_desktop.services.ports import Clock
 
+AGAIN_EVERY = 4  # of so many turns one is for another look while first looks wait
+
 
 class JobQueue:
-    """Numbers of jobs; one is either planned or under way. Times in monotonic seconds."""
+    """Numbers of jobs; one is either planned or under way. Times in monotonic seconds.
+
+    First looks go newest first. Further looks go in the order in which they became due, and have
+    turns of their own: else a few new jobs would take all turns of a limited rate for ever, or a
+    long paste all turns of the jobs that run at this moment.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._due: DueHeap[int] = DueHeap(lambda number: (-number,))
-        self._first: dict[int, None] = {}
+        self._first_looks: DueHeap[int] = DueHeap(lambda number, _: (-number,))
+        self._further_looks: DueHeap[int] = DueHeap(lambda number, due_at: (due_at, -number))
+        self._seen: set[int] = set()  # in this run
+        self._turn = 0
+        self._wishes: dict[int, None] = {}  # by hand, and not started
         self._by_hand: set[int] = set()
         self._under_way: set[int] = set()
 
     def __len__(self) -> int:
         """How many are planned or under way."""
-        return len(self._due) + len(self._under_way)
+        return len(self._first_looks) + len(self._further_looks) + len(self._under_way)
 
     @property
     def under_way(self) -> int:
@@ -33,18 +43,20 @@ class JobQueue:
         return frozenset(self._by_hand)
 
     def planned(self) -> tuple[int, ...]:
-        return self._due.keys()
+        return (*self._first_looks.keys(), *self._further_looks.keys())
 
     def overdue(self) -> int:
-        return self._due.overdue(self._clock.monotonic())
+        now = self._clock.monotonic()
+        return self._first_looks.overdue(now) + self._further_looks.overdue(now)
 
     def next_at(self) -> float | None:
         """When the next one is due; None when nothing is planned."""
-        return self._due.next_at()
+        both = (self._first_looks.next_at(), self._further_looks.next_at())
+        return min((at for at in both if at is not None), default=None)
 
     def due_at(self, number: int) -> float | None:
         """None when it is not planned; the past when it is under way."""
-        return 0.0 if number in self._under_way else self._due.due_at(number)
+        return 0.0 if number in self._under_way else self._heap(number).due_at(number)
 
     def is_wanted(self, job: Job) -> bool:
         return polls(job) or job.number in self._by_hand
@@ -52,16 +64,16 @@ class JobQueue:
     def plan(self, job: Job) -> None:
         """A job has come or changed: due at once, if it was not planned; or no more."""
         if not self.is_wanted(job):
-            self._due.discard(job.number)
-        elif job.number not in self._due and job.number not in self._under_way:
-            self._due.put(job.number, self._clock.monotonic())
+            self._heap(job.number).discard(job.number)
+        elif job.number not in self._heap(job.number) and job.number not in self._under_way:
+            self._heap(job.number).put(job.number, self._clock.monotonic())
 
     def ask_first(self, number: int) -> None:
         """The user wants to know; what is under way is about to be known."""
         if number not in self._under_way:
             self._by_hand.add(number)
-            self._first[number] = None
-            self._due.put(number, self._clock.monotonic())
+            self._wishes[number] = None
+            self._heap(number).put(number, self._clock.monotonic())
 
     def was_asked_by_hand(self, number: int) -> None:
         """The user's wish is fulfilled."""
@@ -71,18 +83,19 @@ class JobQueue:
         """Those of them that are planned are due now."""
         now = self._clock.monotonic()
         for number in numbers:
-            if number in self._due:
-                self._due.put(number, now)
+            if number in self._heap(number):
+                self._heap(number).put(number, now)
 
     def not_later(self, number: int, in_s: float) -> None:
         """A planned job is due in so many seconds at the latest."""
         latest = self._clock.monotonic() + in_s
-        if (self._due.due_at(number) or 0.0) > latest:
-            self._due.put(number, latest)
+        if (self._heap(number).due_at(number) or 0.0) > latest:
+            self._heap(number).put(number, latest)
 
     def hasten(self, seconds: float) -> None:
         """Time has passed that the clock did not count."""
-        self._due.hasten(seconds)
+        self._first_looks.hasten(seconds)
+        self._further_looks.hasten(seconds)
 
     def start(self) -> int | None:
         """Take the next one that is due; it is under way until `ended`."""
@@ -94,18 +107,27 @@ class JobQueue:
     def ended(self, job: Job, again_in_s: float) -> None:
         """A check is over; the job is asked again if it is still wanted."""
         self._under_way.discard(job.number)
+        self._seen.add(job.number)
         if self.is_wanted(job):
-            self._due.put(job.number, self._clock.monotonic() + again_in_s)
+            self._heap(job.number).put(job.number, self._clock.monotonic() + again_in_s)
+
+    def _heap(self, number: int) -> DueHeap[int]:
+        return self._further_looks if number in self._seen else self._first_looks
 
     def _pop(self, now: float) -> int | None:
-        while self._first:
-            number = next(iter(self._first))
-            del self._first[number]
-            due_at = self._due.due_at(number)
+        while self._wishes:
+            number = next(iter(self._wishes))
+            del self._wishes[number]
+            due_at = self._heap(number).due_at(number)
             if due_at is not None and due_at <= now:
-                self._due.discard(number)
+                self._heap(number).discard(number)
                 return number
-        return self._due.pop(now)
+        self._turn += 1
+        heaps = [self._first_looks, self._further_looks]
+        if self._turn % AGAIN_EVERY == 0:
+            heaps.reverse()
+        number_or_none = heaps[0].pop(now)
+        return heaps[1].pop(now) if number_or_none is None else number_or_none
 
 
 def polls(job: Job) -> bool:

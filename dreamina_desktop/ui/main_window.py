@@ -108,7 +108,12 @@ class MainWindow(QMainWindow):
 
     def settled(self) -> bool:
         """Whether everything that is visible shows its picture."""
-        return self._gallery.settled()
+        return self._gallery.settled() and self._jobs.view.settled()
+
+    def show_first_image(self) -> None:
+        """Make the first image the current one, so that the details have something to show."""
+        if order := self._gallery.order():
+            self._gallery.select_key(order[0])
 
     def open_settings(self) -> None:
         self._settings_dialog().open()

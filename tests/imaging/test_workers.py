@@ -133,7 +133,9 @@ async def test_a_killed_idle_worker_is_replaced(
     assert not set(after) & set(before)
 
 
-async def test_work_in_a_killed_worker_is_done_again(workers: ImagingWorkers, fifo: Path) -> None:
+async def test_work_in_a_killed_worker_is_done_again(
+    workers: ImagingWorkers, fifo: Path, picture: Picture, encoded: Encoded
+) -> None:
     work = asyncio.create_task(workers.verify(fifo))
     [pid] = await spawned(1)
     os.kill(pid, signal.SIGKILL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+from collections.abc import Callable
 from typing import Any
 
 WALL_AT_START = 1_772_440_000.0  # 2 March 2026
@@ -30,6 +31,14 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._virtual.now
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: object, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """At once: virtual time would not wait for a real thread."""
+        future = self.create_future()
+        future.set_result(func(*args))
+        return future
 
 
 class FakeClock:

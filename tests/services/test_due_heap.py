@@ -4,7 +4,7 @@ from dreamina_desktop.services.due_heap import DueHeap
 
 
 def newest_first() -> DueHeap[int]:
-    return DueHeap(lambda number: (-number,))
+    return DueHeap(lambda number, _: (-number,))
 
 
 def test_among_the_due_ones_the_first_by_rank_goes_first() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from fakes import completed, completed_raw, created, failed, found, job_id, raw_record
 from world import World, with_world
@@ -32,7 +34,7 @@ async def test_an_old_job_is_asked_less_and_less_often(world: World) -> None:
     await world.track(ONE)
     await world.advance(1500)
     times = world.api.times(ONE)
-    gaps = {round(at): later - at for at, later in zip(times, times[1:], strict=False)}
+    gaps = {round(at): later - at for at, later in itertools.pairwise(times)}
     assert all(gap == pytest.approx(10.05, abs=0.1) for at, gap in gaps.items() if at < 170)
     assert all(gap == pytest.approx(20.05, abs=0.1) for at, gap in gaps.items() if 200 < at < 880)
     assert all(gap == pytest.approx(60.05, abs=0.1) for at, gap in gaps.items() if at > 910)
@@ -57,8 +59,8 @@ async def test_an_unknown_status_is_polled_on_and_kept(world: World) -> None:
     assert len(world.api.asked) == 2
 
 
-@with_world()
 @pytest.mark.parametrize("code", [2038, 596])
+@with_world()
 async def test_a_failed_job_is_final(world: World, code: int) -> None:
     world.answer(lambda jobid, _: failed(jobid, code))
     await world.start()
@@ -88,8 +90,8 @@ async def test_timers_that_fire_early_do_not_make_a_job_due(world: World) -> Non
     assert min(world.spacing()) >= 10.0
 
 
-@with_world()
 @pytest.mark.parametrize("jump", [-86_400, -5])
+@with_world()
 async def test_a_wall_clock_that_goes_back_changes_nothing(world: World, jump: float) -> None:
     await world.start()
     await world.track(ONE)
@@ -172,6 +174,29 @@ async def test_short_intervals_hold_on_loopback(world: World) -> None:
     assert len(world.api.asked) >= 9
 
 
+@with_world()
+async def test_running_jobs_beyond_the_ceiling_are_all_asked_in_turn(world: World) -> None:
+    """Forty jobs at an interval of 10 s fill the ceiling: the others wait longer, not for ever."""
+    await world.start()
+    jobids = await world.track_many(200)
+    await world.advance(150)
+    asked = [jobid for _, jobid in world.api.asked]
+    counts = [asked.count(jobid) for jobid in jobids]
+    assert min(counts) >= 2
+    assert max(counts) <= 4
+
+
+@with_world()
+async def test_jobs_that_run_are_asked_while_a_long_paste_waits(world: World) -> None:
+    await world.start()
+    await world.track(ONE)
+    await world.advance(5)
+    world.answer(lambda jobid, _: created(jobid) if jobid == ONE else failed(jobid))
+    await world.track(*(job_id(index) for index in range(2, 2002)))
+    await world.advance(100)
+    assert len(world.api.times(ONE)) >= 9
+
+
 # -- 404 ---------------------------------------------------------------------------------------
 
 
@@ -184,7 +209,7 @@ async def test_twice_not_found_an_interval_apart_is_not_found(world: World) -> N
     assert world.job().tracking is Tracking.POLLING
     await world.advance(100)
     assert world.job().tracking is Tracking.NOT_FOUND
-    assert "does not know it" in world.job().note
+    assert "does not know" in world.job().note
     assert world.api.times(ONE) == pytest.approx([0, 10.05], abs=0.1)
 
 
@@ -219,7 +244,6 @@ async def test_another_token_asks_once_more_for_what_was_not_found(world: World)
     await world.track(ONE)
     await world.advance(20)
     await world.token.try_and_keep("user:2-other")
-    assert world.idle._left(None).jobs == () or world.job().tracking is Tracking.POLLING
     await world.advance(100)
     assert len(world.api.asked) == 3
     assert world.job().tracking is Tracking.NOT_FOUND
@@ -321,8 +345,8 @@ async def test_a_late_refusal_of_the_old_token_does_not_stop_the_new_one(world: 
     assert world.job().status == "created"
 
 
-@with_world()
 @pytest.mark.parametrize("status", [402, 403])
+@with_world()
 async def test_a_missing_subscription_is_named_and_checked_again_on_demand(
     world: World, status: int
 ) -> None:
@@ -448,8 +472,8 @@ async def test_a_final_job_that_was_asked_by_hand_waits_out_a_429(world: World) 
 # -- trouble -----------------------------------------------------------------------------------
 
 
-@with_world()
 @pytest.mark.parametrize("network", [False, True])
+@with_world()
 async def test_trouble_backs_off_and_leaves_what_is_known(world: World, network: bool) -> None:
     trouble: JobAnswer = Trouble("The API answered 500.", network=network)
     world.answer(lambda jobid, n: trouble if n else created(jobid))
@@ -591,8 +615,7 @@ async def test_check_now_takes_fresh_links_of_a_finished_job(world: World) -> No
     await world.start(downloads=False)
     await world.track(ONE)
     await world.advance(1)
-    lost = lambda job: job  # noqa: E731
-    assert lost(world.job()).tracking is Tracking.DONE
+    assert world.job().tracking is Tracking.DONE
     world.poller.check_now([1])
     await world.advance(1)
     assert world.image().entry.url == "https://a.example.com/1"

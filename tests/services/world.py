@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import itertools
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -87,9 +88,7 @@ class World:
             lambda: jitter,
             lambda number: self.poller.check_now([number]),
         )
-        self.thumbnailer = Thumbnailer(
-            self.library, self.thumbnails, self.imaging, self.supervisor
-        )
+        self.thumbnailer = Thumbnailer(self.library, self.thumbnails, self.imaging, self.supervisor)
         self.token = Token(
             self.api,
             self.keyring,
@@ -101,9 +100,7 @@ class World:
             self.preferences,
         )
         self.tracker = Tracker(self.library, self.undo, self.clock, self.poller.wake)
-        self.idle = IdleWaiter(
-            self.library, self.poller, self.downloader, self.token, self.clock
-        )
+        self.idle = IdleWaiter(self.library, self.poller, self.downloader, self.token, self.clock)
 
     async def start(self, *, polls: bool = True, downloads: bool = True) -> World:
         await self.preferences.load()
@@ -156,7 +153,7 @@ class World:
 
     def spacing(self) -> Iterable[float]:
         times = [at for at, _ in self.api.asked]
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        return [later - earlier for earlier, later in itertools.pairwise(times)]
 
     def _note_message(self) -> None:
         if self.messages.passing and self.messages.passing.text not in self.said:

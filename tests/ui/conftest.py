@@ -293,6 +293,8 @@ def pytest_asyncio_loop_factories(
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
     application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)
     loop = qasync.QEventLoop(application)
     loop.set_default_executor(ThreadPoolExecutor(2))
     return loop

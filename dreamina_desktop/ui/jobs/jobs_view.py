@@ -59,6 +59,11 @@ class JobsView(QListView):
         end = last.row() + 1 if last.isValid() else self._jobs.rowCount()
         return range(first.row(), end)
 
+    def settled(self) -> bool:
+        """Whether every visible row shows its pictures."""
+        keys = [key for row in self.visible_rows() for key in preview_keys(self._jobs.job(row))]
+        return all(self._thumbnails.pixmap(k) or self._thumbnails.failed(k) for k in keys)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
             self.clearSelection()

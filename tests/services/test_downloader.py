@@ -1,0 +1,412 @@
+"""Each state of an image, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from fake_clock import WALL_AT_START
+from fakes import completed_raw, found, job_id
+from world import World, with_world
+
+from dreamina_desktop.core.answer import (
+    DiskTrouble,
+    Gone,
+    ImageAnswer,
+    Invalid,
+    NotFound,
+    TryLater,
+    Unusable,
+)
+from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.services.messages import Condition, Remedy
+
+URL = "https://a.example.com/1"
+LATER = TryLater("The image host answered 503.")
+
+
+def expiring(name: str, in_s: float) -> str:
+    return f"https://a.example.com/{name}?x-expires={WALL_AT_START + in_s:.0f}"
+
+
+@with_world()
+async def test_an_image_is_saved_when_it_is_whole_on_disk_and_decoded(world: World) -> None:
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(0.1)
+    assert world.downloader.is_fetching(ImageKey(1, 0))
+    assert world.image().state is ImageState.PENDING
+    await world.advance(1)
+    image = world.image()
+    assert image.state is ImageState.SAVED
+    assert image.file == world.files.kept[0] == "2026-03-02/0001-1 a-stunning-aurora.jpg"
+    assert (image.file_width, image.file_height, image.size_bytes) == (2560, 1440, 1000)
+    assert image.sha256 == "5ha"
+    assert world.source.parts == set()
+    assert world.downloader.status.pending == 0
+
+
+@with_world()
+async def test_the_soonest_to_die_go_first_and_those_that_do_not_say_last(world: World) -> None:
+    urls = [URL, expiring("far", 9000), expiring("near", 60), expiring("middle", 500)]
+    await world.add_completed(*urls, "https://a.example.com/2")
+    await world.start(polls=False)
+    await world.advance(5)
+    assert world.source.urls()[:3] == [urls[2], urls[3], urls[1]]
+
+
+@with_world()
+async def test_the_newest_of_equals_go_first(world: World) -> None:
+    for index in range(1, 9):
+        await world.add_completed(f"https://a.example.com/{index}", index=index)
+    await world.start(polls=False)
+    await world.advance(5)
+    assert world.source.urls() == [f"https://a.example.com/{n}" for n in range(8, 0, -1)]
+
+
+@with_world()
+async def test_four_at_once(world: World) -> None:
+    await world.add_completed(*(f"https://a.example.com/{n}" for n in range(12)))
+    await world.start(polls=False)
+    await world.advance(0.1)
+    assert world.downloader.status.fetching == 4
+    await world.advance(5)
+    assert world.source.most_under_way == 4
+    assert len(world.files.kept) == 12
+
+
+@with_world()
+async def test_what_may_still_come_is_pending_and_retried_with_back_off(world: World) -> None:
+    world.source.script[URL] = [LATER]
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(1500)
+    times = [at for at, _ in world.source.fetched]
+    gaps = [later - at for at, later in zip(times, times[1:], strict=False)]
+    waits = [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    assert gaps == pytest.approx([wait + 0.2 for wait in waits], abs=0.1)
+    assert world.image().state is ImageState.PENDING
+    assert world.image().note == LATER.reason
+    assert world.downloader.failing_for(ImageKey(1, 0)) == pytest.approx(1500, abs=1)
+
+
+@with_world()
+async def test_a_retried_image_is_saved_without_a_trace_of_its_trouble(world: World) -> None:
+    world.source.script[URL] = [LATER, LATER, world.source.whole()]
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(10)
+    assert world.image().state is ImageState.SAVED
+    assert world.image().note == ""
+    assert world.downloader.failing_for(ImageKey(1, 0)) is None
+
+
+@with_world()
+async def test_a_host_that_asks_for_a_pause_gets_one_and_the_others_go_on(world: World) -> None:
+    world.source.script[URL] = [TryLater("429", 60.0), world.source.whole()]
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(1)
+    await world.add_completed("https://a.example.com/2", "https://b.example.com/3", index=2)
+    await world.advance(50)
+    assert world.source.urls() == [URL, "https://b.example.com/3"]
+    assert world.downloader.failing_for(ImageKey(1, 0)) is None
+    await world.advance(15)
+    assert world.image(1).state is ImageState.SAVED
+    assert world.image(2).state is ImageState.SAVED
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (Gone("The image host refused the link (403)."), ImageState.LOST),
+        (Unusable("The image has more than 200 MB."), ImageState.INVALID),
+    ],
+)
+@with_world()
+async def test_what_will_not_come_is_settled_with_its_reason(
+    world: World, answer: Gone | Unusable, state: ImageState
+) -> None:
+    world.source.script[URL] = [answer]
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(100)
+    assert world.image().state is state
+    assert world.image().note == answer.reason
+    assert len(world.source.fetched) == 1
+
+
+@with_world()
+async def test_a_broken_picture_is_invalid_and_its_bytes_are_removed(world: World) -> None:
+    world.imaging.verdict = Invalid("It is not a picture.")
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(100)
+    assert world.image().state is ImageState.INVALID
+    assert world.image().note == "It is not a picture."
+    assert world.source.parts == set()
+    assert len(world.source.fetched) == 1
+
+
+@with_world()
+async def test_a_picture_that_kills_its_decoder_is_given_up(world: World) -> None:
+    world.imaging.broken = OSError("the process that decodes images died twice")
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(100)
+    assert world.image().state is ImageState.INVALID
+    assert "died twice" in world.image().note
+    assert len(world.source.fetched) == 3
+    assert world.holds(Condition.DISK) is None
+
+
+@with_world()
+async def test_an_image_without_a_link_is_lost_from_the_start(world: World) -> None:
+    await world.start(polls=False)
+    await world.add_completed(None)
+    await world.advance(1)
+    assert world.image().state is ImageState.LOST
+    assert world.source.fetched == []
+
+
+# -- links that died ---------------------------------------------------------------------------
+
+
+@with_world()
+async def test_a_link_past_its_time_is_tried_all_the_same(world: World) -> None:
+    await world.start(polls=False)
+    await world.add_completed(expiring("old", -3600))
+    await world.advance(1)
+    assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_a_fresh_link_saves_an_image_whose_link_had_died(world: World) -> None:
+    old, new = expiring("old", -3600), expiring("new", 3600)
+    world.source.script[old] = [Gone("The link has expired.")]
+    world.answer(lambda jobid, _: found(completed_raw(jobid, new)))
+    await world.start()
+    await world.add_completed(old)
+    assert await world.idle.wait(None, 300, asyncio.Event()) is None
+    assert world.image().state is ImageState.SAVED
+    assert world.source.urls() == [old, new]
+
+
+@with_world()
+async def test_a_fresh_link_is_asked_for_once(world: World) -> None:
+    old = expiring("old", -3600)
+    world.source.script[old] = [Gone("The link has expired.")]
+    world.answer(lambda jobid, _: found(completed_raw(jobid, old)))
+    await world.start()
+    await world.add_completed(old)
+    assert await world.idle.wait(None, 300, asyncio.Event()) is None
+    await world.advance(60)
+    assert len(world.api.asked) == 1
+    assert world.image().state is ImageState.LOST
+    assert world.image().note == "The link has expired."
+
+
+# -- what the user decides ---------------------------------------------------------------------
+
+
+@with_world()
+async def test_retry_tries_again_now(world: World) -> None:
+    two = "https://a.example.com/2"
+    world.source.script[URL] = [Gone("404"), world.source.whole()]
+    world.source.script[two] = [LATER, LATER, LATER, LATER, world.source.whole()]
+    await world.start(polls=False)
+    await world.add_completed(URL, two)
+    await world.advance(16)
+    assert [image.state for image in world.job().images] == [ImageState.LOST, ImageState.PENDING]
+    world.downloader.retry([ImageKey(1, 0), ImageKey(1, 1)])
+    await world.advance(1)
+    assert [image.state for image in world.job().images] == [ImageState.SAVED, ImageState.SAVED]
+
+
+@with_world()
+async def test_retry_never_makes_a_second_file(world: World) -> None:
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    key = ImageKey(1, 0)
+    await world.advance(0.1)
+    world.downloader.retry([key])
+    await world.advance(2)
+    world.downloader.retry([key])
+    await world.advance(2)
+    assert len(world.source.fetched) == 1
+    assert len(world.files.kept) == 1
+
+
+@with_world()
+async def test_a_removed_job_downloads_nothing_and_goes_on_when_it_is_back(world: World) -> None:
+    world.source.script[URL] = [LATER, LATER, world.source.whole()]
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(0.1)
+    await world.tracker.remove([1])
+    await world.advance(100)
+    assert len(world.source.fetched) == 1
+    assert world.downloader.status.pending == 0
+    await world.undo.undo()
+    await world.advance(10)
+    assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_a_pause_starts_nothing(world: World) -> None:
+    await world.start(polls=False)
+    world.downloader.pause()
+    await world.add_completed(URL)
+    await world.advance(30)
+    assert world.source.fetched == []
+    assert world.downloader.status.next_in_s is None
+    world.downloader.resume()
+    await world.advance(1)
+    assert world.image().state is ImageState.SAVED
+
+
+# -- the disk ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("free", "total"), [(1_900_000_000, 10**10), (9 * 10**9, 200 * 10**9)])
+@with_world()
+async def test_saving_stops_while_the_disk_is_nearly_full_and_goes_on_by_itself(
+    world: World, free: int, total: int
+) -> None:
+    world.files.free, world.files.total = free, total
+    await world.add_completed(URL)
+    await world.start(polls=False)
+    await world.advance(60)
+    assert world.source.fetched == []
+    assert world.downloader.status.disk_full
+    assert world.messages.lasting is not None
+    assert world.messages.lasting.remedy is Remedy.FOLDER
+    assert world.downloader.failing_for(ImageKey(1, 0)) == pytest.approx(60, abs=1)
+    world.files.free = total // 2
+    await world.advance(8)
+    assert world.image().state is ImageState.SAVED
+    assert world.holds(Condition.DISK) is None
+
+
+@with_world()
+async def test_a_disk_that_refuses_bytes_is_tried_with_one_image_at_a_time(world: World) -> None:
+    urls = [f"https://a.example.com/{n}" for n in range(8)]
+    trouble: ImageAnswer = DiskTrouble("The disk refused the image: read-only file system.")
+    for url in urls:
+        world.source.script[url] = [trouble]
+    await world.add_completed(*urls)
+    await world.start(polls=False)
+    await world.advance(65)
+    assert "read-only" in (world.holds(Condition.DISK) or "")
+    assert len(world.source.fetched) <= 4 + 7
+    for url in urls:
+        world.source.script[url] = []
+    await world.advance(120)
+    assert len(world.files.kept) == 8
+    assert world.holds(Condition.DISK) is None
+
+
+@with_world()
+async def test_a_file_that_cannot_be_kept_leaves_no_part(world: World) -> None:
+    world.files.broken = OSError(30, "Read-only file system")
+    await world.add_completed(URL)
+    await world.start(polls=False)
+    await world.advance(5)
+    assert world.source.parts == set()
+    assert "Read-only file system" in (world.holds(Condition.DISK) or "")
+    world.files.broken = None
+    await world.advance(30)
+    assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_a_file_that_could_not_be_recorded_is_not_fetched_again(world: World) -> None:
+    await world.add_completed(URL)
+    await world.start(polls=False)
+    await world.advance(0.1)
+    world.repository.broken = True
+    await world.advance(60)
+    assert world.holds(Condition.DATABASE)
+    assert world.image().state is ImageState.PENDING
+    world.repository.broken = False
+    await world.advance(70)
+    assert world.image().state is ImageState.SAVED
+    assert len(world.source.fetched) == len(world.files.kept) == 1
+    assert world.holds(Condition.DATABASE) is None
+
+
+@with_world()
+async def test_a_large_backlog_is_announced_with_numbers_and_lifted(world: World) -> None:
+    await world.add_completed(*(f"https://a.example.com/{n}" for n in range(60)))
+    world.downloader.pause()
+    await world.start(polls=False)
+    await world.advance(1)
+    text = world.holds(Condition.BACKLOG) or ""
+    assert "60 images" in text
+    assert "40 GB are free" in text
+    world.downloader.resume()
+    await world.advance(30)
+    assert len(world.files.kept) == 60
+    assert world.holds(Condition.BACKLOG) is None
+
+
+@with_world()
+async def test_a_small_backlog_is_not_announced(world: World) -> None:
+    await world.add_completed(*(f"https://a.example.com/{n}" for n in range(8)))
+    await world.start(polls=False)
+    await world.advance(0.1)
+    assert world.holds(Condition.BACKLOG) is None
+
+
+# -- the next start ----------------------------------------------------------------------------
+
+
+@with_world()
+async def test_a_file_that_is_gone_is_fetched_again(world: World) -> None:
+    await world.add_completed(URL, "https://a.example.com/2")
+    await world.start(polls=False)
+    await world.advance(5)
+    again = World(repository=world.repository)
+    again.files.gone = {world.image().file or ""}
+    await again.start(polls=False)
+    await again.advance(0.1)
+    assert again.image().state is ImageState.PENDING
+    assert again.image().note == "Its file was gone."
+    await again.advance(5)
+    assert again.source.urls() == [URL]
+    assert again.image().state is ImageState.SAVED
+    await again.end()
+
+
+@with_world()
+async def test_a_folder_that_is_not_there_does_not_cost_what_is_known_of_it(world: World) -> None:
+    await world.add_completed(*(f"https://a.example.com/{n}" for n in range(30)))
+    await world.start(polls=False)
+    await world.advance(30)
+    again = World(repository=world.repository)
+    again.files.gone = set(world.files.kept)
+    await again.start(polls=False)
+    await again.advance(5)
+    assert again.source.fetched == []
+    assert "None of the 30 saved images" in again.said[-1]
+    await again.end()
+
+
+@with_world()
+async def test_an_image_is_not_lost_when_its_job_is_no_longer_found(world: World) -> None:
+    world.answer(lambda *_: NotFound())
+    world.source.script[URL] = [LATER, LATER, LATER, world.source.whole()]
+    await world.start()
+    await world.add_completed(URL)
+    world.poller.check_now([1])
+    await world.advance(30)
+    assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_a_job_that_completes_is_downloaded_at_once(world: World) -> None:
+    world.answer(lambda jobid, _: found(completed_raw(jobid, URL)))
+    await world.start()
+    await world.track(job_id(1))
+    await world.advance(0.5)
+    assert world.image().state is ImageState.SAVED
