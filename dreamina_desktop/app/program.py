@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dreamina_desktop import diagnostics
@@ -88,7 +89,7 @@ class Program:
         """Answer other starts on this data folder."""
         server = HandoverServer(
             self.locations.address_file,
-            write_atomically,
+            partial(write_atomically, private=True),
             executor.carry_out,
             self.services.supervisor,
             draws=draws,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.core.record import JobRecord
 
 Role = Literal["pending", "completed", "failed", "muted", "info"]
 
@@ -35,10 +36,14 @@ def status_words(job: Job, *, waiting: str = "") -> StatusWords:
         return StatusWords("stop", "not checked any more", "muted")
     if waiting:
         return StatusWords("pause", f"waiting: {waiting}", "pending")
+    return StatusWords("ring", _word_of_running(record), "pending")
+
+
+def _word_of_running(record: JobRecord | None) -> str:
+    """An unknown status is shown raw."""
     if record is None:
-        return StatusWords("ring", "not checked yet", "pending")
-    word = "running" if record.status == "created" else record.status
-    return StatusWords("ring", word, "pending")
+        return "not checked yet"
+    return "running" if record.status == "created" else record.status
 
 
 def runs(job: Job) -> bool:

@@ -7,15 +7,25 @@ import tempfile
 from pathlib import Path
 
 
-def write_atomically(file: Path, content: bytes) -> None:
-    """Replace `file` (mode 0600); on OSError it is as it was before."""
+def write_atomically(file: Path, content: bytes, *, private: bool = False) -> None:
+    """Replace `file`; on OSError it is as it was before. `private`: mode 0600, else as the
+    user's umask has it."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as part:
             part.write(content)
             part.flush()
             os.fsync(part.fileno())
+        if not private:
+            os.chmod(name, 0o666 & ~_umask())
         os.replace(name, file)
     except BaseException:
         os.unlink(name)
         raise
+
+
+def _umask() -> int:
+    """It can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

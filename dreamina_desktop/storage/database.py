@@ -39,7 +39,7 @@ class Database:
                 raise DatabaseError("The database is closed.")
             with connection:
                 result = work(connection)
-            return result
+            return result  # noqa: RET504 - mypy thinks that the connection may swallow errors
 
         return await self._run(transaction)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,10 @@ class FakeRepository:
 
     async def save_images(self, images: Iterable[Image]) -> None:
         await self._write()
+        for image in images:
+            job = self.jobs[image.key.number]
+            before, after = job.images[: image.key.index], job.images[image.key.index + 1 :]
+            self.jobs[job.number] = replace(job, images=(*before, image, *after))
 
     async def raw_record(self, number: int) -> bytes | None:
         return self.raw.get(number)
@@ -176,6 +181,7 @@ class FakeSource:
         self.under_way = 0
         self.most_under_way = 0
         self.parts: set[Path] = set()
+        self._made = 0
 
     async def fetch(self, url: str) -> ImageAnswer:
         self.fetched.append((self._clock.monotonic(), url))
@@ -189,7 +195,8 @@ class FakeSource:
         return self.whole()
 
     def whole(self) -> Fetched:
-        part = Path(f"{len(self.fetched)}.part")
+        self._made += 1
+        part = Path(f"{self._made}.part")
         self.parts.add(part)
         return Fetched(part, 1000, "5ha")
 

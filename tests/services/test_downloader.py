@@ -80,14 +80,14 @@ async def test_what_may_still_come_is_pending_and_retried_with_back_off(world: W
     world.source.script[URL] = [LATER]
     await world.start(polls=False)
     await world.add_completed(URL)
-    await world.advance(1500)
+    await world.advance(1200)
     times = [at for at, _ in world.source.fetched]
     gaps = [later - at for at, later in zip(times, times[1:], strict=False)]
     waits = [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
     assert gaps == pytest.approx([wait + 0.2 for wait in waits], abs=0.1)
     assert world.image().state is ImageState.PENDING
     assert world.image().note == LATER.reason
-    assert world.downloader.failing_for(ImageKey(1, 0)) == pytest.approx(1500, abs=1)
+    assert world.downloader.failing_for(ImageKey(1, 0)) == pytest.approx(1200, abs=1)
 
 
 @with_world()
