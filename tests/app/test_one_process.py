@@ -1,0 +1,152 @@
+"""One process a data folder: a second start is answered by the one that holds it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ID = "j030214053012345678{}i-u12345-US:user@example.com-bot:dreamina"
+NOBODY = "http://127.0.0.1:9/v1/dreamina"  # the port that discards
+LIMIT_S = 60.0
+
+
+@pytest.fixture
+def start_program(program_environment: dict[str, str]) -> Iterator[Callable[..., Any]]:
+    """Starts the program without waiting for its end."""
+    with ExitStack() as stack:
+
+        def start(*options: str | Path, token: str = "user:1-x") -> subprocess.Popen[bytes]:
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "dreamina_desktop", *map(str, options)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=program_environment | {"USEAPI_TOKEN": token},
+                )
+            )
+            stack.callback(process.kill)
+            return process
+
+        yield start
+
+
+def wait_for_holder(folder: Path) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while not (folder / "holder.json").exists():
+        assert time.monotonic() < deadline, "the first start never listened"
+        time.sleep(0.02)
+
+
+def hold(start_program: Callable[..., Any], folder: Path, *options: str) -> Any:
+    """A start that waits for an API that never answers."""
+    holder = start_program(
+        *("--api-url", NOBODY, "--data-dir", folder, "--until-idle", ID.format(1)), *options
+    )
+    wait_for_holder(folder)
+    return holder
+
+
+def test_a_second_start_hands_over_its_ids_and_gets_the_same_export(
+    start_program: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    holder = hold(start_program, tmp_path)
+    second = run_program(
+        *("--api-url", NOBODY, "--data-dir", tmp_path, "--export", "-", "a?b"), ID.format(2)
+    )
+    assert second.code == 0
+    assert [row["jobid"] for row in second.rows] == [ID.format(1), ID.format(2)]
+    assert "a?b" in second.err
+    assert holder.poll() is None
+
+
+def test_a_second_waiting_start_gives_up_with_3_and_its_export(
+    start_program: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    hold(start_program, tmp_path)
+    second = run_program(
+        *("--api-url", NOBODY, "--data-dir", tmp_path, "--until-idle", "--give-up", "0.2"),
+        *("--export", "-", "--only"),
+        ID.format(2),
+    )
+    assert second.code == 3
+    assert second.err
+    assert [row["jobid"] for row in second.rows] == [ID.format(2)]
+
+
+def test_another_api_is_refused_with_a_sentence(
+    start_program: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    hold(start_program, tmp_path)
+    second = run_program("--api-url", "http://127.0.0.1:10/x", "--data-dir", tmp_path, "--export=-")
+    assert second.code == 1
+    assert NOBODY in second.err
+    assert second.out == b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_waiting_with_3_and_the_export(
+    start_program: Callable[..., Any], tmp_path: Path, number: signal.Signals
+) -> None:
+    holder = hold(start_program, tmp_path, "--export", "-")
+    holder.send_signal(number)
+    out, err = holder.communicate(timeout=LIMIT_S)
+    assert holder.returncode == 3
+    assert [row["jobid"] for row in json.loads(out)] == [ID.format(1)]
+    assert err
+
+
+def test_a_signal_ends_waiting_on_the_holder_too(
+    start_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    holder = hold(start_program, tmp_path)
+    options = ("--api-url", NOBODY, "--data-dir", tmp_path, "--until-idle", "--export", "-")
+    second = start_program(*options, ID.format(2))
+    # Its ID is on disk before it waits: then the signal comes.
+    deadline = time.monotonic() + LIMIT_S
+    while ID.format(2).encode() not in (tmp_path / "library.sqlite3-wal").read_bytes():
+        assert time.monotonic() < deadline, "the second start handed nothing over"
+        time.sleep(0.02)
+    second.send_signal(signal.SIGTERM)
+    out, _ = second.communicate(timeout=LIMIT_S)
+    assert second.returncode == 3
+    assert [row["jobid"] for row in json.loads(out)] == [ID.format(1), ID.format(2)]
+    assert holder.poll() is None
+
+
+def test_a_killed_process_leaves_a_folder_that_opens_again(
+    start_program: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    holder = hold(start_program, tmp_path)
+    holder.kill()
+    holder.wait(LIMIT_S)
+    again = run_program("--api-url", NOBODY, "--data-dir", tmp_path, "--export", "-", ID.format(2))
+    assert again.code == 0
+    assert [row["jobid"] for row in again.rows] == [ID.format(1), ID.format(2)]
+
+
+def test_starts_at_the_same_moment_all_keep_their_ids(
+    start_program: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    options = ("--api-url", NOBODY, "--data-dir", tmp_path, "--export", "-")
+    starts = [start_program(*options, ID.format(number)) for number in range(5)]
+    ended = [start.communicate(timeout=LIMIT_S) for start in starts]
+    assert [start.returncode for start in starts] == [0] * 5, ended
+    rows = run_program(*options).rows
+    assert sorted(row["jobid"] for row in rows) == [ID.format(number) for number in range(5)]
+
+
+def test_the_address_of_the_holder_is_private(
+    start_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    hold(start_program, tmp_path)
+    assert (tmp_path / "holder.json").stat().st_mode & 0o077 == 0
