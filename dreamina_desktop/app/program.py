@@ -164,6 +164,7 @@ async def _open(
         supervisor,
         clock,
         random.random,
+        on_link_died=lambda number: poller.check_now([number]),
     )
     given, given_source = _given_token(facts)
     services = Services(
@@ -176,7 +177,9 @@ async def _open(
         preferences=preferences,
         supervisor=supervisor,
         thumbnailer=Thumbnailer(library, thumbnails, imaging, supervisor),
-        token=Token(client, KeyringStore(), poller, messages, api.origin, given, given_source),
+        token=Token(
+            client, KeyringStore(), poller, messages, api.origin, given, given_source, preferences
+        ),
         tracker=Tracker(library, undo, clock, poller.wake),
         undo=undo,
         images_folder=str(images),

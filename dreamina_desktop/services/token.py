@@ -175,7 +175,7 @@ def _is_sane(token: str) -> bool:
 
 def _plain(text: str) -> str:
     """Without what was copied along with it."""
-    return re.sub(r"^(authorization:)?\s*bearer\s+", "", text.strip(), flags=re.IGNORECASE).strip()
+    return re.sub(r"^(authorization:)?\s*bearer(\s+|$)", "", text.strip(), flags=re.IGNORECASE).strip()
 
 
 def _user_number(token: str) -> int | None:

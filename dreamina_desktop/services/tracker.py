@@ -85,7 +85,8 @@ class Tracker:
 
     async def remove(self, numbers: Sequence[int]) -> None:
         """Hide jobs and stop their polling; their records, files and references stay."""
-        gone = [n for n in numbers if n in self._library and not self._library.job(n).removed]
+        here = [n for n in dict.fromkeys(numbers) if n in self._library]
+        gone = [n for n in here if not self._library.job(n).removed]
         if gone:
             await self._set_removed(gone, removed=True)
             self._undo.push(f"Remove {_jobs(len(gone))}", lambda: self._restore(gone))
@@ -95,7 +96,7 @@ class Tracker:
         polling = [n for n in numbers if self._library.job(n).tracking is Tracking.POLLING]
         if polling:
             await self._library.change_many(polling, _stopped)
-            self._undo.push(f"Stop checking {_jobs(len(polling))}", lambda: self._resume(polling))
+            self._undo.push(f"Stop checking {_jobs(len(polling))}", lambda: self.resume(polling))
 
     async def resume(self, numbers: Sequence[int]) -> None:
         """Ask again for jobs that were stopped or not found."""

@@ -224,7 +224,10 @@ def test_workers_end_when_the_program_is_killed(
     script = save(textwrap.dedent(PROGRAM).encode(), "program.py")
     image = save(encoded(picture(), "JPEG"))
     with subprocess.Popen(
-        [sys.executable, script, image], stdout=subprocess.PIPE, text=True
+        [sys.executable, script, image],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # multiprocessing tells that it tidies up behind the killed
+        text=True,
     ) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
@@ -258,7 +261,10 @@ def test_the_workers_of_the_program_have_not_loaded_qt(
     )
     image = save(encoded(picture(), "JPEG"))
     with subprocess.Popen(
-        [sys.executable, script, image], stdout=subprocess.PIPE, text=True
+        [sys.executable, script, image],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # multiprocessing tells that it tidies up behind the killed
+        text=True,
     ) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"

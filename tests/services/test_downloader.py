@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 from fake_clock import WALL_AT_START
@@ -82,7 +83,7 @@ async def test_what_may_still_come_is_pending_and_retried_with_back_off(world: W
     await world.add_completed(URL)
     await world.advance(1200)
     times = [at for at, _ in world.source.fetched]
-    gaps = [later - at for at, later in zip(times, times[1:], strict=False)]
+    gaps = [later - at for at, later in itertools.pairwise(times)]
     waits = [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
     assert gaps == pytest.approx([wait + 0.2 for wait in waits], abs=0.1)
     assert world.image().state is ImageState.PENDING

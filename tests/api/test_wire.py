@@ -1,0 +1,203 @@
+"""Each row of the table of answers (docs/api.md, section 1), and each way to lie."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dreamina_desktop.api.wire import read_answer
+from dreamina_desktop.core.answer import (
+    Found,
+    JobAnswer,
+    NotFound,
+    Refused,
+    Throttled,
+    Trouble,
+)
+
+JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
+NOW = 1_772_460_000.0  # Mon, 02 Mar 2026 14:00:00 GMT
+
+
+def read(status: int, body: Any, **headers: str) -> JobAnswer:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return read_answer(status, named, data, JOBID, NOW)
+
+
+def record(**fields: Any) -> dict[str, Any]:
+    return {"jobid": JOBID, "type": "image", "status": "created", **fields}
+
+
+@pytest.mark.parametrize("status", ["created", "completed", "failed", "thinking"])
+def test_200_with_a_record_is_found_whatever_its_status(status: str) -> None:
+    answer = read(200, record(status=status))
+    assert isinstance(answer, Found)
+    assert answer.record.status == status
+
+
+def test_a_failed_job_with_code_596_is_found() -> None:
+    answer = read(200, record(status="failed", code=596, error="session expired"))
+    assert isinstance(answer, Found)
+    assert answer.record.code == "596"
+
+
+def test_the_raw_record_is_kept_byte_for_byte() -> None:
+    raw = b' {"status" :"created","new":[1.50,"\\u00e9"], "jobid":"%s"}\r\n' % JOBID.encode()
+    answer = read(200, raw)
+    assert isinstance(answer, Found)
+    assert answer.raw == raw
+
+
+def test_numbers_as_strings_and_images_of_any_kind_are_read() -> None:
+    images = [{"width": "2560", "imageUrl": "https://h.example/a"}, None, {"assetRef": "r"}, 7]
+    answer = read(200, record(code="200", response={"images": images}))
+    assert isinstance(answer, Found)
+    assert [image.width for image in answer.record.images] == [2560, None, None, None]
+    assert answer.record.images[2].asset_ref == "r"
+    nothing = read(200, record(response={"images": None}))
+    assert isinstance(nothing, Found)
+    assert nothing.record.images == ()
+
+
+@pytest.mark.parametrize("other", [JOBID + "x", JOBID.upper(), JOBID[:-1], JOBID + " "])
+def test_a_record_of_another_job_is_trouble(other: str) -> None:
+    assert read(200, record(jobid=other)) == Trouble("The API's answer is about another job.")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"   ",
+        b"garbage",
+        b'{"jobid": "j1", "sta',
+        b"<!DOCTYPE html><h1>Sign in</h1>",
+        b"[]",
+        b"[" * 500_000,
+        b'{"a":' * 100_000,
+        b'{"jobid": "x", "status": NaN}',
+        b"null",
+        b'"created"',
+        b"12",
+        b"{}",
+        json.dumps({"jobid": JOBID}).encode(),
+        json.dumps({"jobid": JOBID, "status": 3}).encode(),
+        json.dumps({"jobid": 1, "status": "created"}).encode(),
+        json.dumps([record()]).encode(),
+        json.dumps(record()).encode("utf-16"),
+        b"\xef\xbb\xbf" + json.dumps(record()).encode(),
+        json.dumps(record(prompt="\xe9"), ensure_ascii=False).encode("latin-1"),
+        json.dumps(record()).encode() + b"{}",
+        json.dumps(record()).encode()[:-1] + b',"n":' + b"9" * 5000 + b"}",
+        json.dumps(record(prompt="\ud800")).encode(),
+        bytes(range(256)) * 100,
+    ],
+)
+def test_200_without_a_readable_record_is_trouble(body: bytes) -> None:
+    answer = read(200, body)
+    assert isinstance(answer, Trouble)
+    assert answer.reason.startswith("The API answered 200 with")
+    assert len(answer.reason) < 200
+    assert not answer.network
+
+
+def test_a_web_page_is_called_one() -> None:
+    answer = read(200, b"\n <html><body>Please pay for this Wi-Fi")
+    assert answer == Trouble("The API answered 200 with a web page instead of a record.")
+
+
+@pytest.mark.parametrize("error", ["Job not found", {"message": "Job not found", "code": 404}])
+def test_404_job_not_found_is_not_found(error: Any) -> None:
+    assert read(404, {"error": error}) == NotFound()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>404</html>", {"error": "Not Found"}, {"error": None}, [], {"error": {"a": 1}}],
+)
+def test_another_404_is_trouble(body: Any) -> None:
+    assert isinstance(read(404, body), Trouble)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403])
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"error": "Unauthorized"}, "Unauthorized"),
+        (
+            {"error": {"code": 3, "message": "No credits", "status": "X", "details": ""}},
+            "No credits",
+        ),
+        ({"error": {"details": "Only the details"}}, "Only the details"),
+        ({"error": "two\nlines\x1b[31m"}, "two lines [31m"),
+        ({"error": "long " * 1000}, ("long " * 1000)[:200]),
+    ],
+)
+def test_401_402_and_403_are_refusals_in_the_servers_words(
+    status: int, body: Any, message: str
+) -> None:
+    assert read(status, body) == Refused(status, message)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", {"error": 7}, [], {"error": {"message": {}}}])
+def test_a_refusal_without_words_is_a_refusal(body: Any) -> None:
+    assert read(403, body) == Refused(403, "The API answered 403.")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "seconds"),
+    [
+        ({"retry_after": "30"}, {}, 30.0),
+        ({"retry_after": " 7.5 "}, {}, 7.5),
+        ({"retry_after": "0"}, {}, 0.0),
+        ({"retry_after": "999999999"}, {}, 999_999_999.0),
+        ({"retry_after": "Mon, 02 Mar 2026 14:02:00 GMT"}, {}, 120.0),
+        ({"retry_after": "Mon, 02 Mar 2026 13:00:00 GMT"}, {}, 0.0),
+        ({}, {"retryAfter": "2026-03-02T14:01:00.000Z"}, 60.0),
+        ({}, {"retryAfter": "2026-03-02T13:01:00Z"}, 0.0),
+        ({"retry_after": "5"}, {"retryAfter": "2026-03-02T14:01:00Z"}, 5.0),
+        ({"retry_after": "soon"}, {"retryAfter": "2026-03-02T14:01:00Z"}, 60.0),
+        ({"retry_after": "-5"}, {}, None),
+        ({"retry_after": "nan"}, {}, None),
+        ({"retry_after": "1e999"}, {}, None),
+        ({"retry_after": "9" * 400}, {}, None),
+        ({"retry_after": "Mon, 99 Foo 2026"}, {}, None),
+        ({}, {"retryAfter": 17}, None),
+        ({}, b"<html>slow down", None),
+        ({}, {}, None),
+    ],
+)
+def test_429_says_how_long_to_wait(
+    headers: dict[str, str], body: Any, seconds: float | None
+) -> None:
+    assert read(429, body, **headers) == Throttled(seconds)
+
+
+def test_a_date_to_wait_for_is_read_by_the_servers_clock() -> None:
+    """Ours is an hour slow here."""
+    date = "Mon, 02 Mar 2026 15:00:00 GMT"
+    by_header = read(429, b"", date=date, retry_after="Mon, 02 Mar 2026 15:00:20 GMT")
+    by_body = read(429, {"retryAfter": "2026-03-02T15:00:20Z"}, date=date)
+    assert by_header == by_body == Throttled(20.0)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        *(201, 204, 206, 301, 302, 304, 307, 308, 400, 405, 408, 410, 412, 418, 422, 451),
+        *(500, 502, 503, 504, 520, 596, 599, 700, 999),
+    ],
+)
+def test_every_other_status_is_trouble(status: int) -> None:
+    answer = read(status, record(status="completed"))
+    assert isinstance(answer, Trouble)
+    assert str(status) in answer.reason
+    assert not answer.network
+
+
+def test_trouble_tells_the_servers_words() -> None:
+    answer = read(596, {"error": {"code": 596, "message": "Session expired"}})
+    assert answer == Trouble("The API answered 596: Session expired")
