@@ -12,14 +12,21 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; paddi
 QMainWindow, QDialog {{ background: {surface}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="heading"] {{ font-weight: 600; }}
+QLabel[role="found"] {{ color: {accent}; }}
+QLabel[role="pill"] {{
+    color: {info}; border: 1px solid {info}; border-radius: 9px; padding: 1px 8px;
+}}
 QFrame[role="line"] {{ background: {line}; border: none; }}
 QWidget[role="canvas"] {{ background: {canvas}; }}
-QPlainTextEdit, QLineEdit, QSpinBox, QComboBox {{
+QPlainTextEdit, QLineEdit {{
     background: {surface}; color: {text}; border: 1px solid {control}; border-radius: 6px;
     padding: 5px 8px; selection-background-color: {accent}; selection-color: {on_accent};
 }}
-QPlainTextEdit:focus, QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{
+QPlainTextEdit:focus, QLineEdit:focus {{
     border: 2px solid {accent}; padding: 4px 7px;
+}}
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus {{
+    border: none; padding: 0; background: transparent;
 }}
 QPushButton {{
     background: {surface}; color: {text}; border: 1px solid {control}; border-radius: 6px;
@@ -42,6 +49,12 @@ QToolButton {{
 }}
 QToolButton:hover {{ background: {canvas}; border-color: {line}; }}
 QToolButton:focus {{ border: 2px solid {accent}; padding: 3px; }}
+QToolButton:checked {{ background: {selected}; }}
+QToolButton[role="switch"] {{ border: 1px solid {control}; padding: 5px; }}
+QToolButton[role="switch"]:checked {{
+    background: {selected}; border: 1px solid {accent}; font-weight: 600;
+}}
+QToolButton[role="switch"]:focus {{ border: 2px solid {accent}; padding: 4px; }}
 QToolButton[role="menu"] {{ color: {muted}; padding: 3px 6px; }}
 QToolButton::menu-indicator {{ image: none; }}
 QMenu {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px; }}
@@ -75,6 +88,7 @@ _NAMES = (
     "accent",
     "on_accent",
     "selected",
+    "info",
 )
 
 
@@ -89,21 +103,7 @@ def refresh(application: QApplication) -> None:
 
 
 def _names(c: Colors) -> dict[str, str]:
-    named = {
-        name: getattr(c, name)
-        for name in [
-            "canvas",
-            "surface",
-            "raised",
-            "line",
-            "control",
-            "text",
-            "muted",
-            "accent",
-            "on_accent",
-            "selected",
-        ]
-    }
+    named = {name: getattr(c, name) for name in _NAMES}
     named["accent_hover"] = _shifted(c.accent, 110 if c.dark else 115)
     return {name: color.name() for name, color in named.items()}
 

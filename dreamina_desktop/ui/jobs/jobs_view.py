@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from dreamina_desktop.core.status_words import runs
@@ -72,6 +72,13 @@ class JobsView(QListView):
             self._open(self.currentIndex())
             return
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """End and the arrows need a row to start from; it is not selected by that."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self._jobs.rowCount():
+            no_update = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(self._jobs.index(0), no_update)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
