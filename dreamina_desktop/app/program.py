@@ -195,6 +195,7 @@ async def _open(
         )
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
+    stack.push_async_callback(preferences.flush)
     return Program(services, locations, api)
 
 

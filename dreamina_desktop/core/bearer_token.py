@@ -8,7 +8,7 @@ from dreamina_desktop.core.wrapped_text import INVISIBLE
 
 _CUT = "[token]"  # no pattern below finds a token in it
 _LONG = 20  # characters; no English word after "bearer" is as long
-_LONG_WITH_DIGIT = 8
+_LONG_WITH_DIGIT = 6
 
 
 def _spread(word: str) -> str:

@@ -74,17 +74,22 @@ def _between(text: str, wrappings: int) -> Iterator[str | PastedRecord]:
 
 
 def _spans(text: str) -> list[_Span]:
-    """Where the outermost records are."""
+    """Where the outermost records are, envelopes around a record not counted."""
     spans: list[_Span] = []
     for start, end in _objects(text):
         record = _record(text[start:end])
-        inner = len(spans)
-        while inner and spans[inner - 1].start > start:
-            inner -= 1
-        # An envelope repeats the ID and the state of the whole record in it.
-        if record is not None and (record.raw is not None or inner == len(spans)):
-            spans[inner:] = [_Span(start, end, record)]
+        if record is None:
+            continue
+        first = next((n for n in reversed(range(len(spans))) if spans[n].start < start), -1) + 1
+        if not _is_envelope(record, spans[first:]):
+            spans[first:] = [_Span(start, end, record)]
     return spans
+
+
+def _is_envelope(record: PastedRecord, inner: list[_Span]) -> bool:
+    """Whether an object only repeats the ID and a state of the whole record in it."""
+    says_all = record.raw is not None and record.is_final
+    return not says_all and any(span.record.raw is not None for span in inner)
 
 
 def _objects(text: str) -> Iterator[tuple[int, int]]:

@@ -140,7 +140,7 @@ def _code(value: Mapping[str, Any]) -> str | None:
     if inner not in ("", "200"):
         return inner
     said = f"{_error_text(error)} {_text(value.get('errorDetails'))}"
-    found = re.search(r"fail_code\W{1,4}(-?\d{1,9})\b", said, re.ASCII)
+    found = re.search(r"fail_code[^\w-]{1,4}(-?\d{1,9})\b", said, re.ASCII)
     return found[1] if found else code or None
 
 

@@ -21,7 +21,9 @@ _TIMES_ENCODED = 2
 def plain(text: str) -> str:
     """`text` as a person would read it; for finding words, not for keeping."""
     text = _CELL_BREAK.sub(" ", without_invisible(text))
-    return without_invisible(percent_decoded(unescaped(text)))
+    for _ in range(_TIMES_ENCODED):
+        text = unescaped(text)
+    return without_invisible(percent_decoded(text))
 
 
 def without_invisible(text: str) -> str:

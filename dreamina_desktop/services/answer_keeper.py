@@ -139,6 +139,7 @@ class AnswerKeeper:
             self._cut_off.add(number)
         else:
             self._reached()
+        wait_s = self._back_off(number)
         now = self._clock.time()
         job = self._library.job(number)
         self._queue.was_asked_by_hand(number)
@@ -148,7 +149,7 @@ class AnswerKeeper:
             await self._store(number, lambda old: after_trouble(old, now, answer.reason))
         else:
             self._library.note_asked(number, now)
-        return self._back_off(number)
+        return wait_s
 
     async def _store(
         self, number: int, change: Callable[[Job], Job], raw: bytes | None = None

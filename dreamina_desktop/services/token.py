@@ -15,6 +15,7 @@ from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import JobApi, Keyring
 from dreamina_desktop.services.preferences import Preferences
 
+_BEFORE = re.compile(r"^(authorization:)?\s*bearer(\s+|$)", re.IGNORECASE)
 ASKED_WITH = "asked_with"  # the setting that tells whether token or URL have changed
 
 
@@ -175,7 +176,7 @@ def _is_sane(token: str) -> bool:
 
 def _plain(text: str) -> str:
     """Without what was copied along with it."""
-    return re.sub(r"^(authorization:)?\s*bearer(\s+|$)", "", text.strip(), flags=re.IGNORECASE).strip()
+    return _BEFORE.sub("", text.strip()).strip()
 
 
 def _user_number(token: str) -> int | None:

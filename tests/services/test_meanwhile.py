@@ -34,9 +34,7 @@ async def test_one_message_says_what_happened_since_the_last_run(world: World) -
     )
     await again.start()
     await again.advance(60)
-    assert again.said == [
-        "Since the last time: 2 finished, 1 not found, 2 saved, 1 link had expired."
-    ]
+    assert again.said == ["Since the last time: 2 finished, 2 saved, 1 link had expired."]
     await again.end()
 
 

@@ -1,0 +1,613 @@
+"""Fetching images over real sockets: whole ones, cut ones, and hosts that do us no good."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import socket
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from dreamina_desktop.api import http, image_source, part_writer
+from dreamina_desktop.api.checked_network import CheckedNetwork
+from dreamina_desktop.api.image_source import HttpImageSource
+from dreamina_desktop.core.answer import (
+    DiskTrouble,
+    Fetched,
+    Gone,
+    ImageAnswer,
+    TryLater,
+    Unusable,
+)
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4000 + b"\xff\xd9"  # a megabyte
+WEB_PAGE = Gone("The image host sent a web page instead of a picture.")
+PRIVATE = Gone("The link leads to an address of a private network.")
+
+Answer = Callable[..., bytes]
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+NewSource = Callable[..., HttpImageSource]
+
+
+class Part:
+    """A part file; `faults` are raised by the calls of these names."""
+
+    def __init__(self, path: Path, faults: dict[str, OSError]) -> None:
+        self.path = path
+        self._faults = faults
+        self.file = path.open("wb", buffering=0)
+
+    def write(self, data: bytes) -> None:
+        if "write" in self._faults:
+            raise self._faults["write"]
+        self.file.write(data)
+
+    def close(self) -> None:
+        if "close" in self._faults:
+            raise self._faults["close"]
+        self.file.close()
+
+    def discard(self) -> None:
+        self.file.close()
+        self.path.unlink(missing_ok=True)
+
+
+class Parts:
+    """Part files in a test's own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: dict[str, OSError] = {}
+        self.opened = 0
+
+    def new(self) -> Part:
+        if "new" in self.faults:
+            raise self.faults["new"]
+        self.opened += 1
+        return Part(self.folder / f"{self.opened}.part", self.faults)
+
+    @property
+    def left(self) -> list[Path]:
+        return list(self.folder.iterdir())
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    return Parts(folder)
+
+
+@pytest_asyncio.fixture
+async def new_source(parts: Parts, tls: ssl.SSLContext) -> AsyncIterator[NewSource]:
+    sources: list[HttpImageSource] = []
+
+    def make(**options: Any) -> HttpImageSource:
+        arguments = {"tls": tls, "allow_loopback": True, "now": lambda: 1000.0} | options
+        sources.append(HttpImageSource(parts, **arguments))
+        return sources[-1]
+
+    yield make
+    for source in sources:
+        await source.aclose()
+
+
+@pytest.fixture
+def source(new_source: NewSource) -> HttpImageSource:
+    return new_source()
+
+
+@pytest.fixture
+def url(server: Any) -> str:
+    return f"http://127.0.0.1:{server.port}/a.jpeg"
+
+
+async def test_a_whole_body_is_in_the_part_file(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    server.says(answer(200, JPEG, content_type="image/jpeg"))
+    fetched = await source.fetch(url)
+    assert isinstance(fetched, Fetched)
+    assert fetched.part.read_bytes() == JPEG
+    assert fetched.size_bytes == len(JPEG)
+    assert fetched.sha256 == hashlib.sha256(JPEG).hexdigest()
+    assert parts.left == [fetched.part]
+
+
+@pytest.mark.parametrize("size", [1, 511, 512, 513, 262_144, 262_145])
+async def test_a_body_of_any_size_arrives(
+    size: int, server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(200, JPEG[:size]))
+    fetched = await source.fetch(url)
+    assert isinstance(fetched, Fetched)
+    assert fetched.part.read_bytes() == JPEG[:size]
+
+
+async def test_the_signed_url_goes_out_byte_for_byte(
+    server: Any, source: HttpImageSource, answer: Answer
+) -> None:
+    target = (
+        "/a%2Fb/../c/./%2e%2e//~tplv.jpeg?x-signature=a%2Bb%2fc%3D+d'\"|{}^`<>[]&x-expires=1&&="
+    )
+    server.says(answer(200, JPEG))
+    assert isinstance(
+        await source.fetch(f"http://127.0.0.1:{server.port}{target}#fragment"), Fetched
+    )
+    assert server.target == target.encode()
+
+
+async def test_a_request_carries_no_credentials_and_no_cookie(
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password thing\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    server.says(answer(200, JPEG, set_cookie="a=b; Path=/"))
+    await source.fetch(url)
+    await source.fetch(url)
+    assert len(server.requests) == 2
+    for request in server.requests:
+        names = [line.partition(b":")[0].lower() for line in request.split(b"\r\n")[1:-2]]
+        assert names == [b"host", b"accept", b"accept-encoding", b"user-agent"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_a_refused_link_is_gone(
+    status: int, server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(status, b"no"))
+    assert await source.fetch(url) == Gone(f"The image host refused the link ({status}).")
+    assert await source.fetch(f"{url}?x-expires=1001") == Gone(
+        f"The image host refused the link ({status})."
+    )
+    assert await source.fetch(f"{url}?x-expires=999") == Gone("The link has expired.")
+
+
+@pytest.mark.parametrize("status", [400, 402, 405, 406, 416, 418, 422, 451, 304, 300])
+async def test_other_answers_without_a_picture_are_gone(
+    status: int, server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(status, b""))
+    assert await source.fetch(f"{url}?x-expires=1") == Gone(
+        f"The image host answered {status} instead of a picture."
+    )
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 596, 999])
+async def test_passing_troubles_are_tried_later(
+    status: int, server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(status), answer(status, retry_after=17))
+    reason = f"The image host answered {status}."
+    assert await source.fetch(url) == TryLater(reason)
+    assert await source.fetch(url) == TryLater(reason, 17.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"<!DOCTYPE html><p>Sign in</p>", "image/jpeg"),
+        (b"\xef\xbb\xbf\r\n <HTML>" + b" " * 10_000, "application/octet-stream"),
+        (b"anything", "text/html; charset=utf-8"),
+        (b"anything", "Text/HTML"),
+    ],
+)
+async def test_a_web_page_is_gone(
+    body: bytes,
+    content_type: str,
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    parts: Parts,
+    answer: Answer,
+) -> None:
+    server.says(answer(200, body, content_type=content_type))
+    assert await source.fetch(url) == WEB_PAGE
+    assert parts.left == []
+
+
+@pytest.mark.parametrize("status", [200, 204])
+async def test_an_empty_body_is_gone(
+    status: int, server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    server.says(answer(status))
+    assert await source.fetch(url) == Gone("The image host sent nothing.")
+    assert parts.left == []
+
+
+async def test_a_part_of_a_body_is_tried_later(
+    server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(206, JPEG))
+    assert isinstance(await source.fetch(url), TryLater)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ftp://127.0.0.1/a",
+        "file:///etc/passwd",
+        "https://user:word@127.0.0.1/a",
+        "https://127.0.0.1/a b",
+        "https://127.0.0.1/\u00e9",
+        "https://10.0.0.1/a",
+        "https://169.254.169.254/latest/meta-data",
+        "https://[fe80::1]/a",
+        "https://2852039166/a",
+        "nonsense",
+    ],
+)
+async def test_a_refused_url_is_gone_in_words_and_nothing_is_sent(
+    url: str, source: HttpImageSource, parts: Parts
+) -> None:
+    answered = await source.fetch(url)
+    assert isinstance(answered, Gone)
+    assert answered.reason.endswith(".")
+    assert parts.opened == 0
+
+
+async def test_loopback_and_http_are_refused_when_the_api_is_elsewhere(
+    server: Any, new_source: NewSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(200, JPEG))
+    source = new_source(allow_loopback=False)
+    assert await source.fetch(url) == Gone("The link is not https but http.")
+    assert await source.fetch(url.replace("http:", "https:")) == PRIVATE
+    assert await source.fetch(f"https://localhost:{server.port}/a") == PRIVATE
+    assert await source.fetch(f"https://127.1:{server.port}/a") == PRIVATE
+    assert await source.fetch(f"https://[::ffff:127.0.0.1]:{server.port}/a") == PRIVATE
+    assert server.requests == []
+
+
+async def test_a_name_with_one_private_address_among_public_ones_is_refused(
+    new_source: NewSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolve(host: str, port: int, **_: Any) -> list[Any]:
+        both = ("93.184.216.34", "192.168.0.7")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (text, port)) for text in both]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    assert await new_source().fetch("https://rebinding.example.com/a") == PRIVATE
+
+
+async def test_a_name_is_resolved_once_and_tls_goes_by_the_name(
+    servers: Any,
+    new_source: NewSource,
+    self_signed: ssl.SSLContext,
+    trusting: ssl.SSLContext,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = await servers(self_signed)
+    server.says(answer(200, JPEG))
+    asked: list[str] = []
+    loop = asyncio.get_running_loop()
+    resolve = loop.getaddrinfo
+
+    async def counting(host: str, port: int, **options: Any) -> Any:
+        asked.append(host)
+        return await resolve("127.0.0.1", port, **options)
+
+    monkeypatch.setattr(loop, "getaddrinfo", counting)
+    source = new_source(tls=trusting)
+    assert isinstance(await source.fetch(f"https://localhost:{server.port}/a"), Fetched)
+    assert asked == ["localhost"]
+    assert f"Host: localhost:{server.port}\r\n".encode() in server.requests[0]
+    # The certificate is for that name only, though the address is the same.
+    wrong = await source.fetch(f"https://elsewhere.example.com:{server.port}/a")
+    assert wrong == TryLater("The image host does not answer: its certificate is not valid.")
+    assert len(server.requests) == 1
+
+
+async def test_a_dead_address_of_a_host_is_followed_by_its_next(
+    server: Any, source: HttpImageSource, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.says(answer(200, JPEG))
+
+    async def resolve(host: str, port: int, **_: Any) -> list[Any]:
+        both = ("127.0.0.2", "127.0.0.1")  # nobody listens on the first
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (text, port)) for text in both]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+    assert isinstance(await source.fetch(f"http://localhost:{server.port}/a"), Fetched)
+
+
+async def test_redirects_are_followed_three_times_and_not_four(
+    server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    hops = [answer(302, location=f"/hop{n}?s=%2F%2b") for n in range(3)]
+    server.says(*hops, answer(200, JPEG))
+    assert isinstance(await source.fetch(url), Fetched)
+    assert server.target == b"/hop2?s=%2F%2b"
+    server.requests.clear()
+    server.says(*hops, answer(302, location="/hop3"), answer(200, JPEG))
+    assert await source.fetch(url) == Gone("The link redirects more than 3 times.")
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_to_another_host_is_followed_byte_for_byte(
+    status: int, server: Any, servers: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    other = await servers()
+    other.says(answer(200, JPEG))
+    there = f"http://127.0.0.1:{other.port}/x/../y?sig=%2f%2B#z"
+    server.says(answer(status, location=there, set_cookie="a=b; Domain=127.0.0.1"))
+    assert isinstance(await source.fetch(url), Fetched)
+    assert other.target == b"/x/../y?sig=%2f%2B"
+    assert b"cookie" not in other.requests[0].lower()
+    assert b"referer" not in other.requests[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("ftp://127.0.0.1/a", "The link is not https but ftp."),
+        ("file:///etc/passwd", "The link is not https but file."),
+        ("https://10.0.0.1/a", PRIVATE.reason),
+        ("//192.168.0.1/a", PRIVATE.reason),
+        ("https://user@127.0.0.1/a", "The link has a name or a password in it."),
+        ("/a b", "The link has a space, a control character or one outside ASCII in it."),
+        ("/\u00e9", "The link has a space, a control character or one outside ASCII in it."),
+    ],
+)
+async def test_each_hop_is_checked(
+    location: str, reason: str, server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(302, location=location), answer(200, JPEG))
+    assert await source.fetch(url) == Gone(reason)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"HTTP/1.1 200",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + JPEG[:4999],
+        b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + JPEG[:600_000],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" + JPEG[:500],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n" + JPEG[:4] + b"\r\n",
+        b"\x00garbage\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("hard", [False, True])
+async def test_cut_and_garbled_answers_are_tried_later_and_leave_nothing(
+    said: bytes,
+    hard: bool,
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    parts: Parts,
+    reset: Callable[[bytes], Talk],
+) -> None:
+    server.says(reset(said) if hard else said)
+    assert isinstance(await source.fetch(url), TryLater)
+    assert parts.left == []
+
+
+async def test_a_refused_connection_is_tried_later(source: HttpImageSource) -> None:
+    reserved = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = reserved.sockets[0].getsockname()[1]
+    reserved.close()
+    await reserved.wait_closed()
+    assert await source.fetch(f"http://127.0.0.1:{port}/") == TryLater(
+        "The image host does not answer: the connection was refused."
+    )
+
+
+async def test_a_name_that_does_not_resolve_is_tried_later(source: HttpImageSource) -> None:
+    assert isinstance(await source.fetch("https://image.invalid/a"), TryLater)
+
+
+async def test_a_host_that_says_nothing_is_tried_later(
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    silence: Talk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(http.TIMEOUTS, "read", 0.05)
+    server.says(silence)
+    assert await source.fetch(url) == TryLater("The image host does not answer: no answer in time.")
+
+
+async def test_a_host_that_drips_is_given_up_and_takes_no_slot_along(
+    server: Any, new_source: NewSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    source = new_source(total_timeout_s=0.05)
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for byte in answer(200, JPEG):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    server.says(*[drip] * 20, answer(200, JPEG[:5000]))
+    dripped = [await source.fetch(url) for _ in range(20)]
+    assert all(isinstance(answered, TryLater) for answered in dripped)
+    assert parts.left == []
+    assert isinstance(await source.fetch(url), Fetched)
+
+
+async def test_a_pool_without_free_slots_is_replaced(
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    silence: Talk,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(image_source, "MAX_CONNECTIONS", 2)
+    monkeypatch.setitem(http.TIMEOUTS, "pool", 0.05)
+    server.says(*[silence] * 2, answer(200, JPEG))
+    held = [asyncio.create_task(source.fetch(url)) for _ in range(2)]
+    await server.received(2)
+    assert await source.fetch(url) == TryLater(
+        "The image host does not answer: no connection was free."
+    )
+    assert isinstance(await source.fetch(url), Fetched)
+    assert all(isinstance(answered, TryLater) for answered in await asyncio.gather(*held))
+
+
+async def test_a_cancelled_fetch_leaves_no_part_file(
+    server: Any, source: HttpImageSource, url: str, parts: Parts
+) -> None:
+    sent = asyncio.Event()
+
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + JPEG)
+        await writer.drain()
+        sent.set()
+        await reader.read()
+
+    server.says(half)
+    fetching = asyncio.create_task(source.fetch(url))
+    await sent.wait()
+    fetching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await fetching
+    assert parts.left == []
+
+
+async def test_a_body_over_the_limit_is_unusable(
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    parts: Parts,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(part_writer, "MAX_IMAGE_BYTES", len(JPEG))
+    server.says(answer(200, JPEG), answer(200, JPEG + b"x"))
+    assert isinstance(await source.fetch(url), Fetched)
+    assert await source.fetch(url) == Unusable("The image has more than 100 MB.")
+    assert len(parts.left) == 1
+
+
+@pytest.mark.parametrize("call", ["new", "write", "close"])
+async def test_errors_of_our_own_disk_are_told_apart(
+    call: str, server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    parts.faults[call] = OSError(28, "No space left on device")
+    server.says(answer(200, JPEG))
+    assert await source.fetch(url) == DiskTrouble(
+        "The disk refused the image: No space left on device."
+    )
+    assert parts.left == []
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(JPEG)),
+        ("GZIP", gzip.compress(JPEG)),
+        ("deflate", zlib.compress(JPEG)),
+        ("identity", JPEG),
+    ],
+)
+async def test_compression_that_was_not_asked_for_is_undone(
+    coding: str, body: bytes, server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(200, body, content_encoding=coding))
+    fetched = await source.fetch(url)
+    assert isinstance(fetched, Fetched)
+    assert fetched.part.read_bytes() == JPEG
+    assert fetched.sha256 == hashlib.sha256(JPEG).hexdigest()
+    assert b"Accept-Encoding: identity\r\n" in server.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [("gzip", b"no gzip"), ("gzip", gzip.compress(JPEG)[:-9]), ("br", JPEG), ("gzip, br", JPEG)],
+)
+async def test_compression_that_cannot_be_undone_is_tried_later(
+    coding: str,
+    body: bytes,
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    parts: Parts,
+    answer: Answer,
+) -> None:
+    server.says(answer(200, body, content_encoding=coding))
+    answered = await source.fetch(url)
+    assert isinstance(answered, TryLater)
+    assert "compress" in answered.reason
+    assert parts.left == []
+
+
+async def test_a_compressed_bomb_is_unusable(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    bomb = gzip.compress(b"\0" * 110_000_000, 9)
+    server.says(answer(200, bomb, content_encoding="gzip"))
+    assert isinstance(await source.fetch(url), Unusable)
+    assert parts.left == []
+
+
+async def test_behind_a_proxy_the_proxy_is_asked_and_literal_addresses_are_checked(
+    servers: Any,
+    new_source: NewSource,
+    self_signed: ssl.SSLContext,
+    trusting: ssl.SSLContext,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proxy = await servers()
+    proxy.says(answer(403))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+    source = new_source(tls=trusting, allow_loopback=False)
+    assert await source.fetch("https://image.example.com/secret?x-signature=1") == TryLater(
+        "The image host does not answer: the proxy refused."
+    )
+    assert [request.split(b"\r\n")[0] for request in proxy.requests] == [
+        b"CONNECT image.example.com:443 HTTP/1.1"
+    ]
+    for literal in ("10.0.0.1", "2852039166", "[fe80::1]", "127.1"):
+        assert await source.fetch(f"https://{literal}/a") == PRIVATE
+    assert len(proxy.requests) == 1
+
+
+async def test_a_proxy_that_cannot_be_used_is_tried_later(
+    source: HttpImageSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5h://127.0.0.1:9")
+    assert await source.fetch("https://image.example.com/a") == TryLater(
+        "The image host cannot be reached: proxies of the kind socks5h are not supported."
+    )
+
+
+async def test_closing_ends_a_fetch_under_way(
+    server: Any, source: HttpImageSource, url: str, silence: Talk
+) -> None:
+    server.says(silence)
+    fetching: asyncio.Task[ImageAnswer] = asyncio.create_task(source.fetch(url))
+    await server.received(1)
+    await source.aclose()
+    assert isinstance(await asyncio.wait_for(fetching, 20), TryLater)
+
+
+async def test_connecting_has_a_time_limit_that_covers_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def never(*_: Any, **__: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", never)
+    network = CheckedNetwork(allow_loopback=False)
+    with pytest.raises(image_source.httpcore.ConnectTimeout):
+        await network.connect_tcp("h.example.com", 443, 0.05)

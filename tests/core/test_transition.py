@@ -1,0 +1,169 @@
+"""What an answer does to a job, line by line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dreamina_desktop.core.job import ImageState, Job, Tracking
+from dreamina_desktop.core.record import JobRecord, parse_record
+from dreamina_desktop.core.transition import (
+    after_not_found,
+    after_paste,
+    after_record,
+    after_trouble,
+    ask_again,
+    first_images,
+    is_same_json,
+)
+
+NEW = Job(number=7, jobid="j1:dreamina", batch=1, tracked_at=0.0)
+INTERVAL_S = 10.0
+
+
+def record(status: str, *urls: str | None, **fields: Any) -> JobRecord:
+    images = [{"imageUrl": url} for url in urls]
+    return parse_record(
+        {"jobid": NEW.jobid, "status": status, "response": {"images": images}, **fields}
+    )
+
+
+def done(*urls: str | None) -> Job:
+    return after_record(NEW, record("completed", *urls), "server", 1.0)
+
+
+@pytest.mark.parametrize("status", ["created", "dreaming"])
+def test_a_running_record_is_polled_on(status: str) -> None:
+    job = after_record(replace(NEW, note="500", not_found_count=1), record(status), "server", 5.0)
+    assert job.tracking is Tracking.POLLING
+    assert job.status == status
+    assert (job.note, job.not_found_count, job.last_asked_at) == ("", 0, 5.0)
+
+
+@pytest.mark.parametrize("status", ["completed", "failed"])
+def test_a_final_record_ends_the_polling(status: str) -> None:
+    assert after_record(NEW, record(status), "server", 5.0).tracking is Tracking.DONE
+
+
+def test_images_are_pending_or_lost_from_the_start() -> None:
+    images = first_images(7, record("completed", "https://a.example.com", None))
+    assert [image.state for image in images] == [ImageState.PENDING, ImageState.LOST]
+    assert [str(image.key) for image in images] == ["7-1", "7-2"]
+    assert images[1].note
+
+
+def test_a_stopped_job_that_was_asked_by_hand_stays_stopped() -> None:
+    stopped = replace(NEW, tracking=Tracking.STOPPED)
+    assert after_record(stopped, record("created"), "server", 5.0).tracking is Tracking.STOPPED
+    assert after_record(stopped, record("failed"), "server", 5.0).tracking is Tracking.DONE
+    assert after_not_found(stopped, 5.0, "why", INTERVAL_S).tracking is Tracking.STOPPED
+
+
+def test_a_final_record_of_the_server_never_goes_back() -> None:
+    job = after_record(done("https://a.example.com"), record("created"), "server", 9.0)
+    assert job.status == "completed"
+    assert job.tracking is Tracking.DONE
+
+
+def test_a_final_record_of_a_paste_gives_way_to_the_server() -> None:
+    pasted = after_paste(NEW, record("completed", None))
+    job = after_record(pasted, record("created"), "server", 9.0)
+    assert job.status == "created"
+    assert job.tracking is Tracking.POLLING
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ImageState.LOST, ImageState.PENDING),
+        (ImageState.INVALID, ImageState.PENDING),
+        (ImageState.SAVED, ImageState.SAVED),
+        (ImageState.PENDING, ImageState.PENDING),
+    ],
+)
+def test_a_fresh_link_gives_an_image_another_chance(before: ImageState, after: ImageState) -> None:
+    job = done("https://a.example.com/old")
+    job = replace(job, images=(replace(job.images[0], state=before, note="why"),))
+    job = after_record(job, record("completed", "https://a.example.com/new"), "server", 9.0)
+    assert job.images[0].state is after
+    assert job.images[0].entry.url == "https://a.example.com/new"
+
+
+def test_the_same_link_changes_nothing() -> None:
+    job = done("https://a.example.com/old")
+    job = replace(job, images=(replace(job.images[0], state=ImageState.LOST, note="why"),))
+    assert after_record(job, record("completed", "https://a.example.com/old"), "server", 1.0) == job
+
+
+def test_no_image_is_ever_dropped() -> None:
+    job = after_record(done("https://a.example.com/1"), record("completed"), "server", 9.0)
+    assert [image.state for image in job.images] == [ImageState.PENDING]
+
+
+def test_two_404_an_interval_apart_are_believed() -> None:
+    once = after_not_found(NEW, 100.0, "why", INTERVAL_S)
+    assert once.tracking is Tracking.POLLING
+    assert once.note != "why"
+    too_soon = after_not_found(once, 103.0, "why", INTERVAL_S)
+    assert too_soon == once
+    twice = after_not_found(once, 110.0, "why", INTERVAL_S)
+    assert twice.tracking is Tracking.NOT_FOUND
+    assert twice.note == "why"
+
+
+def test_a_wall_clock_that_went_back_does_not_keep_a_404_from_being_believed() -> None:
+    once = after_not_found(NEW, 100.0, "why", INTERVAL_S)
+    assert after_not_found(once, -5000.0, "why", INTERVAL_S).tracking is Tracking.NOT_FOUND
+
+
+def test_one_more_404_settles_what_was_asked_again() -> None:
+    job = after_not_found(after_not_found(NEW, 0.0, "", INTERVAL_S), 10.0, "why", INTERVAL_S)
+    again = ask_again(job)
+    assert again.tracking is Tracking.POLLING
+    assert after_not_found(again, 11.0, "why", INTERVAL_S).tracking is Tracking.NOT_FOUND
+
+
+def test_a_forgotten_job_keeps_its_record() -> None:
+    job = after_not_found(done("https://a.example.com/1"), 100.0, "why", INTERVAL_S)
+    assert job.tracking is Tracking.DONE
+    assert job.note == "why"
+    assert job.images[0].state is ImageState.PENDING
+    running = after_record(NEW, record("created"), "paste", 0.0)
+    gone = after_not_found(after_not_found(running, 0.0, "", 1.0), 10.0, "why", 1.0)
+    assert gone.tracking is Tracking.NOT_FOUND
+    assert gone.record == running.record
+
+
+def test_trouble_leaves_all_but_the_note() -> None:
+    job = after_trouble(done("https://a.example.com/1"), 50.0, "The API answered 500.")
+    assert replace(job, note="", last_asked_at=1.0) == done("https://a.example.com/1")
+    assert job.note == "The API answered 500."
+
+
+def test_a_paste_is_taken_only_where_it_says_more() -> None:
+    missing = replace(NEW, tracking=Tracking.NOT_FOUND)
+    running = after_paste(missing, record("created"))
+    assert (running.record_source, running.tracking) == ("paste", Tracking.NOT_FOUND)
+    assert after_paste(running, record("created", model="other")) == running
+    assert after_paste(running, record("completed", None)).tracking is Tracking.DONE
+    assert after_paste(done("https://a.example.com/1"), record("failed")).status == "completed"
+
+
+@pytest.mark.parametrize(
+    ("after", "same"),
+    [
+        ({"b": [1], "a": 1}, True),
+        ({"a": 1, "b": [2]}, False),
+        ({"a": "1", "b": [1]}, False),
+    ],
+)
+def test_two_records_say_the_same(after: dict[str, Any], same: bool) -> None:
+    assert is_same_json(b'{"a": 1, "b": [1]}', json.dumps(after, indent=2).encode()) is same
+
+
+def test_what_is_no_json_is_another_record() -> None:
+    assert not is_same_json(b"{}", b"{")
+    assert is_same_json(b"{", b"{")

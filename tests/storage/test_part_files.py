@@ -1,0 +1,104 @@
+"""Part files are private, whole when closed, and gone when discarded."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from dreamina_desktop.storage.part_files import PartFiles
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> PartFiles:
+    return PartFiles(tmp_path / "images" / ".parts")
+
+
+def test_what_is_written_is_there_when_the_file_is_closed(parts: PartFiles) -> None:
+    part = parts.new()
+    part.write(b"one ")
+    part.write(b"")
+    part.write(b"two" * 100_000)
+    part.close()
+    assert part.path.read_bytes() == b"one " + b"two" * 100_000
+    assert part.path.suffix == ".part"
+
+
+def test_each_file_is_another_one(parts: PartFiles) -> None:
+    files = [parts.new() for _ in range(20)]
+    assert len({file.path for file in files}) == 20
+    for file in files:
+        file.discard()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_only_the_user_can_read_it(parts: PartFiles) -> None:
+    part = parts.new()
+    part.close()
+    path = part.path
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_discarded_file_is_gone_and_more_calls_do_nothing(parts: PartFiles) -> None:
+    part = parts.new()
+    part.write(b"bytes")
+    part.discard()
+    assert not part.path.exists()
+    part.write(b"late bytes of another thread")
+    part.close()
+    part.discard()
+    assert not part.path.exists()
+
+
+def test_a_closed_file_can_be_discarded(parts: PartFiles) -> None:
+    part = parts.new()
+    part.close()
+    part.discard()
+    assert not part.path.exists()
+
+
+def test_discarding_waits_for_a_write_in_another_thread(parts: PartFiles) -> None:
+    for _ in range(20):
+        part = parts.new()
+        thread = threading.Thread(target=part.write, args=(b"x" * 3_000_000,))
+        thread.start()
+        part.discard()
+        thread.join()
+        assert not part.path.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OSError, match="file"):
+        PartFiles(tmp_path / "file" / "folder").new()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_an_error(parts: PartFiles) -> None:
+    part = parts.new()
+    with open("/dev/full", "wb", buffering=0) as full:
+        os.dup2(full.fileno(), part._file.fileno())
+        with pytest.raises(OSError, match="space"):
+            part.write(b"bytes")
+    part.discard()
+    assert not part.path.exists()
+
+
+def test_leftovers_of_a_killed_run_are_removed_and_nothing_else(parts: PartFiles) -> None:
+    part = parts.new()
+    part.close()
+    leftover = part.path
+    image = leftover.with_name("0001-1 image.jpg")
+    image.write_bytes(b"kept")
+    parts.remove_leftovers()
+    assert not leftover.exists()
+    assert image.read_bytes() == b"kept"
+
+
+def test_there_may_be_no_folder_to_look_for_leftovers_in(parts: PartFiles, tmp_path: Path) -> None:
+    parts.remove_leftovers()
+    assert list(tmp_path.iterdir()) == []
