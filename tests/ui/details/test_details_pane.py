@@ -1,0 +1,108 @@
+"""One job in full."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest_asyncio
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit
+
+from dreamina_desktop.ui.details.details_pane import DetailsPane
+from dreamina_desktop.ui.details.record_fields import pretty, record_fields
+from dreamina_desktop.ui.thumbnails import Thumbnails
+
+Until = Callable[[Callable[[], object]], Awaitable[None]]
+
+
+@pytest_asyncio.fixture
+async def pane(bench: Any, put_up: Any) -> DetailsPane:
+    services = bench.services
+    pane = DetailsPane(services, Thumbnails(services.thumbnailer, services.library))
+    await put_up(pane, 320, 800)
+    return pane
+
+
+def texts(pane: DetailsPane) -> str:
+    return "\n".join(label.text() for label in pane.widget().findChildren(QLabel))
+
+
+def button(pane: DetailsPane, name: str) -> QAbstractButton:
+    return next(
+        one
+        for one in pane.widget().findChildren(QAbstractButton)
+        if name in (one.accessibleName(), one.text())
+    )
+
+
+async def test_a_failure_has_cause_remedy_and_raw_code(
+    bench: Any, pane: DetailsPane, record: Any
+) -> None:
+    job = await bench.add(record(1, "failed", error="fail_code: 2038", code=2038))
+    pane.show_job(job.number)
+    shown = texts(pane)
+    assert "The content filter blocked it." in shown
+    assert "Change the prompt" in shown
+    assert "2038" in shown
+
+
+async def test_an_unknown_code_is_shown_raw(bench: Any, pane: DetailsPane, record: Any) -> None:
+    job = await bench.add(record(1, "failed", error="fail_code: 31337", code=31337))
+    pane.show_job(job.number)
+    assert "31337" in texts(pane)
+
+
+async def test_unknown_fields_of_the_record_are_shown(
+    bench: Any, pane: DetailsPane, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1, shinyNewField="a value"))
+    pane.show_job(job.number)
+    await until(lambda: "shinyNewField" in texts(pane))
+    assert "a value" in texts(pane)
+
+
+async def test_no_label_shows_an_address_but_what_is_copied_has_it(
+    bench: Any, pane: DetailsPane, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1))
+    pane.show_job(job.number)
+    await until(lambda: any("raw JSON" in b.text() for b in pane.findChildren(QAbstractButton)))
+    assert "@" not in texts(pane)
+    button(pane, "Copy job id").click()
+    assert QGuiApplication.clipboard().text() == job.jobid
+
+
+async def test_the_raw_record_is_copied_as_it_came(
+    bench: Any, pane: DetailsPane, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1))
+    pane.show_job(job.number)
+    await until(lambda: any("raw JSON" in b.text() for b in pane.findChildren(QAbstractButton)))
+    raw = await bench.services.library.raw_record(job.number)
+    button(pane, "Copy raw JSON").click()
+    assert QGuiApplication.clipboard().text() == raw.decode()
+    button(pane, "Show raw JSON").click()
+    (text,) = pane.widget().findChildren(QPlainTextEdit)
+    assert text.isReadOnly()
+    assert job.jobid in text.toPlainText()
+
+
+async def test_several_jobs_are_summed_up(bench: Any, pane: DetailsPane, record: Any) -> None:
+    one = await bench.add(record(1))
+    two = await bench.add(record(2, "failed", error="fail_code: 2057", code=2057))
+    pane.show_jobs([one.number, two.number])
+    shown = texts(pane)
+    assert "2 jobs" in shown
+    assert "1 completed" in shown
+    assert "1 processing error" in shown
+
+
+def test_fields_are_flattened_with_their_names() -> None:
+    raw = b'{"jobid": "x", "request": {"ratio": "16:9", "n": 2}, "list": [true]}'
+    assert record_fields(raw) == [("request.ratio", "16:9"), ("request.n", "2"), ("list.0", "true")]
+
+
+def test_what_is_no_json_is_shown_as_it_is() -> None:
+    assert record_fields(b"<html>") == []
+    assert pretty(b"<html>") == "<html>"
