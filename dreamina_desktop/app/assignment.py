@@ -128,7 +128,7 @@ def _unusable_lines(text: str) -> dict[str, str]:
     for line in text.splitlines():
         alone = find(line)
         words |= {one.text: one.reason for one in alone.rejected}
-        if alone.maybe and not alone.videos:
+        if alone.maybe and not alone.videos and not alone.rejected:
             words[alone.maybe] = "this does not look like a job ID (j…:dreamina)"
     return words
 

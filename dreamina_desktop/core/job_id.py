@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _AROUND_A_WORD = " \t\r\n\"'`“”‘’«»„,;<>()[]{}"
+_CODE = re.compile(r'["<>{}\[\]]')  # within a word: JSON or HTML, not a word
 _ASSET_REF = re.compile(r"-image:w\d+:h\d+")
 
 
@@ -114,7 +115,7 @@ def _lone_word(text: str, found: _Findings) -> str | None:
         return None
     if found.ids:
         return word if word in found.ids and is_video(word) else None
-    if "://" in word:
+    if "://" in word or _CODE.search(word):
         return None
     if _ASSET_REF.search(word):
         found.reject(rejected(word, "a reference to an image, not a job ID"))

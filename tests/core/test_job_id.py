@@ -382,7 +382,10 @@ def test_a_lone_word_is_offered(text: str) -> None:
     assert find(text) == Finds(maybe="hello")
 
 
-@pytest.mark.parametrize("text", ["", " \n", '""', "two words", "https://example.com/images/abc"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n", '""', "two words", "https://example.com/images/abc", '{"a":"b/c"}', "<p>a</p>"],
+)
 def test_nothing_else_is_offered(text: str) -> None:
     assert find(text) == Finds()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
@@ -311,7 +312,8 @@ class DetailsPane(QScrollArea):
 
     async def _load_raw(self, number: int) -> None:
         raw = await self._services.library.raw_record(number)
-        if self._numbers == (number,):
+        # The pane may be gone by then, or show another job.
+        if shiboken6.isValid(self) and self._numbers == (number,):
             self._raw = (number, raw or b"")
             if raw:
                 self._rebuild()
