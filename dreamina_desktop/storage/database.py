@@ -37,9 +37,7 @@ class Database:
             connection = self._connection
             if connection is None:
                 raise DatabaseError("The database is closed.")
-            with connection:
-                result = work(connection)
-            return result  # noqa: RET504 - mypy thinks that the connection may swallow errors
+            return _in_transaction(connection, work)
 
         return await self._run(transaction)
 
@@ -86,9 +84,14 @@ class Database:
         if 0 < version < len(self._migrations):
             self._back_up(connection, version)
         for number in range(version, len(self._migrations)):
-            with connection:
-                connection.execute(self._migrations[number])
-                connection.execute(f"PRAGMA user_version = {number + 1}")
+            _in_transaction(connection, self._step(number))
+
+    def _step(self, number: int) -> Callable[[apsw.Connection], None]:
+        def step(connection: apsw.Connection) -> None:
+            connection.execute(self._migrations[number])
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+
+        return step
 
     def _back_up(self, connection: apsw.Connection, version: int) -> None:
         """A whole copy beside the file; an older copy of the same version stays."""
@@ -104,6 +107,20 @@ class Database:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _in_transaction(connection: apsw.Connection, work: Callable[[apsw.Connection], T]) -> T:
+    """All of it or nothing. A full disk makes SQLite roll back by itself, and a second roll-back
+    would hide why."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
 
 
 def _words(error: apsw.Error, file: Path) -> str:

@@ -1,0 +1,97 @@
+"""Originals: whole, never overwritten, never renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dreamina_desktop.storage.atomic_file import write_atomically
+from dreamina_desktop.storage.image_files import ImageFiles
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[ImageFiles]:
+    with ThreadPoolExecutor(1) as disk:
+        yield ImageFiles(tmp_path / "images", disk)
+
+
+def part(tmp_path: Path, content: bytes) -> Path:
+    file = tmp_path / "x.part"
+    file.write_bytes(content)
+    return file
+
+
+async def test_a_part_gets_its_name_and_is_gone(files: ImageFiles, tmp_path: Path) -> None:
+    source = part(tmp_path, b"picture")
+    kept = await files.keep(source, "2026-03-02", "0214-2 aurora", "jpg")
+    assert kept == tmp_path / "images" / "2026-03-02" / "0214-2 aurora.jpg"
+    assert kept.read_bytes() == b"picture"
+    assert not source.exists()
+
+
+async def test_a_name_that_is_taken_is_never_overwritten(files: ImageFiles, tmp_path: Path) -> None:
+    names = []
+    for content in (b"one", b"two", b"three"):
+        kept = await files.keep(part(tmp_path, content), "day", "a", "jpg")
+        names.append(kept.name)
+        assert kept.read_bytes() == content
+    assert names == ["a.jpg", "a (2).jpg", "a (3).jpg"]
+
+
+async def test_a_folder_that_cannot_be_made_leaves_the_part(
+    files: ImageFiles, tmp_path: Path
+) -> None:
+    (tmp_path / "images").write_bytes(b"a file where the folder should be")
+    source = part(tmp_path, b"picture")
+    with pytest.raises(OSError, match="images"):
+        await files.keep(source, "day", "a", "jpg")
+    assert source.read_bytes() == b"picture"
+
+
+async def test_missing_and_empty_files_are_told_apart_from_good_ones(
+    files: ImageFiles, tmp_path: Path
+) -> None:
+    good, empty, gone = (tmp_path / name for name in ("good", "empty", "gone"))
+    good.write_bytes(b"x")
+    empty.touch()
+    names = [str(good), str(empty), str(gone)]
+    assert await files.missing(names) == {str(empty), str(gone)}
+
+
+async def test_free_room_is_known_before_the_folder_is_there(files: ImageFiles) -> None:
+    free, total = await files.free_bytes()
+    assert 0 < free <= total
+
+
+async def test_discarding_what_is_not_there_is_fine(files: ImageFiles, tmp_path: Path) -> None:
+    source = part(tmp_path, b"x")
+    await files.discard(source)
+    await files.discard(source)
+    assert not source.exists()
+
+
+def test_a_failed_write_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "export.json"
+    file.write_bytes(b"before")
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OSError, match="space"):
+        write_atomically(file, b"after")
+    assert file.read_bytes() == b"before"
+    assert [one.name for one in tmp_path.iterdir()] == ["export.json"]
+
+
+def test_only_private_files_are_private(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "a", b"x", private=True)
+    write_atomically(tmp_path / "b", b"x")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "c").touch()
+    assert (tmp_path / "b").stat().st_mode == (tmp_path / "c").stat().st_mode

@@ -1,0 +1,168 @@
+"""Jobs, images and answers come back as they were written."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.job import ImageState, Job, Tracking
+from dreamina_desktop.core.record import parse_record
+from dreamina_desktop.core.transition import after_record
+from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.schema import MIGRATIONS
+from dreamina_desktop.storage.settings_store import SettingsStore
+
+ID = "j030214053012345678{}i-u12345-US:user@example.com-bot:dreamina"
+
+
+def record(number: int, status: str = "completed", images: int = 2) -> bytes:
+    entries = [
+        {"imageUrl": f"https://host/{index}.jpg", "assetRef": f"ref {index}"}
+        for index in range(images)
+    ]
+    fields = {"jobid": ID.format(number), "status": status, "unknown": [1, {"kept": True}]}
+    if status == "completed":
+        fields["response"] = {"images": entries}
+    return json.dumps(fields).encode()
+
+
+class Shelf:
+    """A repository that can be closed and opened again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = Database(folder / "library.sqlite3", MIGRATIONS)
+        self.repository = JobRepository(self.database, folder)
+
+    async def jobs(self) -> Sequence[Job]:
+        return (await self.repository.load())[0]
+
+    async def complete(self, job: Job, raw: bytes) -> Job:
+        done = after_record(job, parse_record(json.loads(raw)), "server", 5.0)
+        await self.repository.save_jobs([done], {job.number: raw})
+        return done
+
+
+@pytest_asyncio.fixture
+async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
+    shelf = Shelf(tmp_path / "data")
+    shelf.folder.mkdir()
+    await shelf.database.open()
+    yield shelf
+    with contextlib.suppress(RuntimeError):  # a test may have closed it
+        await shelf.database.aclose()
+
+
+async def test_numbers_follow_the_order_of_tracking_and_are_never_given_twice(shelf: Shelf) -> None:
+    batch, first = await shelf.repository.add(1.0, [ID.format(1), ID.format(2)], {})
+    assert [job.number for job in first] == [1, 2]
+    assert (batch.count, batch.at) == (2, 1.0)
+    await shelf.database.call(lambda c: c.execute("DELETE FROM job WHERE number = 2"))
+    _, again = await shelf.repository.add(2.0, [ID.format(3)], {})
+    assert again[0].number == 3
+
+
+async def test_an_id_that_is_here_refuses_the_whole_batch(shelf: Shelf) -> None:
+    await shelf.repository.add(1.0, [ID.format(1)], {})
+    with pytest.raises((DatabaseError, ValueError)):
+        await shelf.repository.add(2.0, [ID.format(2), ID.format(1)], {})
+    assert [job.jobid for job in await shelf.jobs()] == [ID.format(1)]
+
+
+async def test_what_is_saved_is_loaded_the_same(shelf: Shelf) -> None:
+    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    done = await shelf.complete(job, record(1))
+    file = str(shelf.folder / "images" / "a.jpg")
+    saved = replace(
+        done.images[0],
+        state=ImageState.SAVED,
+        file=file,
+        file_width=20,
+        file_height=10,
+        size_bytes=99,
+        sha256="ab",
+    )
+    await shelf.repository.save_images([saved])
+    (loaded,) = await shelf.jobs()
+    assert loaded == replace(done, images=(saved, done.images[1]))
+
+
+async def test_the_raw_record_is_kept_byte_for_byte_and_each_answer_in_the_history(
+    shelf: Shelf,
+) -> None:
+    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    created, completed = record(1, "created"), record(1).replace(b'"status"', b'  "status"')
+    job = await shelf.complete(job, created)
+    await shelf.complete(job, completed)
+    assert await shelf.repository.raw_record(1) == completed
+    history = await shelf.database.call(
+        lambda c: [bytes(row[0]) for row in c.execute("SELECT raw FROM answer ORDER BY id")]
+    )
+    assert history == [created, completed]
+
+
+async def test_a_pasted_final_record_is_done_and_its_images_pending(shelf: Shelf) -> None:
+    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {ID.format(1): record(1)})
+    assert (job.tracking, job.record_source) == (Tracking.DONE, "paste")
+    assert [image.state for image in job.images] == [ImageState.PENDING] * 2
+    assert list(await shelf.jobs()) == [job]
+
+
+async def test_a_pasted_running_record_is_polled(shelf: Shelf) -> None:
+    raw = {ID.format(1): record(1, "created")}
+    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], raw)
+    assert job.tracking is Tracking.POLLING
+
+
+async def test_an_image_row_outlives_a_record_that_lost_it(shelf: Shelf) -> None:
+    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    job = await shelf.complete(job, record(1, images=2))
+    await shelf.complete(job, record(1, images=1))
+    (loaded,) = await shelf.jobs()
+    assert [image.key.index for image in loaded.images] == [0, 1]
+
+
+async def test_a_moved_data_folder_finds_its_images(shelf: Shelf, tmp_path: Path) -> None:
+    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    done = await shelf.complete(job, record(1))
+    inside = replace(
+        done.images[0], state=ImageState.SAVED, file=str(shelf.folder / "images" / "a.jpg")
+    )
+    outside = replace(
+        done.images[1], state=ImageState.SAVED, file=str(tmp_path / "elsewhere" / "b.jpg")
+    )
+    await shelf.repository.save_images([inside, outside])
+    await shelf.database.aclose()
+    moved = Shelf(tmp_path / "moved")
+    shutil.move(shelf.folder, moved.folder)
+    await moved.database.open()
+    (loaded,) = await moved.jobs()
+    assert [image.file for image in loaded.images] == [
+        str(moved.folder / "images" / "a.jpg"),
+        str(tmp_path / "elsewhere" / "b.jpg"),
+    ]
+    await moved.database.aclose()
+
+
+async def test_a_record_that_cannot_be_read_does_not_hide_the_others(shelf: Shelf) -> None:
+    _, jobs = await shelf.repository.add(1.0, [ID.format(1), ID.format(2)], {})
+    await shelf.complete(jobs[1], record(2))
+    await shelf.database.call(lambda c: c.execute("UPDATE job SET raw = '{' WHERE number = 1"))
+    loaded = await shelf.jobs()
+    assert [job.record is None for job in loaded] == [True, False]
+
+
+async def test_settings_are_json_by_name(shelf: Shelf) -> None:
+    store = SettingsStore(shelf.database)
+    await store.save_setting("a", {"b": [1, None, "ü"]})
+    await store.save_setting("a", {"b": 2})
+    assert await store.load_settings() == {"a": {"b": 2}}
