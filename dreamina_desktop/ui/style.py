@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui.palette import Colors, colors
 
 _SHEET = """
@@ -18,15 +19,30 @@ QLabel[role="pill"] {{
 }}
 QFrame[role="line"] {{ background: {line}; border: none; }}
 QWidget[role="canvas"] {{ background: {canvas}; }}
-QPlainTextEdit, QLineEdit {{
+QPlainTextEdit, QLineEdit, QSpinBox, QComboBox {{
     background: {surface}; color: {text}; border: 1px solid {control}; border-radius: 6px;
     padding: 5px 8px; selection-background-color: {accent}; selection-color: {on_accent};
 }}
-QPlainTextEdit:focus, QLineEdit:focus {{
+QPlainTextEdit:focus, QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{
     border: 2px solid {accent}; padding: 4px 7px;
 }}
 QSpinBox QLineEdit, QSpinBox QLineEdit:focus {{
-    border: none; padding: 0; background: transparent;
+    border: none; padding: 0 0 0 6px; background: transparent;
+}}
+QSpinBox::up-button, QSpinBox::down-button {{
+    subcontrol-origin: border; width: 22px; border: none; background: transparent;
+}}
+QSpinBox::up-button {{ subcontrol-position: top right; }}
+QSpinBox::down-button {{ subcontrol-position: bottom right; }}
+QComboBox {{ padding-right: 24px; }}
+QComboBox:focus {{ padding-right: 23px; }}
+QComboBox::drop-down {{ width: 24px; border: none; background: transparent; }}
+QSpinBox::up-arrow {{ image: url("{icons}/arrow-up-{theme}.svg"); }}
+QSpinBox::down-arrow, QComboBox::down-arrow {{ image: url("{icons}/arrow-down-{theme}.svg"); }}
+QSpinBox::up-arrow, QSpinBox::down-arrow, QComboBox::down-arrow {{ width: 10px; height: 10px; }}
+QComboBox QAbstractItemView {{
+    background: {raised}; border: 1px solid {line}; padding: 4px; outline: none;
+    selection-background-color: {selected}; selection-color: {text};
 }}
 QPushButton {{
     background: {surface}; color: {text}; border: 1px solid {control}; border-radius: 6px;
@@ -105,7 +121,12 @@ def refresh(application: QApplication) -> None:
 def _names(c: Colors) -> dict[str, str]:
     named = {name: getattr(c, name) for name in _NAMES}
     named["accent_hover"] = _shifted(c.accent, 110 if c.dark else 115)
-    return {name: color.name() for name, color in named.items()}
+    # An image in a style sheet cannot be tinted: the arrows are there twice.
+    files = {
+        "icons": (resources_folder() / "icons").as_posix(),
+        "theme": "dark" if c.dark else "light",
+    }
+    return {name: color.name() for name, color in named.items()} | files
 
 
 def _shifted(color: QColor, percent: int) -> QColor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -301,11 +301,17 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
 
 
 @pytest.fixture(autouse=True)
-def in_our_style(qapp: QApplication) -> None:
-    """Fusion and our light colours, as in the program."""
+def in_our_style(qapp: QApplication) -> Iterator[None]:
+    """Fusion and our light colours, as in the program.
+
+    The clipboard is emptied afterwards: the offscreen platform keeps what was copied in a static
+    of Qt's, and destroys it after the interpreter is gone, which kills the process.
+    """
     style.use_fusion(qapp)
     theme.apply(qapp, "light")
     qapp.setWindowIcon(QIcon())
+    yield
+    qapp.clipboard().clear()
 
 
 @pytest_asyncio.fixture
@@ -318,7 +324,14 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 @pytest_asyncio.fixture
-async def put_up(bench: Bench) -> AsyncIterator[Callable[..., Awaitable[QWidget]]]:
+async def demo_bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    """The same for a demo."""
+    async with open_bench(tmp_path / "demo", demo=True) as bench:
+        yield bench
+
+
+@pytest_asyncio.fixture
+async def put_up() -> AsyncIterator[Callable[..., Awaitable[QWidget]]]:
     """Shows a widget as an active window, and takes it down while the loop still runs (what a
     widget does when it closes may need the loop): `put_up(pane, 800, 600)`."""
     shown: list[QWidget] = []
@@ -329,7 +342,7 @@ async def put_up(bench: Bench) -> AsyncIterator[Callable[..., Awaitable[QWidget]
         widget.show()
         widget.activateWindow()
         async with asyncio.timeout(5):
-            while not widget.isActiveWindow():
+            while not widget.isActiveWindow():  # noqa: ASYNC110 - Qt has no event to await
                 await asyncio.sleep(0.005)
         return widget
 
@@ -365,7 +378,7 @@ def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
 
     async def wait(condition: Callable[[], object], limit_s: float = 5.0) -> None:
         async with asyncio.timeout(limit_s):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - Qt has no event to await
                 await asyncio.sleep(0.005)
 
     return wait

@@ -2,52 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QFile, QIODevice, QMimeData, QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QFile, QFileInfo, QIODevice, QMimeData
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QTextEdit
 
 MAX_BYTES = 16 * 1024 * 1024
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
-class TextReader(QObject):
-    """Reads text files off the GUI thread."""
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What some files held, and the names of those that could not be read, with the reason."""
 
-    read = Signal(str)
-    failed = Signal(str)  # a sentence
-
-    def take(self, data: QMimeData) -> bool:
-        """Deliver the text of `data`, or of the files it names; False when it has neither."""
-        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-        if files:
-            QThreadPool.globalInstance().start(_Reading(files, self.read.emit, self.failed.emit))
-            return True
-        if data.hasText() and data.text().strip():
-            self.read.emit(data.text())
-            return True
-        return False
+    text: str
+    unread: tuple[str, ...]
 
 
-class _Reading(QRunnable):
-    def __init__(
-        self, files: list[str], read: Callable[[str], None], failed: Callable[[str], None]
-    ) -> None:
-        super().__init__()
-        self._files = files
-        self._read = read
-        self._failed = failed
+def local_files(data: QMimeData) -> list[str]:
+    """The paths of the files that `data` names."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
 
-    def run(self) -> None:
-        texts = []
-        for name in self._files:
-            file = QFile(name)
-            if file.size() > MAX_BYTES or not file.open(QIODevice.OpenModeFlag.ReadOnly):
-                self._failed(f"{file.fileName()} cannot be read as text.")
-                continue
-            texts.append(bytes(file.readAll().data()).decode("utf-8", errors="replace"))
+
+def has_something(data: QMimeData) -> bool:
+    """Whether there may be IDs in `data`."""
+    return data.hasText() or bool(local_files(data))
+
+
+def read_texts(files: Sequence[str]) -> Texts:
+    """Read text files; slow, so in a thread. Only plain files, at most 16 MB each."""
+    texts, unread = [], []
+    for name in files:
+        info, file = QFileInfo(name), QFile(name)
+        if not info.isFile():  # a folder, or a pipe that would never end
+            unread.append(f"{info.fileName()} is not a file")
+        elif info.size() > MAX_BYTES:
+            unread.append(f"{info.fileName()} is larger than 16 MB")
+        elif not file.open(QIODevice.OpenModeFlag.ReadOnly):
+            unread.append(f"{info.fileName()} cannot be read")
+        else:
+            texts.append(decoded(bytes(file.readAll().data())))
             file.close()
-        if texts:
-            self._read("\n".join(texts))
+    return Texts("\n".join(texts), tuple(unread))
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8, or UTF-16 where it says so; what is neither is read as well as it can be."""
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    return data.decode(encoding, errors="replace")
 
 
 def editable_has_focus() -> bool:

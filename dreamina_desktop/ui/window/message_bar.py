@@ -1,23 +1,42 @@
-"""The bar above the status bar: one message at a time, with the button that mends it."""
+"""The bar above the status bar: what the program says, with the button that mends it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QEnterEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dreamina_desktop.services.messages import Message, Messages, Remedy
 from dreamina_desktop.ui import icons
 from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.window.breaking import breakable
+from dreamina_desktop.ui.window.icon_button import IconButton
 
 READING_MS = 8000
+SLIDE_MS = 120
+UNLIMITED = 16_777_215  # Qt's largest height
 
 
 class MessageBar(QWidget):
-    """Two rows, each hidden when it has nothing to say: a lasting condition is never replaced
-    by a passing message."""
+    """One lasting condition and one passing message, each in a place of its own: neither is
+    stacked, and a condition is never replaced by a passing message."""
 
     remedy_chosen = Signal(object)  # Remedy
+    focus_left = Signal()  # a message went away with the keyboard's focus in it
 
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,8 +44,9 @@ class MessageBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         for passing in (False, True):
-            row = _Row(messages, passing=passing)
+            row = _Row(messages, self, passing=passing)
             row.remedy_chosen.connect(self.remedy_chosen)
+            row.focus_left.connect(self.focus_left)
             layout.addWidget(row)
 
 
@@ -34,59 +54,53 @@ class _Row(QWidget):
     """One message with its button."""
 
     remedy_chosen = Signal(object)
+    focus_left = Signal()
 
-    def __init__(self, messages: Messages, *, passing: bool) -> None:
-        super().__init__()
+    def __init__(self, messages: Messages, bar: MessageBar, *, passing: bool) -> None:
+        super().__init__(bar)
+        self._bar = bar
         self._messages = messages
         self._passing = passing
         self._shown: Message | None = None
         self._icon = QLabel()
         self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._button = QPushButton()
-        self._button.clicked.connect(self._choose)
-        self._close = QToolButton()
-        self._close.setAccessibleName("Close message")
-        self._close.setToolTip("Close message")
+        self._close = IconButton("close", "Close message")
         self._close.setVisible(passing)
+        for button in (self._button, self._close):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it is
+            button.installEventFilter(self)
+        self._button.clicked.connect(self._choose)
         self._close.clicked.connect(messages.dismiss)
         self._timer = QTimer(self, singleShot=True, interval=READING_MS)
         self._timer.timeout.connect(messages.dismiss)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 6, 8, 6)
-        layout.setSpacing(12)
-        layout.addWidget(self._icon)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self._button)
-        layout.addWidget(self._close)
+        self._slide = QVariantAnimation(self)
+        self._slide.valueChanged.connect(self.setMaximumHeight)
+        self._slide.finished.connect(self._on_slide_finished)
+        self._lay_out()
+        self.hide()
         messages.subscribe(self._refresh)
         self._refresh()
 
-    def _refresh(self) -> None:
-        message = self._messages.passing if self._passing else self._messages.lasting
-        self.setVisible(message is not None)
-        if message is None or message == self._shown:
-            self._shown = message
-            return
-        self._shown = message
-        c = colors()
-        color = c.info if self._passing else c.pending
-        self._icon.setPixmap(icons.pixmap("info", color, 20, self.devicePixelRatioF()))
-        self._close.setIcon(icons.icon("close", c.muted))
-        self._text.setText(message.text)
-        self._button.setVisible(message.remedy is not None)
-        if message.remedy is not None:
-            self._button.setText(message.remedy.value)
-        if self._passing:
-            self._timer.start()
-        QAccessible.updateAccessibility(QAccessibleEvent(self._text, QAccessible.Event.Alert))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self._timer.stop()
+        elif event.type() == QEvent.Type.FocusOut:
+            self._time_reading()
+        return False
 
-    def _choose(self) -> None:
-        if self._shown is not None and self._shown.remedy is not None:
-            remedy: Remedy = self._shown.remedy
-            if self._passing:
-                self._messages.dismiss()
-            self.remedy_chosen.emit(remedy)
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()  # it is being read
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._time_reading()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
+            self._tint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -94,9 +108,76 @@ class _Row(QWidget):
         painter.fillRect(0, 0, self.width(), 1, colors().line)
         painter.end()
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._timer.stop()  # it is being read
+    def _lay_out(self) -> None:
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 12, 8)
+        layout.setSpacing(12)
+        layout.addWidget(self._icon)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._button)
+        layout.addWidget(self._close)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        if self._passing and self._shown is not None:
+    def _refresh(self) -> None:
+        message = self._messages.passing if self._passing else self._messages.lasting
+        if message is self._shown:
+            return
+        was_shown, self._shown = self._shown is not None, message
+        if message is None:
+            self._leave()
+            return
+        self._text.setText(breakable(message.text))
+        self._button.setText(message.remedy.value if message.remedy else "")
+        self._button.setVisible(message.remedy is not None)
+        self._tint()
+        self._time_reading()
+        if not was_shown:
+            self._slide_to(self._wanted_height(), start=0)
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message.text))
+
+    def _leave(self) -> None:
+        self._timer.stop()
+        if self._button.hasFocus() or self._close.hasFocus():
+            self.focus_left.emit()
+        self._slide_to(0, start=self.height())
+
+    def _wanted_height(self) -> int:
+        width = self.width() if self.isVisible() else self._bar.width()
+        return max(self.heightForWidth(width), self.minimumSizeHint().height())
+
+    def _slide_to(self, height: int, start: int) -> None:
+        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
+        wanted = self.isVisible() or self._shown is not None
+        length = min(SLIDE_MS, self.style().styleHint(hint, None, self))  # 0: no motion wanted
+        self._slide.stop()
+        if not length or not wanted or not self._bar.isVisible():
+            self._on_slide_finished()
+            return
+        self._slide.setStartValue(start)
+        self._slide.setEndValue(height)
+        self._slide.setDuration(length)
+        self.setMaximumHeight(start)
+        self._slide.start()
+
+    def _on_slide_finished(self) -> None:
+        self.setMaximumHeight(UNLIMITED)
+        if self._shown is None:
+            self.hide()
+
+    def _tint(self) -> None:
+        color = colors().info if self._passing else colors().pending
+        self._icon.setPixmap(icons.pixmap("info", color, 20, self.devicePixelRatioF()))
+
+    def _time_reading(self) -> None:
+        focused = self._button.hasFocus() or self._close.hasFocus()
+        if self._passing and self._shown is not None and not focused and not self.underMouse():
             self._timer.start()
+
+    def _choose(self) -> None:
+        if self._shown is None or self._shown.remedy is None:
+            return
+        remedy: Remedy = self._shown.remedy
+        if self._passing:
+            self._messages.dismiss()
+        self.remedy_chosen.emit(remedy)

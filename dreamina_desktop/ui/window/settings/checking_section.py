@@ -1,0 +1,35 @@
+"""How often a running job is asked for."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+
+from dreamina_desktop.services.preferences import MAX_POLL_INTERVAL_S, MIN_POLL_INTERVAL_S
+from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.window.settings.section import make_form, make_heading, make_words
+
+
+class CheckingSection(QWidget):
+    """In force when it is entered, not at each digit."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.interval = QSpinBox()
+        self.interval.setRange(int(MIN_POLL_INTERVAL_S), int(MAX_POLL_INTERVAL_S))
+        self.interval.setSuffix(" s")
+        self.interval.setKeyboardTracking(False)
+        self.interval.setAccessibleName("Seconds between two checks of a running job")
+        self.interval.setValue(round(services.preferences.poll_interval_s))
+        self.interval.valueChanged.connect(
+            lambda seconds: setattr(services.preferences, "poll_interval_s", float(seconds))
+        )
+        form = make_form()
+        form.addRow("Check a running job every", self.interval)
+        words = make_words()
+        words.setText("5 to 300 s. Jobs that run for long are checked less often.")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(make_heading("Checking"))
+        column.addLayout(form)
+        column.addWidget(words)

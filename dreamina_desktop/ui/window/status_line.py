@@ -1,0 +1,84 @@
+"""What is going on, in words: `3 running, next check in 6 s · 812 images, all saved here`."""
+
+from __future__ import annotations
+
+from dreamina_desktop.core.job import ImageState
+from dreamina_desktop.services.downloader import DownloadStatus
+from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.poller import Connection, PollStatus
+from dreamina_desktop.ui.formats import count, roughly
+
+MANY_WAIT = 20  # jobs; above, how long they take is said instead
+BETWEEN = "  ·  "
+_CONNECTION = {
+    Connection.ONLINE: "online",
+    Connection.OFFLINE: "no connection to the API",
+    Connection.THROTTLED: "the API asked for a pause",
+    Connection.REFUSED: "token refused",
+    Connection.SUBSCRIPTION: "subscription needed",
+    Connection.NO_TOKEN: "no token",
+    Connection.PAUSED: "paused",
+}
+
+
+class SavedCount:
+    """How many images are known and how many are saved; kept up to date change by change."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._by_job: dict[int, tuple[int, int]] = {}
+        self.images = 0
+        self.saved = 0
+        for job in library.shown():
+            self._count(job.number)
+        library.subscribe(self._on_changed)
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        for number in changes.jobs:
+            self._count(number)
+
+    def _count(self, number: int) -> None:
+        job = self._library.job(number)
+        images = () if job.removed else job.images
+        new = (len(images), sum(image.state is ImageState.SAVED for image in images))
+        old = self._by_job.get(number, (0, 0))
+        self._by_job[number] = new
+        self.images += new[0] - old[0]
+        self.saved += new[1] - old[1]
+
+
+def status_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: int) -> str:
+    """`images` known, `saved` of them on disk."""
+    return BETWEEN.join((_checking(poll), _saving(downloads, images, saved), _network(poll)))
+
+
+def _checking(poll: PollStatus) -> str:
+    if not poll.polling:
+        return "Nothing to check"
+    if poll.overdue > MANY_WAIT and poll.connection is Connection.ONLINE:
+        long = f", about {roughly(poll.backlog_s)}" if poll.backlog_s else ""
+        return f"Checking {count(poll.overdue + poll.checking, 'job')}{long}"
+    words = f"{poll.polling:,} running"
+    if poll.checking:
+        return f"{words}, checking now"
+    if poll.next_in_s is not None:
+        return f"{words}, next check in {roughly(poll.next_in_s)}"
+    return f"{words}, not being checked"
+
+
+def _saving(downloads: DownloadStatus, images: int, saved: int) -> str:
+    if not images:
+        return "no images yet"
+    words = count(images, "image")
+    if downloads.disk_full:
+        return f"{words}, {downloads.pending:,} not saved: the disk is full"
+    if downloads.pending:
+        return f"{words}, saving {downloads.pending:,}"
+    if saved == images:
+        return f"{words}, {'all saved here' if images > 1 else 'saved here'}"
+    return f"{words}, {saved:,} saved here"
+
+
+def _network(poll: PollStatus) -> str:
+    words = _CONNECTION[poll.connection]
+    return f"{words}, {count(poll.failing, 'job')} failing" if poll.failing else words

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from dreamina_desktop.core.answer import Refused
+from dreamina_desktop.services.token import TokenSource
+from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
+
+
+@pytest.fixture
+async def dialog(bench, put_up):
+    window = await put_up(QWidget(), 900, 700)
+    made = SettingsDialog(bench.services, window)
+    made.show_settings()
+    return made
+
+
+def named(dialog, name):
+    return next(w for w in dialog.findChildren(QWidget) if w.accessibleName() == name)
+
+
+def button(dialog, text):
+    return next(b for b in dialog.findChildren(QAbstractButton) if b.text() == text)
+
+
+async def test_everything_one_can_act_on_has_a_name(bench, record, dialog):
+    await bench.add(record(1))
+    dialog.show_settings()
+    kinds = (QLineEdit, QSpinBox, QComboBox)
+    fields = [w for kind in kinds for w in dialog.findChildren(kind) if w.isVisible()]
+    inside = [w for w in fields if not isinstance(w.parentWidget(), QSpinBox | QComboBox)]
+    assert len(inside) == 5
+    assert all(w.accessibleName() for w in inside)
+    buttons = [b for b in dialog.findChildren(QAbstractButton) if b.isVisible()]
+    assert all(b.text() or b.accessibleName() for b in buttons)
+
+
+async def test_a_token_is_tried_and_kept(bench, dialog, until):
+    field = named(dialog, "API token")
+    assert field.echoMode() is QLineEdit.EchoMode.Password
+    QTest.keyClicks(field, "user:12345-abc")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    await until(lambda: bench.keyring.tokens)
+    assert list(bench.keyring.tokens.values()) == ["user:12345-abc"]
+    await until(lambda: "works" in dialog._token.result())
+    assert field.text() == ""
+    assert bench.services.token.source is TokenSource.KEYRING
+
+
+async def test_a_refused_token_is_said_and_stays_to_be_mended(bench, dialog, until):
+    bench.api.trial = Refused(401, "Unauthorized")
+    field = named(dialog, "API token")
+    field.setText("user:12345-abd")
+    button(dialog, "Try and keep").click()
+    await until(lambda: "refused" in dialog._token.result())
+    assert field.text() == "user:12345-abd"
+    assert bench.keyring.tokens == {}
+
+
+async def test_a_failing_keyring_is_said(bench, dialog, until):
+    bench.keyring.trouble = "The keyring is locked."
+    named(dialog, "API token").setText("user:12345-abc")
+    button(dialog, "Try and keep").click()
+    await until(lambda: "for this run only" in dialog._token.result())
+    assert bench.services.token.source is TokenSource.THIS_RUN
+
+
+async def test_a_token_can_be_forgotten(bench, dialog, until):
+    await bench.services.token.try_and_keep("user:12345-abc")
+    button(dialog, "Forget").click()
+    await until(lambda: bench.services.token.source is TokenSource.NONE)
+    assert bench.keyring.tokens == {}
+    assert not button(dialog, "Forget").isVisible()
+
+
+async def test_the_interval_is_taken_when_it_is_entered(bench, dialog):
+    interval = named(dialog, "Seconds between two checks of a running job")
+    interval.selectAll()
+    QTest.keyClicks(interval, "120")
+    assert bench.services.preferences.poll_interval_s == 10.0
+    QTest.keyClick(interval, Qt.Key.Key_Return)
+    assert bench.services.preferences.poll_interval_s == 120.0
+    assert (interval.minimum(), interval.maximum()) == (5, 300)
+
+
+async def test_the_theme_is_kept_and_told(bench, dialog):
+    told = []
+    dialog.theme_chosen.connect(told.append)
+    themes = named(dialog, "Theme")
+    themes.setCurrentIndex(themes.findData("dark"))
+    assert told == ["dark"]
+    assert bench.services.preferences.theme == "dark"
+
+
+async def test_a_chosen_folder_is_for_the_next_start(bench, dialog, tmp_path):
+    button(dialog, "Choose…").click()
+    chooser = dialog.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(tmp_path))
+    chooser.close()
+    assert bench.services.preferences.images_folder == str(tmp_path)
+    assert named(dialog, "Folder for images").text() == str(tmp_path)
+
+
+async def test_accounts_can_be_named(bench, record, dialog):
+    await bench.add(record(1))
+    dialog.show_settings()
+    name = named(dialog, "Name of account A")
+    QTest.keyClicks(name, "Studio")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    (label,) = bench.services.accounts.all().values()
+    assert label.name == "Studio"
+    assert dialog.isVisible()
+
+
+async def test_escape_closes_it(dialog):
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()

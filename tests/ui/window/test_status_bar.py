@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QToolButton
+
+from dreamina_desktop.ui.window.status_bar import StatusBar
+
+
+def button(bar, name):
+    return next(b for b in bar.findChildren(QToolButton) if b.accessibleName() == name)
+
+
+async def test_its_words_follow_what_happens(bench, put_up, until):
+    bar = await put_up(StatusBar(bench.services), 900, 40)
+    assert bar.words().startswith("Nothing to check")
+    await bench.track("j1:dreamina")
+    await until(lambda: bar.words().startswith("1 running"))
+
+
+async def test_the_button_pauses_or_resumes_by_what_is(bench, put_up, until):
+    bar = await put_up(StatusBar(bench.services), 900, 40)
+    chosen = []
+    bar.pause_chosen.connect(lambda: chosen.append("pause"))
+    button(bar, "Pause").click()
+    bench.services.poller.pause()
+    await until(lambda: bar._soon.isActive() is False)
+    button(bar, "Resume").click()
+    assert chosen == ["pause", "pause"]
+
+
+async def test_it_ticks_only_while_something_is_timed_and_seen(bench, put_up, until):
+    bar = await put_up(StatusBar(bench.services), 900, 40)
+    assert not bar._tick.isActive()
+    bench.services.poller.token_changed(present=True, user_number=None)
+    await bench.track("j1:dreamina")
+    await until(bar._tick.isActive)
+    bar.hide()
+    assert not bar._tick.isActive()
+
+
+async def test_its_words_never_make_the_window_wider(bench, put_up):
+    bar = await put_up(StatusBar(bench.services), 900, 40)
+    bar._words.set_words("words " * 200)
+    assert bar.minimumSizeHint().width() < 300
+
+
+def pills(bar):
+    return [
+        label.text()
+        for label in bar.findChildren(QLabel)
+        if label.isVisible() and label.property("role") == "pill"
+    ]
+
+
+async def test_only_a_demo_says_that_nothing_is_kept(bench, demo_bench, put_up):
+    assert pills(await put_up(StatusBar(bench.services), 900, 40)) == []
+    assert pills(await put_up(StatusBar(demo_bench.services), 900, 40)) == ["Demo: nothing is kept"]

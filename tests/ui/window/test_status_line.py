@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from dreamina_desktop.services.downloader import DownloadStatus
+from dreamina_desktop.services.poller import Connection, PollStatus
+from dreamina_desktop.ui.window.status_line import SavedCount, status_line
+
+IDLE = DownloadStatus(pending=0, fetching=0, disk_full=False, next_in_s=None)
+
+
+def poll(connection=Connection.ONLINE, **values):
+    return PollStatus(
+        **{
+            "connection": connection,
+            "polling": 0,
+            "checking": 0,
+            "overdue": 0,
+            "next_in_s": None,
+            "backlog_s": 0.0,
+            "failing": 0,
+        }
+        | values
+    )
+
+
+def test_it_reads_as_in_the_picture():
+    line = status_line(poll(polling=3, next_in_s=6.0), IDLE, 812, 812)
+    assert line.split("  ·  ") == [
+        "3 running, next check in 6 s",
+        "812 images, all saved here",
+        "online",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (poll(), "Nothing to check"),
+        (poll(polling=2, checking=1), "2 running, checking now"),
+        (poll(polling=2), "2 running, not being checked"),
+        (
+            poll(polling=5000, overdue=4992, checking=8, backlog_s=1250.0),
+            "Checking 5,000 jobs, about 21 min",
+        ),
+    ],
+)
+def test_what_is_checked(status, words):
+    assert status_line(status, IDLE, 0, 0).split("  ·  ")[0] == words
+
+
+@pytest.mark.parametrize(
+    ("downloads", "images", "saved", "words"),
+    [
+        (IDLE, 0, 0, "no images yet"),
+        (IDLE, 1, 1, "1 image, saved here"),
+        (IDLE, 4, 3, "4 images, 3 saved here"),
+        (DownloadStatus(12, 4, False, 0.0), 40, 28, "40 images, saving 12"),
+        (DownloadStatus(12, 0, True, None), 40, 28, "40 images, 12 not saved: the disk is full"),
+    ],
+)
+def test_what_is_saved(downloads, images, saved, words):
+    assert status_line(poll(), downloads, images, saved).split("  ·  ")[1] == words
+
+
+@pytest.mark.parametrize("connection", list(Connection))
+def test_every_state_of_the_connection_has_words(connection):
+    assert status_line(poll(connection), IDLE, 0, 0).split("  ·  ")[2]
+
+
+def test_failing_jobs_are_counted():
+    line = status_line(poll(Connection.OFFLINE, failing=2), IDLE, 0, 0)
+    assert line.endswith("no connection to the API, 2 jobs failing")
+
+
+async def test_images_are_counted_change_by_change(bench, record):
+    await bench.add(record(1, images=2))
+    counted = SavedCount(bench.services.library)
+    assert (counted.images, counted.saved) == (2, 2)
+    job = await bench.add(record(2, images=4))
+    assert (counted.images, counted.saved) == (6, 6)
+    await bench.services.tracker.remove([job.number])
+    assert (counted.images, counted.saved) == (2, 2)
