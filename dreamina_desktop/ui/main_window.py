@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -88,8 +88,7 @@ class MainWindow(QMainWindow):
         if known:
             self._jobs.select(known)
         elif tracked.new:
-            self._jobs.clear_selection()
-            QTimer.singleShot(0, self._jobs.scroll_to_top)
+            self._jobs.reveal(tracked.new)
         if known or tracked.new:
             self._panes.bring_to_front(gallery=False)
         came = bool(tracked.new or tracked.restored)

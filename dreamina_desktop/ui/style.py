@@ -8,14 +8,18 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui.palette import Colors, colors
 
+HEADING = 1.15  # of the system's size
+
 _SHEET = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px 8px; }}
 QMainWindow, QDialog {{ background: {surface}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
-QLabel[role="heading"] {{ font-weight: 600; }}
+QLabel[role="heading"] {{ font-weight: 600; font-size: {heading_pt}pt; }}
+QLabel[role="strong"] {{ font-weight: 600; }}
+QLabel[role="code"], QPlainTextEdit[role="code"] {{ font-family: monospace; }}
 QLabel[role="found"] {{ color: {accent}; }}
 QLabel[role="pill"] {{
-    color: {info}; border: 1px solid {info}; border-radius: 9px; padding: 1px 8px;
+    color: {info}; border: 1px solid {info}; border-radius: 6px; padding: 0 8px; margin: 3px 0;
 }}
 QFrame[role="line"] {{ background: {line}; border: none; }}
 QWidget[role="canvas"] {{ background: {canvas}; }}
@@ -115,7 +119,8 @@ def use_fusion(application: QApplication) -> None:
 
 def refresh(application: QApplication) -> None:
     """After the palette changed."""
-    application.setStyleSheet(_SHEET.format(**_names(colors())))
+    heading_pt = f"{application.font().pointSizeF() * HEADING:.1f}"
+    application.setStyleSheet(_SHEET.format(heading_pt=heading_pt, **_names(colors())))
 
 
 def _names(c: Colors) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui import icons
@@ -29,6 +29,7 @@ class EmptyPage(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setForegroundRole(QPalette.ColorRole.WindowText)  # a viewport's is another
         self._title.setWordWrap(True)
+        self._title.setProperty("role", "heading")
         self._lay_out()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         parent.installEventFilter(self)
@@ -68,10 +69,6 @@ class EmptyPage(QWidget):
         self._title.setText(absence.title)
         self._text.setText(absence.text)
         self._text.setVisible(bool(absence.text))
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        self._title.setFont(font)
         palette = self.palette()
         palette.setColor(palette.ColorRole.WindowText, c.muted)
         self._text.setPalette(palette)

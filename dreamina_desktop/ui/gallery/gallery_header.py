@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from dreamina_desktop.ui.palette import colors
@@ -28,6 +28,7 @@ class GalleryHeader(QWidget):
     def __init__(self, min_tile: int, max_tile: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = QLabel("Images", self)
+        self._title.setProperty("role", "heading")
         self._counts = QLabel(self)
         self._size = QLabel("Size", self)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
@@ -77,10 +78,6 @@ class GalleryHeader(QWidget):
             self._tint()
 
     def _tint(self) -> None:
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        self._title.setFont(font)
         c = colors()
         self._slider.setStyleSheet(
             SLIDER.format(

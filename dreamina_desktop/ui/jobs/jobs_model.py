@@ -76,7 +76,7 @@ class JobsModel(QAbstractListModel):
         if resort or any(self._moves(number) for number in changed):
             self._reorder()
         rows = sorted(self._rows[number] for number in changed if number in self._rows)
-        for first, last in _runs(rows):
+        for first, last in ranges(rows):
             self.dataChanged.emit(self.index(first), self.index(last))
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -163,8 +163,8 @@ def title(job: Job, services: Services) -> str:
     return f"Job of account {label.name}" if label else "Job"
 
 
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Rows as ranges: one signal a range."""
+def ranges(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Sorted rows as (first, last) ranges."""
     runs: list[tuple[int, int]] = []
     for row in rows:
         if runs and row == runs[-1][1] + 1:

@@ -6,24 +6,23 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Signal
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from dreamina_desktop.core.batch_label import batch_label
-from dreamina_desktop.core.job import Job, Tracking
-from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.ui.jobs.empty_list import EmptyList
+from dreamina_desktop.ui.jobs.job_actions import JobActions
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate
 from dreamina_desktop.ui.jobs.job_order import FILTERS, ORDERS
-from dreamina_desktop.ui.jobs.jobs_model import JobsModel
+from dreamina_desktop.ui.jobs.jobs_model import JobsModel, ranges
 from dreamina_desktop.ui.jobs.jobs_view import JobsView
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
@@ -52,14 +51,19 @@ class JobsPane(QWidget):
         self._count.setProperty("role", "muted")
         self._filter_button = _menu_button("Which jobs are listed")
         self._order_button = _menu_button("How jobs are sorted")
+        self._empty = EmptyList(demo=services.demo)
+        self._actions = JobActions(services, self.view, self.selected, self.select_batch)
         self._lay_out()
-        self._add_actions()
+        self._empty.demo_requested.connect(self.demo_requested)
+        self._empty.all_requested.connect(lambda: self._set_filter("All"))
         self._model.order_changed.connect(self._on_order_changed)
         self.view.selectionModel().selectionChanged.connect(
             lambda *_: self.selection_changed.emit()
         )
         self.view.opened.connect(self.activated)
-        self.view.customContextMenuRequested.connect(self._show_menu)
+        self.view.customContextMenuRequested.connect(
+            lambda at: self._actions.popup(self.view.viewport().mapToGlobal(at))
+        )
         self._on_order_changed()
 
     def order(self) -> Sequence[int]:
@@ -73,12 +77,11 @@ class JobsPane(QWidget):
 
     def select(self, numbers: Sequence[int]) -> None:
         """Select these and scroll to the first of them."""
-        self._model.flush()
+        self._show_rows_of(numbers)
         rows = sorted(row for n in numbers if (row := self._model.row(n)) is not None)
         selection = QItemSelection()
-        for row in rows:
-            index = self._model.index(row)
-            selection.merge(QItemSelection(index, index), QItemSelectionModel.SelectionFlag.Select)
+        for first_row, last_row in ranges(rows):
+            selection.select(self._model.index(first_row), self._model.index(last_row))
         mode = QItemSelectionModel.SelectionFlag
         if rows:
             first = self._model.index(rows[0])
@@ -87,14 +90,15 @@ class JobsPane(QWidget):
         self.view.selectionModel().select(selection, mode.ClearAndSelect)
 
     def select_batch(self, batch: int) -> None:
-        self.select([job.number for job in self._services.library.shown() if job.batch == batch])
+        self.select(self._of_batch(batch))
 
-    def clear_selection(self) -> None:
+    def reveal(self, numbers: Sequence[int]) -> None:
+        """Select nothing, and bring the first of these into sight."""
         self.view.clearSelection()
-
-    def scroll_to_top(self) -> None:
-        self._model.flush()
-        self.view.scrollToTop()
+        self._show_rows_of(numbers)
+        rows = [row for n in numbers if (row := self._model.row(n)) is not None]
+        if rows:
+            self.view.scrollTo(self._model.index(min(rows)))
 
     def state(self) -> dict[str, Any]:
         """JSON for `restore`."""
@@ -128,44 +132,15 @@ class JobsPane(QWidget):
         top.addStretch()
         top.addWidget(self._filter_button)
         top.addWidget(self._order_button)
-        # Over the list, which keeps the focus: Ctrl+V works at once.
         over = QVBoxLayout(self.view)
         over.setContentsMargins(0, 0, 0, 0)
-        self._empty = self._empty_page()
-        self._nothing = QLabel("No job is like that. Choose “All” above.")
-        self._nothing.setProperty("role", "muted")
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._nothing.setWordWrap(True)
-        self._nothing.setMargin(24)
         over.addWidget(self._empty)
-        over.addWidget(self._nothing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
         self._build_menus()
-
-    def _empty_page(self) -> QWidget:
-        page = QWidget()
-        text = QLabel(
-            "Paste job IDs here, with Ctrl+V.\nThey look like j0302…:dreamina\n\n"
-            "A log, a spreadsheet or a whole JSON answer will do."
-        )
-        text.setProperty("role", "muted")
-        text.setWordWrap(True)
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        demo = QPushButton("Try the demo")
-        demo.clicked.connect(self.demo_requested)
-        demo.setVisible(not self._services.demo)
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(16)
-        layout.addStretch()
-        layout.addWidget(text)
-        layout.addWidget(demo, 0, Qt.AlignmentFlag.AlignCenter)
-        layout.addStretch(2)
-        return page
 
     def _build_menus(self) -> None:
         orders = QMenu(self)
@@ -201,25 +176,8 @@ class JobsPane(QWidget):
                 lambda _=False, n=batch.id: self.select_batch(n)
             )
             inner.addAction("Remove its jobs").triggered.connect(
-                lambda _=False, n=batch.id: self._remove_batch(n)
+                lambda _=False, n=batch.id: self._actions.remove(self._of_batch(n))
             )
-
-    def _add_actions(self) -> None:
-        self._copy = self._action(
-            "Copy job IDs", QKeySequence.StandardKey.Copy, self._copy_ids, "copy"
-        )
-        self._remove = self._action(
-            "Remove", QKeySequence.StandardKey.Delete, self._remove_selected, "trash"
-        )
-
-    def _action(self, text: str, key: QKeySequence.StandardKey, work: Any, _icon: str) -> QAction:
-        action = QAction(text, self.view)
-        action.setShortcut(key)
-        # A shortcut of the window would steal from read-only text.
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(work)
-        self.view.addAction(action)
-        return action
 
     # -- what the user does -----------------------------------------------------------------
 
@@ -235,68 +193,20 @@ class JobsPane(QWidget):
         self._filter_button.setText(name)
         self._model.set_filter(FILTERS[name])
 
-    def _selected_jobs(self) -> list[Job]:
-        return [self._services.library.job(number) for number in self.selected()]
+    def _of_batch(self, batch: int) -> list[int]:
+        return [job.number for job in self._services.library.shown() if job.batch == batch]
 
-    def _copy_ids(self) -> None:
-        jobs = self._selected_jobs()
-        if jobs:
-            QGuiApplication.clipboard().setText("\n".join(job.jobid for job in jobs))
-            ids = "1 job ID" if len(jobs) == 1 else f"{len(jobs):,} job IDs"
-            self._services.messages.say(f"Copied {ids}.")
-
-    def _copy_prompts(self) -> None:
-        prompts = [job.record.prompt for job in self._selected_jobs() if job.record]
-        QGuiApplication.clipboard().setText("\n".join(prompt for prompt in prompts if prompt))
-        self._services.messages.say(
-            "Copied the prompt." if len(prompts) == 1 else "Copied prompts."
-        )
-
-    def _remove_selected(self) -> None:
-        numbers = list(self.selected())
-        if not numbers:
-            return
-        row = min((self._model.row(n) or 0) for n in numbers)
-        self._services.supervisor.spawn(self._remove_and_say(numbers), "remove jobs")
-        self.view.setCurrentIndex(self._model.index(max(0, row)))
-
-    def _remove_batch(self, batch: int) -> None:
-        jobs = [job.number for job in self._services.library.shown() if job.batch == batch]
-        self._services.supervisor.spawn(self._remove_and_say(jobs), "remove batch")
-
-    async def _remove_and_say(self, numbers: list[int]) -> None:
-        await self._services.tracker.remove(numbers)
-        jobs = "1 job" if len(numbers) == 1 else f"{len(numbers):,} jobs"
-        self._services.messages.say(f"Removed {jobs}. The files stay where they are.", Remedy.UNDO)
-
-    def _show_menu(self, at: QPoint) -> None:
-        jobs = self._selected_jobs()
-        if not jobs:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        numbers = [job.number for job in jobs]
-        spawn, tracker = self._services.supervisor.spawn, self._services.tracker
-        menu.addAction(self._copy)
-        prompt = menu.addAction("Copy prompt", self._copy_prompts)
-        prompt.setEnabled(any(job.record and job.record.prompt for job in jobs))
-        menu.addSeparator()
-        menu.addAction("Check now", lambda: self._services.poller.check_now(numbers))
-        if any(job.tracking is Tracking.POLLING for job in jobs):
-            menu.addAction("Stop checking", lambda: spawn(tracker.stop(numbers), "stop"))
-        if any(job.tracking in (Tracking.STOPPED, Tracking.NOT_FOUND) for job in jobs):
-            menu.addAction("Resume checking", lambda: spawn(tracker.resume(numbers), "resume"))
-        batch = jobs[0].batch
-        menu.addAction("Select all of this paste", lambda: self.select_batch(batch))
-        menu.addSeparator()
-        menu.addAction(self._remove)
-        menu.popup(self.view.viewport().mapToGlobal(at))
+    def _show_rows_of(self, numbers: Sequence[int]) -> None:
+        """What was asked for must not be hidden by a filter."""
+        self._model.flush()
+        if any(self._model.row(number) is None for number in numbers):
+            self._set_filter("All")
 
     def _on_order_changed(self) -> None:
         shown = len(self._model.numbers())
         self._count.setText(f"{shown:,}" if shown else "")
-        self._empty.setVisible(not shown and self._filter == "All")
-        self._nothing.setVisible(not shown and self._filter != "All")
+        self._empty.setVisible(not shown)
+        self._empty.show_reason(filtered=self._filter != "All")
         self.order_changed.emit()
 
 

@@ -34,5 +34,5 @@ class ShortcutsDialog(QDialog):
         form.setSpacing(8)
         for keys, words in KEYS:
             name = QLabel(keys)
-            name.setProperty("role", "heading")
+            name.setProperty("role", "strong")
             form.addRow(name, QLabel(words))

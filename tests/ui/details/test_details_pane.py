@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest_asyncio
@@ -40,7 +42,7 @@ async def test_a_failure_has_cause_remedy_and_raw_code(
     bench: Any, pane: DetailsPane, record: Any
 ) -> None:
     job = await bench.add(record(1, "failed", error="fail_code: 2038", code=2038))
-    pane.show_job(job.number)
+    pane.show_jobs([job.number])
     shown = texts(pane)
     assert "The content filter blocked it." in shown
     assert "Change the prompt" in shown
@@ -49,7 +51,7 @@ async def test_a_failure_has_cause_remedy_and_raw_code(
 
 async def test_an_unknown_code_is_shown_raw(bench: Any, pane: DetailsPane, record: Any) -> None:
     job = await bench.add(record(1, "failed", error="fail_code: 31337", code=31337))
-    pane.show_job(job.number)
+    pane.show_jobs([job.number])
     assert "31337" in texts(pane)
 
 
@@ -57,7 +59,7 @@ async def test_unknown_fields_of_the_record_are_shown(
     bench: Any, pane: DetailsPane, record: Any, until: Until
 ) -> None:
     job = await bench.add(record(1, shinyNewField="a value"))
-    pane.show_job(job.number)
+    pane.show_jobs([job.number])
     await until(lambda: "shinyNewField" in texts(pane))
     assert "a value" in texts(pane)
 
@@ -66,10 +68,10 @@ async def test_no_label_shows_an_address_but_what_is_copied_has_it(
     bench: Any, pane: DetailsPane, record: Any, until: Until
 ) -> None:
     job = await bench.add(record(1))
-    pane.show_job(job.number)
+    pane.show_jobs([job.number])
     await until(lambda: any("raw JSON" in b.text() for b in pane.findChildren(QAbstractButton)))
     assert "@" not in texts(pane)
-    button(pane, "Copy job id").click()
+    button(pane, "Copy job ID").click()
     assert QGuiApplication.clipboard().text() == job.jobid
 
 
@@ -77,12 +79,13 @@ async def test_the_raw_record_is_copied_as_it_came(
     bench: Any, pane: DetailsPane, record: Any, until: Until
 ) -> None:
     job = await bench.add(record(1))
-    pane.show_job(job.number)
+    pane.show_jobs([job.number])
     await until(lambda: any("raw JSON" in b.text() for b in pane.findChildren(QAbstractButton)))
     raw = await bench.services.library.raw_record(job.number)
     button(pane, "Copy raw JSON").click()
     assert QGuiApplication.clipboard().text() == raw.decode()
-    button(pane, "Show raw JSON").click()
+    button(pane, "Raw JSON").click()
+    await until(lambda: pane.widget().findChildren(QPlainTextEdit))
     (text,) = pane.widget().findChildren(QPlainTextEdit)
     assert text.isReadOnly()
     assert job.jobid in text.toPlainText()
@@ -96,6 +99,43 @@ async def test_several_jobs_are_summed_up(bench: Any, pane: DetailsPane, record:
     assert "2 jobs" in shown
     assert "1 completed" in shown
     assert "1 processing error" in shown
+
+
+async def test_a_check_that_changes_nothing_leaves_the_page_alone(
+    bench: Any, pane: DetailsPane, record: Any
+) -> None:
+    job = await bench.add(record(1, "created"))
+    pane.show_jobs([job.number])
+    await asyncio.sleep(0.2)
+    page = pane.widget()
+    bench.services.library.note_asked(job.number, bench.clock.time())
+    await asyncio.sleep(0.2)
+    assert pane.widget() is page
+
+
+async def test_the_focused_button_stays_focused_when_the_job_changes(
+    bench: Any, pane: DetailsPane, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1, "created"))
+    pane.show_jobs([job.number])
+    await until(lambda: any("raw JSON" in b.text() for b in pane.findChildren(QAbstractButton)))
+    button(pane, "Copy job ID").setFocus()
+    await bench.services.library.change(job.number, lambda job: replace(job, note="A note."))
+    await until(lambda: "A note." in texts(pane))
+    assert button(pane, "Copy job ID").hasFocus()
+
+
+async def test_a_record_of_countless_fields_is_shown_in_part_and_copied_whole(
+    bench: Any, pane: DetailsPane, record: Any, until: Until
+) -> None:
+    many = {f"field{number}": "x" * 5000 for number in range(500)}
+    job = await bench.add(record(1, **many))
+    pane.show_jobs([job.number])
+    await until(lambda: "more fields in the raw JSON" in texts(pane))
+    assert len(pane.widget().findChildren(QLabel)) < 200
+    assert len(texts(pane)) < 200_000
+    button(pane, "Copy raw JSON").click()
+    assert "field499" in QGuiApplication.clipboard().text()
 
 
 def test_fields_are_flattened_with_their_names() -> None:

@@ -9,7 +9,9 @@ import pytest_asyncio
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QToolButton
 
+from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Tracking
 from dreamina_desktop.ui.jobs.jobs_pane import JobsPane
 from dreamina_desktop.ui.thumbnails import Thumbnails
@@ -151,3 +153,51 @@ async def test_a_thousand_jobs_have_rows_of_one_height(
         for row in (0, 500, 999)
     }
     assert len(heights) == 1
+
+
+async def test_a_filter_gives_way_to_the_jobs_that_were_asked_for(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    done = await bench.add(record(1))
+    await until(pane.order)
+    filters = {action.text(): action for action in open_filters(pane)}
+    filters["Failed"].trigger()
+    assert list(pane.order()) == []
+    pane.select([done.number])
+    assert list(pane.selected()) == [done.number]
+
+
+async def test_an_empty_filter_says_so_and_leads_back(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1))
+    await until(pane.order)
+    next(action for action in open_filters(pane) if action.text() == "Failed").trigger()
+    (back,) = [b for b in pane.findChildren(QPushButton) if b.isVisible()]
+    back.click()
+    assert list(pane.order()) == [job.number]
+
+
+async def test_a_database_that_refuses_is_said(
+    bench: Any, pane: JobsPane, record: Any, until: Until, monkeypatch: Any
+) -> None:
+    job = await bench.add(record(1))
+    await until(pane.order)
+    pane.select([job.number])
+
+    async def refuse(*_: Any) -> None:
+        raise DatabaseError("The disk is full.")
+
+    monkeypatch.setattr(bench.services.library, "change_many", refuse)
+    pane.view.setFocus()
+    QTest.keyClick(pane.view, Qt.Key.Key_Delete)
+    await until(lambda: bench.services.messages.passing)
+    assert bench.services.messages.passing.text == "Nothing was changed. The disk is full."
+
+
+def open_filters(pane: JobsPane) -> list[Any]:
+    """The actions of the filter's menu, filled as when it opens."""
+    (button,) = [b for b in pane.findChildren(QToolButton) if "listed" in b.accessibleName()]
+    menu = button.menu()
+    menu.aboutToShow.emit()
+    return list(menu.actions())

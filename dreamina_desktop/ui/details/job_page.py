@@ -1,0 +1,241 @@
+"""One job in full: why it is as it is, every field, and everything to copy."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dreamina_desktop.core.failure import explain
+from dreamina_desktop.core.job import Image, ImageState, Job, Tracking
+from dreamina_desktop.core.status_words import runs, seconds_run, status_words
+from dreamina_desktop.ui import formats, icons
+from dreamina_desktop.ui.connection_words import WAITING_FOR
+from dreamina_desktop.ui.details.parts import (
+    Copying,
+    Preview,
+    field_name,
+    heading,
+    muted,
+    tool,
+    wrapped,
+)
+from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob
+from dreamina_desktop.ui.jobs.jobs_model import title
+from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.services import Services
+
+RAW_HEIGHT = 280
+FILE_LENGTH = 34  # characters of a path that fit into a narrow pane
+
+
+class JobPage(QWidget):
+    """Shows a job as it was when the page was made; only its clock and its preview move."""
+
+    raw_toggled = Signal()
+
+    def __init__(self, services: Services, shown: ShownJob) -> None:
+        super().__init__()
+        self._services = services
+        self._number = shown.job.number
+        self._copying = Copying(services.messages)
+        self._preview: Preview | None = None
+        self._timing = muted("")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 12, 16, 16)
+        self._column.setSpacing(4)
+        self._add(shown)
+        self._column.addStretch()
+        self.show_timing()
+
+    def show_preview(self, pixmap: QPixmap | None) -> None:
+        """The thumbnail of the image in front."""
+        if self._preview is not None and pixmap is not None:
+            self._preview.show_pixmap(pixmap)
+
+    def show_timing(self) -> None:
+        """How long it has run, and when it is asked next."""
+        job = self._services.library.job(self._number)
+        words = self._timing_words(job)
+        self._timing.setText(words)
+        self._timing.setVisible(bool(words))
+
+    # -- parts ------------------------------------------------------------------------------
+
+    def _add(self, shown: ShownJob) -> None:
+        job, record = shown.job, shown.job.record
+        self._add_heading(job)
+        if shown.index < len(job.images) and job.images[shown.index].file:
+            self._preview = Preview()
+            self._column.addSpacing(4)
+            self._column.addWidget(self._preview)
+        self._add_status(job, shown.waiting)
+        if record is not None and record.prompt:
+            masked = self._services.accounts.masked(record.prompt)
+            self._copying.add_text(
+                self._column, "Prompt", masked, record.prompt, "Copied the prompt."
+            )
+        self._add_request(job)
+        for image in job.images:
+            self._add_image(image)
+        masked = self._services.accounts.masked(job.jobid)
+        self._copying.add_id(
+            self._column, "Job ID", masked, job.jobid, "Copied 1 job ID.", "Copy job ID"
+        )
+        self._add_times(job)
+        if shown.raw is not None and shown.raw.raw:
+            self._add_raw(shown.raw, is_open=shown.raw_open)
+
+    def _add_heading(self, job: Job) -> None:
+        row = QHBoxLayout()
+        row.addWidget(heading(f"Job {job.number}"))
+        row.addStretch()
+        check = QPushButton("Check now")
+        check.clicked.connect(lambda: self._services.poller.check_now([job.number]))
+        row.addWidget(check)
+        self._column.addLayout(row)
+
+    def _add_status(self, job: Job, waiting: str) -> None:
+        words = status_words(job, waiting=waiting)
+        color = getattr(colors(), words.role)
+        icon = QLabel()
+        icon.setPixmap(icons.pixmap(words.icon, color, 16, self.devicePixelRatioF()))
+        label = wrapped(words.word[:1].upper() + words.word[1:])
+        label.setStyleSheet(f"color: {color.name()}; font-weight: 600;")
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(icon)
+        row.addWidget(label, 1)
+        self._column.addSpacing(4)
+        self._column.addLayout(row)
+        self._add_reason(job)
+        if job.record_source == "paste":
+            self._column.addWidget(muted("This record is from a paste."))
+        self._column.addWidget(self._timing)
+
+    def _add_reason(self, job: Job) -> None:
+        if job.status != "failed" or job.record is None:
+            if job.note:
+                self._column.addWidget(wrapped(self._services.accounts.masked(job.note)))
+            return
+        failure = explain(job.record)
+        words = self._services.accounts.masked(f"{failure.cause} {failure.remedy}".strip())
+        self._column.addWidget(wrapped(words))
+        if failure.code:
+            guess = " (meaning inferred)" if failure.inferred else ""
+            self._column.addWidget(muted(f"Code {failure.code}{guess}"))
+
+    def _timing_words(self, job: Job) -> str:
+        seconds = seconds_run(job, self._services.clock.time())
+        if not runs(job):
+            return f"Took {formats.duration(seconds)}." if seconds is not None else ""
+        ran = f"Running for {formats.duration(seconds)}. " if seconds is not None else ""
+        due_in = self._services.poller.due_in(job.number)
+        waiting = WAITING_FOR.get(self._services.poller.status.connection)
+        if waiting and waiting != "no network":
+            return f"{ran}Not asked: {waiting}."
+        if due_in is None:
+            return ran
+        return f"{ran}Asked again in {formats.roughly(due_in)}." if due_in >= 1 else f"{ran}Asking."
+
+    def _add_request(self, job: Job) -> None:
+        record = job.record
+        label = self._services.accounts.label(job.jobid)
+        parts = [record.model, record.ratio, record.resolution] if record else []
+        account = f"account {label.name}" if label else None
+        words = " · ".join(part for part in (*parts, account) if part)
+        if record is not None and record.source_jobid:
+            words = f"{title(job, self._services)} · {words}"
+        if words:
+            self._column.addWidget(field_name("Request"))
+            self._column.addWidget(wrapped(words))
+
+    def _add_image(self, image: Image) -> None:
+        reference = image.entry.asset_ref
+        name = f"Image {image.key}"
+        if image.file_width and image.file_height:
+            name += f" · {formats.pixels(image.file_width, image.file_height)}"
+        if image.size_bytes:
+            name += f" · {formats.file_size(image.size_bytes)}"
+        if reference:
+            masked = self._services.accounts.masked(reference)
+            said, button = f"Copied 1 reference ({image.key}).", f"Copy reference {image.key}"
+            self._copying.add_id(
+                self._column, f"{name}: reference", masked, reference, said, button
+            )
+        else:
+            self._column.addWidget(field_name(name))
+            self._column.addWidget(wrapped("No reference came with it."))
+        if image.file:
+            self._add_file(image.file)
+        elif image.state is not ImageState.PENDING:
+            self._column.addWidget(wrapped(f"Not saved. {image.note}"))
+
+    def _add_file(self, file: str) -> None:
+        path = Path(file)
+        words = muted(formats.middle_elided(f"{path.parent.name}/{path.name}", FILE_LENGTH))
+        words.setToolTip(file)
+        folder = QUrl.fromLocalFile(str(path.parent))
+        row = QHBoxLayout()
+        row.addWidget(words, 1)
+        row.addWidget(tool("folder", "Open folder", lambda: QDesktopServices.openUrl(folder)))
+        self._column.addLayout(row)
+
+    def _add_times(self, job: Job) -> None:
+        record = job.record
+        tracked = datetime.fromtimestamp(job.tracked_at, UTC)
+        for name, at in (
+            ("Created", record.created if record else None),
+            ("Updated", record.updated if record else None),
+            ("Tracked since", tracked),
+        ):
+            if at is not None:
+                self._column.addWidget(field_name(name))
+                self._column.addWidget(QLabel(formats.moment(at)))
+        if job.tracking is Tracking.STOPPED:
+            resume = QPushButton("Resume checking")
+            resume.clicked.connect(self._resume)
+            self._column.addWidget(resume)
+
+    def _resume(self) -> None:
+        resuming = self._services.tracker.resume([self._number])
+        self._services.supervisor.spawn(resuming, "resume checking")
+
+    def _add_raw(self, record: RawRecord, *, is_open: bool) -> None:
+        for name, value in record.fields:
+            self._column.addWidget(field_name(name))
+            self._column.addWidget(wrapped(self._services.accounts.masked(value), selectable=True))
+        if record.more:
+            words = f"{formats.count(record.more, 'more field')} in the raw JSON."
+            self._column.addWidget(field_name(words))
+        toggle = QPushButton("Hide raw JSON" if is_open else "Show raw JSON")
+        toggle.setAccessibleName("Raw JSON")
+        toggle.clicked.connect(self.raw_toggled)
+        text = record.raw.decode(errors="replace")
+        row = QHBoxLayout()
+        row.addWidget(toggle)
+        row.addWidget(self._copying.button("Copy raw JSON", text, "Copied the raw JSON."))
+        self._column.addSpacing(8)
+        self._column.addLayout(row)
+        if is_open:
+            self._column.addWidget(_raw_text(record.pretty))
+
+
+def _raw_text(text: str) -> QPlainTextEdit:
+    view = QPlainTextEdit(text)
+    view.setReadOnly(True)
+    view.setAccessibleName("Raw JSON text")
+    view.setFixedHeight(RAW_HEIGHT)
+    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    view.setProperty("role", "code")
+    return view

@@ -1,0 +1,56 @@
+"""All that the page of one job depends on: it is built anew when this changes, and only then."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from dreamina_desktop.core.job import Job
+from dreamina_desktop.ui.details.record_fields import pretty, record_fields
+from dreamina_desktop.ui.services import Services
+
+LARGE_BYTES = 100_000  # more are read in a thread
+MAX_FIELDS = 60
+MAX_PRETTY = 200_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """The latest raw record as it came, and what is shown of it."""
+
+    raw: bytes
+    fields: tuple[tuple[str, str], ...]  # name and value; at most MAX_FIELDS
+    more: int  # fields that are not shown
+    pretty: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownJob:
+    """`waiting`: why nothing is asked at the moment, or ""."""
+
+    job: Job
+    index: int  # of the image in front
+    waiting: str
+    raw: RawRecord | None  # None until it is read
+    raw_open: bool
+    dark: bool
+
+    @property
+    def content(self) -> ShownJob:
+        """Without what changes at each check and shows nowhere."""
+        return replace(self, job=replace(self.job, last_asked_at=None))
+
+
+async def read_raw(services: Services, number: int) -> RawRecord:
+    """A job's raw record. Raises DatabaseError."""
+    raw = await services.library.raw_record(number) or b""
+    return _read(raw) if len(raw) < LARGE_BYTES else await asyncio.to_thread(_read, raw)
+
+
+def _read(raw: bytes) -> RawRecord:
+    fields = record_fields(raw)
+    text = pretty(raw)
+    if len(text) > MAX_PRETTY:
+        text = f"{text[:MAX_PRETTY]}\n… copy it to see the rest"
+    shown = tuple(fields[:MAX_FIELDS])
+    return RawRecord(raw, shown, len(fields) - len(shown), text)

@@ -1,0 +1,48 @@
+"""What stands in the list while it has no rows; it lies over the list, which keeps the focus, so
+that Ctrl+V works at once.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+_TEACH = (
+    "Paste job IDs here, with Ctrl+V.\nThey look like j0302…:dreamina\n\n"
+    "A log, a spreadsheet or a whole JSON answer will do."
+)
+_FILTERED = "No job is like that."
+
+
+class EmptyList(QWidget):
+    """Teaches how to begin, or says which filter to lift."""
+
+    demo_requested = Signal()
+    all_requested = Signal()
+
+    def __init__(self, *, demo: bool) -> None:
+        """`demo`: this is the demo already."""
+        super().__init__()
+        self._demo = demo
+        self._text = QLabel()
+        self._text.setProperty("role", "muted")
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._try_demo = QPushButton("Try the demo")
+        self._try_demo.clicked.connect(self.demo_requested)
+        self._show_all = QPushButton("Show all jobs")
+        self._show_all.clicked.connect(self.all_requested)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setSpacing(16)
+        layout.addStretch()
+        layout.addWidget(self._text)
+        for button in (self._try_demo, self._show_all):
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch(2)
+
+    def show_reason(self, *, filtered: bool) -> None:
+        """`filtered`: there may be jobs, but none that is wanted."""
+        self._text.setText(_FILTERED if filtered else _TEACH)
+        self._show_all.setVisible(filtered)
+        self._try_demo.setVisible(not filtered and not self._demo)

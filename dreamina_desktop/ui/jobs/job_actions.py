@@ -1,0 +1,121 @@
+"""What one can do with the selected jobs: keys and the context menu."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.ui.formats import count
+from dreamina_desktop.ui.services import Services
+
+
+class JobActions:
+    """Copy and Remove belong to the list: a shortcut of the window would steal from read-only
+    text."""
+
+    def __init__(
+        self,
+        services: Services,
+        view: QWidget,
+        selected: Callable[[], Sequence[int]],
+        select_batch: Callable[[int], None],
+    ) -> None:
+        """`selected`: the numbers of the selected jobs."""
+        self._services = services
+        self._view = view
+        self._selected = selected
+        self._select_batch = select_batch
+        self._copy = self._action("Copy job IDs", QKeySequence.StandardKey.Copy, self.copy_ids)
+        self._remove = self._action(
+            "Remove", QKeySequence.StandardKey.Delete, lambda: self.remove(list(selected()))
+        )
+
+    def copy_ids(self) -> None:
+        """The job IDs, one a line."""
+        jobs = self._jobs()
+        if jobs:
+            QGuiApplication.clipboard().setText("\n".join(job.jobid for job in jobs))
+            self._services.messages.say(f"Copied {count(len(jobs), 'job ID')}.")
+
+    def copy_prompts(self) -> None:
+        """The prompts, one a line; of failed jobs too."""
+        prompts = [job.record.prompt for job in self._jobs() if job.record and job.record.prompt]
+        if prompts:
+            QGuiApplication.clipboard().setText("\n".join(prompts))
+            what = "the prompt" if len(prompts) == 1 else count(len(prompts), "prompt")
+            self._services.messages.say(f"Copied {what}.")
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Hide these jobs, with an Undo."""
+        if not numbers:
+            return
+        tracker, words = self._services.tracker, f"Removed {count(len(numbers), 'job')}. "
+        self._do(
+            lambda: tracker.remove(numbers),
+            said=f"{words}Their files stay where they are."
+            if len(numbers) > 1
+            else f"{words}Its files stay where they are.",
+            remedy=Remedy.UNDO,
+        )
+
+    def popup(self, at: QPoint) -> None:
+        """The context menu, at a point of the screen; nothing where nothing is selected."""
+        jobs = self._jobs()
+        if not jobs:
+            return
+        menu = QMenu(self._view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self._copy)
+        prompt = menu.addAction("Copy prompt" if len(jobs) == 1 else "Copy prompts")
+        prompt.triggered.connect(lambda _=False: self.copy_prompts())
+        prompt.setEnabled(any(job.record and job.record.prompt for job in jobs))
+        menu.addSeparator()
+        self._add_checking(menu, jobs)
+        menu.addSeparator()
+        batch = jobs[0].batch
+        menu.addAction("Select all of this paste", lambda: self._select_batch(batch))
+        menu.addAction(self._remove)
+        menu.popup(at)
+
+    def _add_checking(self, menu: QMenu, jobs: Sequence[Job]) -> None:
+        numbers = [job.number for job in jobs]
+        tracker, poller = self._services.tracker, self._services.poller
+        trackings = {job.tracking for job in jobs}
+        menu.addAction("Check now", lambda: poller.check_now(numbers))
+        if Tracking.POLLING in trackings:
+            menu.addAction("Stop checking", lambda: self._do(lambda: tracker.stop(numbers)))
+        if trackings & {Tracking.STOPPED, Tracking.NOT_FOUND}:
+            menu.addAction("Resume checking", lambda: self._do(lambda: tracker.resume(numbers)))
+
+    def _do(
+        self, work: Callable[[], Awaitable[None]], said: str = "", remedy: Remedy | None = None
+    ) -> None:
+        async def do() -> None:
+            try:
+                await work()
+            except DatabaseError as error:
+                self._services.messages.say(f"Nothing was changed. {error}")
+            else:
+                if said:
+                    self._services.messages.say(said, remedy)
+
+        self._services.supervisor.spawn(do(), "jobs")
+
+    def _jobs(self) -> list[Job]:
+        return [self._services.library.job(number) for number in self._selected()]
+
+    def _action(
+        self, text: str, key: QKeySequence.StandardKey, work: Callable[[], object]
+    ) -> QAction:
+        action = QAction(text, self._view)
+        action.setShortcut(key)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _=False: work())
+        self._view.addAction(action)
+        return action
