@@ -16,7 +16,7 @@ class Failure:
     """A failure in words."""
 
     code: str | None  # raw
-    short: str  # for a list: "blocked by the content filter"; raw where the code is unknown
+    short: str  # for a list: "content filter"; raw where the code is unknown
     cause: str  # a sentence
     remedy: str  # a sentence; "" where nothing is known
     inferred: bool = False  # the meaning was seen in other clients, and is not documented
@@ -33,7 +33,7 @@ _DOCUMENTED = {
         "Add the account again at useapi.net; asking again will not help.",
     ),
     "2038": (
-        "blocked by the content filter",
+        "content filter",
         "The content filter blocked it.",
         "Change the prompt or the reference; the same request fails again.",
     ),

@@ -40,7 +40,7 @@ def failed(**fields: Any) -> Any:
     [
         (408, "timed out", "Submitting it again may help"),
         (596, "account session expired", "Add the account again"),
-        (2038, "blocked by the content filter", "Change the prompt"),
+        (2038, "content filter", "Change the prompt"),
         (2057, "processing error", "Submitting it again may help"),
     ],
 )
@@ -64,8 +64,8 @@ def test_codes_seen_elsewhere_are_only_probable(code: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "short"),
     [
-        ({"error": "ContentFiltered"}, "blocked by the content filter"),
-        ({"error": "Failed", "errorDetails": "ContentFiltered"}, "blocked by the content filter"),
+        ({"error": "ContentFiltered"}, "content filter"),
+        ({"error": "Failed", "errorDetails": "ContentFiltered"}, "content filter"),
         ({"error": "Generation timed out", "code": 200}, "timed out"),
     ],
 )
