@@ -49,6 +49,7 @@ from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
 from dreamina_desktop.ui.services import Services
 
 TASKS_END_WITHIN_S = 0.5
+PARTS = ".parts"  # in the folder of images: on the same disk
 PER_SECOND = 4.0  # API requests, off loopback
 
 
@@ -134,7 +135,7 @@ async def _open(
     await preferences.load()
     await library.load()
     images = _images_folder(preferences, locations)
-    parts = PartFiles(images / ".parts")
+    parts = PartFiles(images / PARTS)
     disk = ThreadPoolExecutor(2, thread_name_prefix="disk")
     stack.callback(disk.shutdown, wait=False, cancel_futures=True)
     loop = asyncio.get_running_loop()
@@ -155,9 +156,10 @@ async def _open(
         PollLimits(interval_s=interval_s, per_second=per_second),
         random.random,
     )
+    files = ImageFiles(images, disk)
     downloader = Downloader(
         source,
-        ImageFiles(images, disk),
+        files,
         imaging,
         library,
         messages,
@@ -182,7 +184,7 @@ async def _open(
         ),
         tracker=Tracker(library, undo, clock, poller.wake),
         undo=undo,
-        images_folder=str(images),
+        default_images_folder=str(locations.images),
         demo=options.demo,
     )
     if options.poll_interval_s is None:
@@ -193,6 +195,14 @@ async def _open(
                 else None
             )
         )
+
+    def use_images_folder(name: str) -> None:
+        if name == "images_folder":
+            folder = _images_folder(preferences, locations)
+            files.use_folder(folder)
+            parts.use_folder(folder / PARTS)
+
+    preferences.subscribe(use_images_folder)
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
     stack.push_async_callback(preferences.flush)

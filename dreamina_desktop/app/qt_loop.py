@@ -14,6 +14,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from dreamina_desktop import __version__, diagnostics
+from dreamina_desktop.app.garbage import GarbageCollector
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui import style
 from dreamina_desktop.ui import theme as themes
@@ -43,9 +44,11 @@ def run_in_qt(application: QApplication, main: Coroutine[Any, Any, int]) -> int:
     # qasync's own executor would be joined on the GUI thread when the loop is closed.
     executor = ThreadPoolExecutor(4, thread_name_prefix="loop")
     loop.set_default_executor(executor)
+    garbage = GarbageCollector(application)
     try:
         return int(loop.run_until_complete(main))
     finally:
+        garbage.close()
         executor.shutdown(wait=False, cancel_futures=True)
         loop.close()
         asyncio.set_event_loop(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -48,6 +49,7 @@ async def _work(
     _end_on_signals(loop, ended.set)
     facts = await loop.run_in_executor(None, sandbox.read_facts) if sandbox else None
     async with open_program(options, locations, facts) as program:
+        gc.freeze()  # what was loaded stays: a collection need not look through it
         theme.apply(application, program.services.preferences.theme)
         window = MainWindow(program.services)
         window.closed.connect(ended.set)
@@ -67,6 +69,7 @@ async def _work(
             _track_later(options, program, text, window)
             await ended.wait()
             _end_in_any_case()
+            window.remember()
             window.hide()
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -20,9 +21,14 @@ class ImageFiles:
         self._root = root
         self._executor = executor
 
+    def use_folder(self, root: Path) -> None:
+        """New images go there from now on; what is saved stays where it is."""
+        self._root = root
+
     async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
         """Move `part` to a free name; both the file and its name are then on the disk."""
-        return await self._run(lambda: _keep(part, self._root / folder, stem, extension))
+        target = self._root / folder
+        return await self._run(lambda: _keep(part, target, stem, extension))
 
     async def discard(self, part: Path) -> None:
         await self._run(lambda: part.unlink(missing_ok=True))
@@ -44,9 +50,36 @@ def _keep(part: Path, folder: Path, stem: str, extension: str) -> Path:
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     target = _reserve(folder, stem, extension)
-    os.replace(part, target)
+    _move(part, target)
     _flush_folder(folder)
     return target
+
+
+def _move(part: Path, target: Path) -> None:
+    """The folder may have been changed since the part was begun: then it is on another disk."""
+    try:
+        os.replace(part, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            target.unlink(missing_ok=True)
+            raise
+        _copy(part, target)
+
+
+def _copy(part: Path, target: Path) -> None:
+    """A copy beside its place, moved there when it is whole on that disk."""
+    beside = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("rb") as source, beside.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+        os.replace(beside, target)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
+        raise
+    part.unlink(missing_ok=True)
 
 
 def _reserve(folder: Path, stem: str, extension: str) -> Path:

@@ -58,10 +58,15 @@ class PartFiles:
         """`folder` is made when the first file is, for this user only."""
         self._folder = folder
 
+    def use_folder(self, folder: Path) -> None:
+        """New parts are made there from now on."""
+        self._folder = folder
+
     def new(self) -> PartFile:
         """A new, empty file that only this user may read. Raises OSError."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return PartFile(self._folder)
+        folder = self._folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return PartFile(folder)
 
     def remove_leftovers(self) -> None:
         """Delete what a killed run left behind; for the start, before anything is fetched."""

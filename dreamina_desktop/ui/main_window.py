@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -14,7 +14,9 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QHideEvent,
     QKeySequence,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -44,6 +46,7 @@ from dreamina_desktop.ui.window.shortcuts_dialog import ShortcutsDialog
 from dreamina_desktop.ui.window.status_bar import StatusBar
 
 STATE = "window"  # the name of what is kept between runs
+REMEMBER_MS = 20_000  # so much of the window's state a killed process loses
 
 
 class MainWindow(QMainWindow):
@@ -78,6 +81,8 @@ class MainWindow(QMainWindow):
         self._add_actions()
         self._restore()
         self._show_selection()
+        self._remember = QTimer(self, interval=REMEMBER_MS)
+        self._remember.timeout.connect(self.remember)
         self._jobs.view.setFocus()
 
     # -- what the program asks --------------------------------------------------------------
@@ -101,6 +106,10 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.raise_()
         self.activateWindow()
+
+    def remember(self) -> None:
+        """Keep size, selection and scroll positions for the next start."""
+        self._services.preferences.set(STATE, self._state())
 
     def settled(self) -> bool:
         """Whether everything that is visible shows its picture."""
@@ -251,12 +260,12 @@ class MainWindow(QMainWindow):
         self._services.supervisor.spawn(track(), "track files")
 
     def _paste(self) -> None:
-        data = QGuiApplication.clipboard().mimeData()
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None: empty
         if editable_has_focus():
             return
-        if files := local_files(data):
+        if data is not None and (files := local_files(data)):
             self._track_files(files)
-        elif data.text().strip():
+        elif data is not None and data.text().strip():
             self._track_text(data.text())
         else:
             self._services.messages.say("There is no text on the clipboard.")
@@ -329,8 +338,17 @@ class MainWindow(QMainWindow):
 
     # -- Qt ---------------------------------------------------------------------------------
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.testAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen):
+            self._remember.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._remember.stop()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._services.preferences.set(STATE, self._state())
+        self.remember()
         event.accept()
         self.closed.emit()
 

@@ -34,5 +34,5 @@ class Services:
     token: Token
     tracker: Tracker
     undo: UndoHistory
-    images_folder: str  # the folder in force, absolute
+    default_images_folder: str  # absolute; in force while no other was chosen
     demo: bool

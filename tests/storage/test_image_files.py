@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -95,3 +97,45 @@ def test_only_private_files_are_private(tmp_path: Path) -> None:
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
     (tmp_path / "c").touch()
     assert (tmp_path / "b").stat().st_mode == (tmp_path / "c").stat().st_mode
+
+
+async def test_new_images_go_to_the_folder_that_was_chosen_meanwhile(
+    files: ImageFiles, tmp_path: Path
+) -> None:
+    before = await files.keep(part(tmp_path, b"one"), "day", "a", "jpg")
+    files.use_folder(tmp_path / "elsewhere")
+    kept = await files.keep(part(tmp_path, b"two"), "day", "b", "jpg")
+    assert kept == tmp_path / "elsewhere" / "day" / "b.jpg"
+    assert before.read_bytes() == b"one"
+
+
+async def test_a_part_on_another_disk_is_copied_whole(
+    files: ImageFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.replace
+
+    def replace(source: Path, target: Path) -> None:
+        if Path(source).name == "x.part":
+            raise OSError(errno.EXDEV, "another disk")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    source = part(tmp_path, b"picture")
+    kept = await files.keep(source, "day", "a", "jpg")
+    assert kept.read_bytes() == b"picture"
+    assert [file.name for file in kept.parent.iterdir()] == ["a.jpg"]
+    assert not source.exists()
+
+
+async def test_a_name_is_free_again_when_the_disk_refused(
+    files: ImageFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    source = part(tmp_path, b"picture")
+    with pytest.raises(OSError, match="input/output"):
+        await files.keep(source, "day", "a", "jpg")
+    assert list((tmp_path / "images" / "day").iterdir()) == []
+    assert source.read_bytes() == b"picture"

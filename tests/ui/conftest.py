@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
@@ -236,7 +237,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             token=Token(api, keyring, poller, messages, ORIGIN, None, TokenSource.NONE),
             tracker=Tracker(library, undo, clock, poller.wake),
             undo=undo,
-            images_folder=str(images),
+            default_images_folder=str(images),
             demo=demo,
         )
         yield Bench(services, api, keyring, clock, images, errors)
@@ -302,16 +303,20 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
 
 @pytest.fixture(autouse=True)
 def in_our_style(qapp: QApplication) -> Iterator[None]:
-    """Fusion and our light colours, as in the program.
+    """Fusion and our light colours, as in the program; and as there, garbage is collected on this
+    thread alone: Qt objects must not be destroyed in another.
 
     The clipboard is emptied afterwards: the offscreen platform keeps what was copied in a static
     of Qt's, and destroys it after the interpreter is gone, which kills the process.
     """
+    gc.disable()
     style.use_fusion(qapp)
     theme.apply(qapp, "light")
     qapp.setWindowIcon(QIcon())
     yield
     qapp.clipboard().clear()
+    gc.collect()
+    gc.enable()
 
 
 @pytest_asyncio.fixture
@@ -350,7 +355,8 @@ async def put_up() -> AsyncIterator[Callable[..., Awaitable[QWidget]]]:
     for widget in shown:
         widget.close()
         widget.deleteLater()
-    await asyncio.sleep(0)
+    # What closing wrote runs now: between two fixtures Qt turns without the loop.
+    await asyncio.sleep(0.05)
 
 
 @pytest.fixture

@@ -1,18 +1,318 @@
+"""The window as a whole: what its keys do, what comes from outside, what it remembers."""
+
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QWidget,
+)
+
+from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.main_window import MainWindow
 
+NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+Until = Callable[[Callable[[], object]], Awaitable[None]]
 
-async def test_x(bench, record, until, put_up):
+
+@pytest_asyncio.fixture
+async def window(bench: Any, put_up: Any) -> MainWindow:
+    window = MainWindow(bench.services)
+    await put_up(window)
+    return window
+
+
+def child(window: QWidget, name: str) -> Any:
+    return next(w for w in window.findChildren(QWidget) if w.accessibleName() == name)
+
+
+def jobs(window: MainWindow) -> Any:
+    return child(window, "Jobs")
+
+
+def images(window: MainWindow) -> Any:
+    return child(window, "Images")
+
+
+def said(bench: Any) -> str:
+    message = bench.services.messages.passing
+    return message.text if message else ""
+
+
+def shown_numbers(bench: Any) -> list[int]:
+    return [job.number for job in bench.services.library.shown()]
+
+
+async def press(widget: QWidget, key: Qt.Key, modifier: Any = NONE) -> None:
+    QTest.keyClick(widget, key, modifier)
+
+
+async def test_the_focus_starts_on_the_list_of_jobs(window: MainWindow) -> None:
+    assert jobs(window).hasFocus()
+
+
+async def test_ctrl_v_outside_a_text_field_tracks_at_once(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    QGuiApplication.clipboard().setText(f"done: {record(1)['jobid']}\n{record(2)['jobid']}")
+    await press(jobs(window), Qt.Key.Key_V, CTRL)
+    await until(lambda: shown_numbers(bench) == [1, 2])
+    await until(lambda: said(bench) == "Tracking 2 new jobs.")
+    assert bench.services.messages.passing.remedy is Remedy.UNDO
+
+
+async def test_ctrl_v_in_a_text_field_is_the_fields(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    field = child(window, "Job IDs")
+    field.setFocus()
+    QGuiApplication.clipboard().setText(record(1)["jobid"])
+    await press(field, Qt.Key.Key_V, CTRL)
+    await until(lambda: field.toPlainText() == record(1)["jobid"])
+    assert shown_numbers(bench) == []
+
+
+async def test_enter_in_the_field_tracks_and_empties_it(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    field = child(window, "Job IDs")
+    field.setFocus()
+    field.insertPlainText(record(1)["jobid"])
+    await press(field, Qt.Key.Key_Return)
+    await until(lambda: shown_numbers(bench) == [1])
+    await until(lambda: not field.toPlainText())
+
+
+async def test_known_ids_are_selected_and_new_ones_are_not(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
     await bench.add(record(1))
-    w = await put_up(MainWindow(bench.services))
-    bench.start()
-    await until(w.settled)
-    w.grab().save("/tmp/win/t.png")
+    QGuiApplication.clipboard().setText(f"{record(1)['jobid']} {record(2)['jobid']}")
+    await press(jobs(window), Qt.Key.Key_V, CTRL)
+    await until(lambda: shown_numbers(bench) == [1, 2])
+    selection = jobs(window).selectionModel()
+    await until(lambda: len(selection.selectedIndexes()) == 1)
+    assert selection.selectedIndexes()[0].row() == 1  # the older one, below
 
 
-async def test_y(bench, record, until, put_up):
+async def test_a_word_that_is_no_id_is_offered_in_the_field(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    QGuiApplication.clipboard().setText("something-else")
+    await press(jobs(window), Qt.Key.Key_V, CTRL)
+    field = child(window, "Job IDs")
+    await until(lambda: field.toPlainText() == "something-else")
+    buttons = [b.text() for b in window.findChildren(QAbstractButton) if b.isVisible()]
+    assert "Track anyway" in buttons
+    assert shown_numbers(bench) == []
+
+
+async def test_an_empty_clipboard_is_said(bench: Any, window: MainWindow, until: Until) -> None:
+    QGuiApplication.clipboard().clear()
+    await press(jobs(window), Qt.Key.Key_V, CTRL)
+    await until(lambda: said(bench) == "There is no text on the clipboard.")
+
+
+async def test_dropped_text_and_files_are_tracked(
+    bench: Any, window: MainWindow, record: Any, until: Until, tmp_path: Path
+) -> None:
+    text, file = QMimeData(), QMimeData()
+    text.setText(record(1)["jobid"])
+    (tmp_path / "ids.csv").write_text(f"name;{record(2)['jobid']}\n")
+    file.setUrls([QUrl.fromLocalFile(str(tmp_path / "ids.csv"))])
+    for data in (text, file):
+        window.dropEvent(drop(data))
+    await until(lambda: len(shown_numbers(bench)) == 2)
+
+
+async def test_what_cannot_be_read_is_named(
+    bench: Any, window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    folder = QMimeData()
+    folder.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    window.dropEvent(drop(folder))
+    await until(lambda: "is not a file" in said(bench))
+
+
+async def test_undo_takes_back_a_paste_and_a_removal(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    QGuiApplication.clipboard().setText(record(1)["jobid"])
+    await press(jobs(window), Qt.Key.Key_V, CTRL)
+    await until(lambda: shown_numbers(bench) == [1])
+    await until(lambda: jobs(window).model().rowCount() == 1)
+    await press(jobs(window), Qt.Key.Key_Home)
+    await press(jobs(window), Qt.Key.Key_Delete)
+    await until(lambda: shown_numbers(bench) == [])
+    await press(jobs(window), Qt.Key.Key_Z, CTRL)
+    await until(lambda: shown_numbers(bench) == [1])
+    await press(jobs(window), Qt.Key.Key_Z, CTRL)
+    await until(lambda: shown_numbers(bench) == [])
+    await until(lambda: said(bench) == "Undone: Track 1 ID.")
+
+
+async def test_delete_in_the_gallery_removes_no_job(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1))
+    await until(lambda: images(window).model().rowCount() == 2)
+    await press(window, Qt.Key.Key_2, CTRL)
+    await press(images(window), Qt.Key.Key_Home)
+    await press(images(window), Qt.Key.Key_Delete)
+    assert shown_numbers(bench) == [job.number]
+
+
+async def test_the_main_job_by_keys_alone(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
     await bench.add(record(1))
-    w = await put_up(MainWindow(bench.services))
-    bench.start()
-    await until(w.settled)
+    job = await bench.add(record(2))
+    await until(lambda: images(window).model().rowCount() == 4)
+    await press(window, Qt.Key.Key_2, CTRL)
+    assert images(window).hasFocus()
+    await press(images(window), Qt.Key.Key_Home)
+    await press(images(window), Qt.Key.Key_C, CTRL)
+    assert QGuiApplication.clipboard().text() == job.images[0].entry.asset_ref
+    assert "(2-1)" in said(bench)
+
+
+async def test_read_only_text_keeps_its_own_copy(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1))
+    await until(lambda: jobs(window).model().rowCount() == 1)
+    await press(jobs(window), Qt.Key.Key_Home)
+    await until(lambda: named_buttons(window, "Raw JSON"))
+    named_buttons(window, "Raw JSON")[0].click()
+    await until(lambda: any(w.isReadOnly() for w in window.findChildren(QPlainTextEdit)))
+    text = next(w for w in window.findChildren(QPlainTextEdit) if w.isReadOnly())
+    text.setFocus()
+    text.selectAll()
+    await press(text, Qt.Key.Key_C, CTRL)
+    assert '"jobid"' in QGuiApplication.clipboard().text()
+
+
+async def test_selecting_jobs_narrows_the_gallery_and_none_shows_all(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1))
+    await bench.add(record(2, images=3))
+    model = images(window).model()
+    await until(lambda: model.rowCount() == 5)
+    await press(jobs(window), Qt.Key.Key_Home)
+    await until(lambda: model.rowCount() == 3)
+    await press(jobs(window), Qt.Key.Key_Escape)
+    await until(lambda: model.rowCount() == 5)
+
+
+async def test_refreshing_twice_in_five_seconds_is_said(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    await press(window, Qt.Key.Key_F5)
+    assert said(bench) == ""
+    await press(window, Qt.Key.Key_F5)
+    assert said(bench) == "That was done less than 5 seconds ago."
+
+
+async def test_refreshing_while_paused_offers_to_resume(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    named_buttons(window, "Pause")[0].click()
+    await press(window, Qt.Key.Key_F5)
+    assert bench.services.messages.passing.remedy is Remedy.RESUME
+
+
+async def test_everything_one_can_act_on_has_a_name(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1))
+    await until(lambda: jobs(window).model().rowCount() == 1)
+    await press(jobs(window), Qt.Key.Key_Home)
+    await until(lambda: named_buttons(window, "Raw JSON"))
+    kinds = (QAbstractItemView, QLineEdit, QPlainTextEdit, QComboBox, QAbstractSlider)
+    named = [w for kind in kinds for w in window.findChildren(kind) if is_ours(w)]
+    assert named
+    assert [w for w in named if not w.accessibleName()] == []
+    buttons = [w for w in window.findChildren(QAbstractButton) if is_ours(w) and w.isVisible()]
+    assert [b for b in buttons if not (b.accessibleName() or b.text())] == []
+
+
+async def test_no_address_is_on_the_window(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1, prompt="for user@example.com"))
+    await until(lambda: jobs(window).model().rowCount() == 1)
+    await press(jobs(window), Qt.Key.Key_Home)
+    await until(lambda: named_buttons(window, "Raw JSON"))
+    texts = [label.text() for label in window.findChildren(QLabel)]
+    texts += [widget.toolTip() for widget in window.findChildren(QWidget)]
+    assert [text for text in texts if "user@example.com" in text] == []
+
+
+async def test_the_next_window_is_as_this_one_was_left(
+    bench: Any, window: MainWindow, record: Any, until: Until, put_up: Any
+) -> None:
+    for second in range(1, 21):
+        await bench.add(record(second))
+    await until(lambda: jobs(window).model().rowCount() == 20)
+    bar = jobs(window).verticalScrollBar()
+    await until(lambda: bar.maximum() > 400)
+    jobs(window).setCurrentIndex(jobs(window).model().index(3, 0))
+    bar.setValue(300)
+    window.resize(780, 560)
+    window.close()
+    again = MainWindow(bench.services)
+    await put_up(again, again.width(), again.height())
+    assert (again.width(), again.height()) == (780, 560)
+    assert [i.row() for i in jobs(again).selectionModel().selectedIndexes()] == [3]
+    assert jobs(again).verticalScrollBar().value() == 300
+
+
+async def test_a_broken_state_is_no_state(bench: Any, put_up: Any) -> None:
+    bench.services.preferences.set("window", {"geometry": 7, "panes": "x", "jobs": {"scroll": []}})
+    window = MainWindow(bench.services)
+    await put_up(window)
+    assert jobs(window).isVisible()
+
+
+async def test_the_demo_says_that_nothing_is_kept(demo_bench: Any, put_up: Any) -> None:
+    window = MainWindow(demo_bench.services)
+    await put_up(window)
+    labels = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    assert "Demo: nothing is kept" in labels
+    assert "Demo" in window.windowTitle()
+
+
+def named_buttons(window: MainWindow, name: str) -> list[QAbstractButton]:
+    return [b for b in window.findChildren(QAbstractButton) if b.accessibleName() == name]
+
+
+def is_ours(widget: QWidget) -> bool:
+    """Not a part that Qt made inside another widget."""
+    popup = isinstance(widget.parentWidget().parentWidget(), QComboBox)
+    inner = popup or isinstance(widget, QScrollBar) or widget.objectName().startswith("qt_")
+    return not inner and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+
+
+def drop(data: QMimeData) -> QDropEvent:
+    return QDropEvent(
+        QPointF(QPoint(300, 300)),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )

@@ -115,9 +115,8 @@ class JobsPane(QWidget):
         selected = [n for n in state.get("selected", []) if isinstance(n, int)]
         if selected:
             self.select(selected)
-        self.view.doItemsLayout()
         scroll = state.get("scroll", 0)
-        self.view.verticalScrollBar().setValue(scroll if isinstance(scroll, int) else 0)
+        self.view.scroll_to_offset(scroll if isinstance(scroll, int) else 0)
 
     # -- building ---------------------------------------------------------------------------
 

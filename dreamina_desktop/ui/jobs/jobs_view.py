@@ -49,6 +49,7 @@ class JobsView(QListView):
         model.rowsInserted.connect(self._restore_place)
         thumbnails.made.connect(self._on_thumbnail_made)
         self._hidden_above = 0
+        self._offset_to_restore: int | None = None
 
     def visible_rows(self) -> range:
         """The rows that are at least partly on screen."""
@@ -58,6 +59,13 @@ class JobsView(QListView):
             return range(0)
         end = last.row() + 1 if last.isValid() else self._jobs.rowCount()
         return range(first.row(), end)
+
+    def scroll_to_offset(self, offset: int) -> None:
+        """In pixels. Before it is shown, the view does not know its height: then it is kept."""
+        if not self.isVisible():
+            self._offset_to_restore = offset
+        self.doItemsLayout()
+        self.verticalScrollBar().setValue(offset)
 
     def settled(self) -> bool:
         """Whether every visible row shows its pictures."""
@@ -87,6 +95,9 @@ class JobsView(QListView):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._wish.start()
+        if self._offset_to_restore is not None:
+            self.scroll_to_offset(self._offset_to_restore)
+            self._offset_to_restore = None
 
     def _open(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -102,7 +102,7 @@ async def test_the_theme_is_kept_and_told(bench, dialog):
     assert bench.services.preferences.theme == "dark"
 
 
-async def test_a_chosen_folder_is_for_the_next_start(bench, dialog, tmp_path):
+async def test_a_chosen_folder_is_kept_and_shown(bench, dialog, tmp_path):
     button(dialog, "Choose…").click()
     chooser = dialog.findChild(QFileDialog)
     chooser.fileSelected.emit(str(tmp_path))

@@ -10,7 +10,7 @@ from dreamina_desktop.ui.window.settings.section import make_button, make_headin
 
 
 class FolderSection(QWidget):
-    """A new folder is for new images, from the next start on: files are never moved."""
+    """A new folder is for new images: files are never moved."""
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -48,13 +48,9 @@ class FolderSection(QWidget):
         self._show()
 
     def _wanted(self) -> str:
-        return self._services.preferences.images_folder or self._services.images_folder
+        return self._services.preferences.images_folder or self._services.default_images_folder
 
     def _show(self) -> None:
         self._folder.setText(self._wanted())
         self._folder.setCursorPosition(0)
-        changed = self._wanted() != self._services.images_folder
-        self._words.setText(
-            "New images go there from the next start on; what is saved stays where it is."
-        )
-        self._words.setVisible(changed)
+        self._words.setText("New images go there; what is saved stays where it is.")
