@@ -7,7 +7,6 @@ from typing import Literal
 
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Job, Tracking
-from dreamina_desktop.core.record import JobRecord
 
 Role = Literal["pending", "completed", "failed", "muted", "info"]
 
@@ -36,13 +35,14 @@ def status_words(job: Job, *, waiting: str = "") -> StatusWords:
         return StatusWords("stop", "not checked any more", "muted")
     if waiting:
         return StatusWords("pause", f"waiting: {waiting}", "pending")
-    return StatusWords("ring", _word_of_running(record), "pending")
+    return StatusWords("ring", _word_of_running(job), "pending")
 
 
-def _word_of_running(record: JobRecord | None) -> str:
+def _word_of_running(job: Job) -> str:
     """An unknown status is shown raw."""
+    record = job.record
     if record is None:
-        return "not checked yet"
+        return "not found so far" if job.not_found_count else "not checked yet"
     return "running" if record.status == "created" else record.status
 
 

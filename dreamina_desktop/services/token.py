@@ -136,7 +136,7 @@ class Token:
         try:
             await self._keyring.set(self._origin, token)
         except KeyringError as error:
-            self._messages.hold(Condition.KEYRING, f"{error} The token is kept for this run only.")
+            self._messages.lift(Condition.KEYRING)  # the answer says it where it was entered
             self._use(token, TokenSource.THIS_RUN)
             return TokenTrial(True, f"The token works. {error} It is kept for this run only.")
         self._messages.lift(Condition.KEYRING)

@@ -48,7 +48,7 @@ class KeyringStore:
                 result = work(keyring)
             except Exception as error:
                 # Backends raise whatever they like.
-                failure = KeyringError(f"The system's keyring failed ({type(error).__name__}).")
+                failure = KeyringError(_words(error))
                 _call(loop, told, lambda: answer.set_exception(failure))
             else:
                 _call(loop, told, lambda: answer.set_result(result))
@@ -58,6 +58,14 @@ class KeyringStore:
             return await asyncio.wait_for(answer, self._time_limit_s)
         except TimeoutError:
             raise KeyringError("The system's keyring does not answer.") from None
+
+
+def _words(error: Exception) -> str:
+    """By the error's name: keyring is loaded late, and backends have errors of their own."""
+    name = type(error).__name__
+    if name == "NoKeyringError":
+        return "This system has no keyring."
+    return f"The system's keyring failed ({name})."
 
 
 def _call(

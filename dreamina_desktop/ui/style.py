@@ -52,6 +52,7 @@ QPushButton {{
     background: {surface}; color: {text}; border: 1px solid {control}; border-radius: 6px;
     padding: 6px 14px;
 }}
+QPushButton {{ outline: none; }}
 QPushButton:hover {{ background: {canvas}; }}
 QPushButton:focus {{ border: 2px solid {accent}; padding: 5px 13px; }}
 QPushButton:disabled {{ color: {control}; border-color: {line}; }}

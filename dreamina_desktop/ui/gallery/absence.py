@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.ui import formats
+from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.services import Services
 
@@ -51,6 +52,8 @@ def _of_one(services: Services, job: Job) -> Absence:
             return Absence("question", "muted", f"Job {job.number} was not found", note)
         case Tracking.STOPPED:
             return Absence("stop", "muted", f"Job {job.number} is not asked for any more", note)
+        case Tracking.POLLING if waiting := WAITING_FOR.get(services.poller.status.connection):
+            return Absence("pause", "pending", f"Job {job.number} is waiting", _why(waiting))
         case Tracking.POLLING if job.record is None:
             return Absence(
                 "ring", "pending", f"Waiting for the first answer on job {job.number}", note
@@ -77,10 +80,20 @@ def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
     running = counts.pop("running", 0)
     others = [f"{count:,} {state}" for state, count in sorted(counts.items())]
     listed = words.sentence(", ".join(others)) if others else ""
+    waiting = WAITING_FOR.get(services.poller.status.connection)
+    if running and waiting:
+        verb = "is" if running == 1 else "are"
+        title = f"{formats.count(running, 'job')} {verb} waiting"
+        return Absence("pause", "pending", title, f"{_why(waiting)} {listed}".strip())
     if running:
         title = f"{formats.count(running, 'job')} {'is' if running == 1 else 'are'} running"
         return Absence("ring", "pending", title, f"{MOST_TAKE} {listed}".strip())
     return Absence("image", "muted", "These jobs have no images", listed)
+
+
+def _why(waiting: str) -> str:
+    """Why nothing is asked, as a sentence."""
+    return words.sentence(f"{waiting[0].upper()}{waiting[1:]}")
 
 
 def _state(job: Job) -> str:

@@ -74,6 +74,7 @@ class EmptyPage(QWidget):
         self._text.setPalette(palette)
         width = min(MAX_TEXT_WIDTH, max(120, self.width() - 48))
         for label in (self._title, self._text):
+            label.setMinimumHeight(0)  # else a styled label is never less high than before
             label.setFixedSize(width, label.heightForWidth(width))
 
     def changeEvent(self, event: QEvent) -> None:

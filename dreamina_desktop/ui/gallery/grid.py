@@ -15,6 +15,7 @@ BOTTOM = 12
 GAP = 16  # between columns
 LINE_GAP = 12
 RING = 6  # how far a tile's ring reaches out of it
+SMALLEST = 0.85  # of the width asked for: rather one more column than tiles twice as wide
 RATIOS = (3 / 4, 1.0, 4 / 3, 16 / 9)  # of the mat that pictures lie on
 
 
@@ -50,7 +51,8 @@ class Grid:
 
     @property
     def columns(self) -> int:
-        return max(1, (self._available + GAP) // (self.target + GAP))
+        least = round(self.target * SMALLEST)
+        return max(1, (self._available + GAP) // (least + GAP))
 
     @property
     def tile_width(self) -> int:

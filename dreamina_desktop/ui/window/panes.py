@@ -173,7 +173,7 @@ class _Switch(QWidget):
         super().__init__()
         self._buttons = QButtonGroup(self)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 0, 16, 8)
+        layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
         for which, name in enumerate(("Jobs", "Images")):
             button = QToolButton()

@@ -18,6 +18,7 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.poll_status import Connection
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
@@ -149,6 +150,7 @@ class Scene:
             messages=Messages(),
             accounts=Masking(),
             thumbnailer=self.thumbnailing,
+            poller=SimpleNamespace(status=SimpleNamespace(connection=Connection.ONLINE)),
             clock=SimpleNamespace(time=lambda: self.now),
         )
         return self.services

@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.core.job import Tracking
+from dreamina_desktop.services.poll_status import Connection
 from dreamina_desktop.ui.gallery.absence import absence
 from dreamina_desktop.ui.gallery.empty_page import EmptyPage
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
@@ -81,3 +83,25 @@ def test_a_job_without_an_answer_yet_claims_nothing(scene: Any) -> None:
     said = absence(scene.start(), [4], filtered=False)
     assert said.title == "Waiting for the first answer on job 4"
     assert said.text == "The server cannot be reached."
+
+
+def test_jobs_that_nobody_asks_for_do_not_run(scene: Any) -> None:
+    scene.job(1, status="created", tracking=Tracking.POLLING)
+    scene.job(2, status="", tracking=Tracking.POLLING)
+    services = scene.start()
+    services.poller.status.connection = Connection.PAUSED
+    several = absence(services, [1, 2], filtered=False)
+    assert (several.title, several.text) == ("2 jobs are waiting", "Paused.")
+    one = absence(services, [1], filtered=False)
+    assert (one.title, one.text) == ("Job 1 is waiting", "Paused.")
+
+
+def test_its_words_stand_together_after_the_window_grew(
+    scene: Any, open_pane: Open, qtbot: QtBot
+) -> None:
+    pane = open_pane(scene)
+    pane.resize(130, 400)
+    pane.resize(900, 600)
+    title, text = (label for label in page(pane).findChildren(QLabel) if label.text())
+    qtbot.waitUntil(lambda: title.height() < 2 * title.fontMetrics().height())
+    assert text.y() - (title.y() + title.height()) < 20

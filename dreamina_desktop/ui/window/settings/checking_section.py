@@ -17,6 +17,7 @@ class CheckingSection(QWidget):
         self.interval = QSpinBox()
         self.interval.setRange(int(MIN_POLL_INTERVAL_S), int(MAX_POLL_INTERVAL_S))
         self.interval.setSuffix(" s")
+        self.interval.lineEdit().setTextMargins(6, 0, 0, 0)  # where other fields begin
         self.interval.setKeyboardTracking(False)
         self.interval.setAccessibleName("Seconds between two checks of a running job")
         self.interval.setValue(round(services.preferences.poll_interval_s))

@@ -22,7 +22,7 @@ class SettingsDialog(QDialog):
     def __init__(self, services: Services, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
-        self.resize(560, 600)
+        self.resize(560, 680)
         self._token = TokenSection(services)
         self._folder = FolderSection(services)
         self._accounts = AccountsSection(services)
