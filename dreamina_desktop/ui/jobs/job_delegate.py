@@ -151,9 +151,14 @@ def _color(role: Role, c: Colors) -> QColor:
 
 
 def _cells(rect: QRect, count: int) -> list[QRect]:
-    """One, two side by side, or a square of four."""
+    """One, two side by side, one beside two, or a square of four."""
     if count == 1:
         return [rect]
+    if count == 3:
+        left, right = _cells(rect, 2)
+        half = rect.height() // 2
+        lower = right.adjusted(0, half, 0, 0)
+        return [left, QRect(right.topLeft(), QSize(right.width(), half - 1)), lower]
     columns, rows = 2, (count + 1) // 2
     width, height = rect.width() // columns, rect.height() // rows
     return [
