@@ -66,6 +66,7 @@ class Executor:
     on_tracked: Callable[[Tracked], None]  # for the window, to show what came
     on_activated: Callable[[], None]
     on_waited_for: Callable[[], None]  # somebody waits: a pause would let them wait for ever
+    refusal: str = ""  # why nothing can be tracked or checked here
 
     async def carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
         """`stop`: the caller does not wait any longer (exit code 3)."""
@@ -74,6 +75,9 @@ class Executor:
             return
         if assignment.activates:
             self.on_activated()
+        if self.refusal and (assignment.text or assignment.waits):
+            yield Reply(note=self.refusal, exit_code=EXIT_ERROR)
+            return
         numbers: frozenset[int] = frozenset()
         if assignment.text:
             tracked = await self.tracker.track(assignment.text)

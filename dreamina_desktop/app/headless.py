@@ -10,7 +10,7 @@ from typing import Any
 
 from dreamina_desktop import diagnostics
 from dreamina_desktop.app.assignment import EXIT_GAVE_UP, Assignment, Draw
-from dreamina_desktop.app.delivery import Delivery
+from dreamina_desktop.app.delivery import Delivery, complain
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.program import Program, open_program
 from dreamina_desktop.app.sandbox_process import SandboxFacts
@@ -62,6 +62,8 @@ async def _work(
             loop.add_signal_handler(number, stop.set)
     delivery = Delivery(options, write_atomically)
     async with open_program(options, locations, facts) as program:
+        if (said := program.services.messages.passing) is not None:
+            complain(said.text)
         draw = draw_with(program) if draw_with else None
         executor = program.executor(draw, on_tracked=lambda _: None, on_activated=lambda: None)
         async with program.listening(executor, draws=False):

@@ -22,13 +22,15 @@ from dreamina_desktop.app.handover import HandoverServer
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
+from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.imaging.workers import ImagingWorkers
 from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.backup_keeper import BackupKeeper
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.meanwhile import Meanwhile
-from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.supervisor import Supervisor
@@ -37,13 +39,13 @@ from dreamina_desktop.services.token import Token, TokenSource
 from dreamina_desktop.services.tracker import Tracked, Tracker
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.storage.atomic_file import write_atomically
-from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.database import NEWER, Database
 from dreamina_desktop.storage.image_files import ImageFiles
 from dreamina_desktop.storage.job_repository import JobRepository
 from dreamina_desktop.storage.keyring_store import KeyringStore
+from dreamina_desktop.storage.library_file import open_library
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.storage.part_files import PartFiles
-from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.settings_store import SettingsStore
 from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
 from dreamina_desktop.ui.services import Services
@@ -60,17 +62,28 @@ class Program:
     services: Services
     locations: Locations
     api: ApiUrl
+    database: Database
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be done here but to look; else ""."""
+        return f"{NEWER} Install the newer version." if self.database.read_only else ""
 
     def start_work(self, *, ignore_pause: bool = False) -> None:
-        """Poll, download, make thumbnails."""
+        """Poll, download, make thumbnails, keep backups."""
         s = self.services
+        s.supervisor.spawn(s.thumbnailer.run(), "thumbnailer")
+        if self.refusal:
+            s.messages.hold(Condition.DATABASE, f"{self.refusal} Nothing is checked.")
+            return
+        keeper = BackupKeeper(self.database, s.clock, s.messages)
+        s.supervisor.spawn(keeper.run(), "backups")
         if s.preferences.paused and not ignore_pause:
             s.poller.pause()
             s.downloader.pause()
         s.supervisor.spawn(s.token.load(), "token")
         s.supervisor.spawn(s.poller.run(), "poller")
         s.supervisor.spawn(s.downloader.run(), "downloader")
-        s.supervisor.spawn(s.thumbnailer.run(), "thumbnailer")
 
     def executor(
         self,
@@ -82,7 +95,15 @@ class Program:
         s = self.services
         idle = IdleWaiter(s.library, s.poller, s.downloader, s.token, s.clock)
         return Executor(
-            s.library, s.tracker, idle, self.api.url, draw, on_tracked, on_activated, self._resume
+            s.library,
+            s.tracker,
+            idle,
+            self.api.url,
+            draw,
+            on_tracked,
+            on_activated,
+            self._resume,
+            self.refusal,
         )
 
     @asynccontextmanager
@@ -121,9 +142,11 @@ async def _open(
     api = parse_api_url(facts.api_url) if facts else options.api_url
     assert api is not None
     messages, undo, clock = Messages(), UndoHistory(), SystemClock()
-    database = Database(locations.database, MIGRATIONS)
-    await database.open()
+    database, rescued = await open_library(locations)
     stack.push_async_callback(database.aclose)
+    if rescued is not None:
+        diagnostics.log.warning("%s", rescued.words())
+        messages.say(rescued.words())
     thumbnails = ThumbnailStore(locations.thumbnails)
     await thumbnails.open()
     stack.push_async_callback(thumbnails.aclose)
@@ -205,8 +228,8 @@ async def _open(
     preferences.subscribe(use_images_folder)
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
-    stack.push_async_callback(preferences.flush)
-    return Program(services, locations, api)
+    stack.push_async_callback(_flush, preferences)
+    return Program(services, locations, api, database)
 
 
 def _images_folder(preferences: Preferences, locations: Locations) -> Path:
@@ -219,6 +242,13 @@ def _given_token(facts: SandboxFacts | None) -> tuple[str | None, TokenSource]:
         return facts.token, TokenSource.SANDBOX
     # Taken out: no process that we start has a use for it.
     return os.environ.pop("USEAPI_TOKEN", None), TokenSource.ENVIRONMENT
+
+
+async def _flush(preferences: Preferences) -> None:
+    try:
+        await preferences.flush()
+    except DatabaseError as error:
+        diagnostics.log.warning("The settings could not be kept: %s", error)
 
 
 def _log_task(name: str, error: BaseException) -> None:

@@ -9,5 +9,9 @@ class DatabaseError(OSError):
     """The database could not be read or written; nothing of the call was kept."""
 
 
+class DamagedError(DatabaseError):
+    """The database's file is not, or no longer, a whole database."""
+
+
 class OptionError(ValueError):
     """A command-line option that cannot work."""

@@ -99,6 +99,13 @@ class ThumbnailStore(Protocol):
     async def put(self, key: ImageKey, jpeg: bytes) -> None: ...
 
 
+class BackedUp(Protocol):
+    """The database, as far as its backups go."""
+
+    async def back_up_if_due(self) -> None:
+        """Copy it, if the last copy is a day old. Raises OSError; then it is tried again."""
+
+
 class SettingsStore(Protocol):
     """Small JSON values by name."""
 

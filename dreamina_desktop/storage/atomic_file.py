@@ -24,6 +24,17 @@ def write_atomically(file: Path, content: bytes, *, private: bool = False) -> No
         raise
 
 
+def flush_folder(folder: Path) -> None:
+    """What was named in `folder` is on the disk when this returns."""
+    if os.name == "nt":
+        return  # a folder cannot be opened there
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _umask() -> int:
     """It can only be read by setting it."""
     mask = os.umask(0o077)

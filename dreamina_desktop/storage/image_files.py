@@ -11,6 +11,8 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
+from dreamina_desktop.storage.atomic_file import flush_folder
+
 T = TypeVar("T")
 
 
@@ -51,7 +53,7 @@ def _keep(part: Path, folder: Path, stem: str, extension: str) -> Path:
         os.fsync(file.fileno())
     target = _reserve(folder, stem, extension)
     _move(part, target)
-    _flush_folder(folder)
+    flush_folder(folder)
     return target
 
 
@@ -93,16 +95,6 @@ def _reserve(folder: Path, stem: str, extension: str) -> Path:
             continue
         return target
     raise FileExistsError(f"{folder} has too many files named {stem}.")
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # a folder cannot be opened there
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _is_there(file: str) -> bool:

@@ -24,6 +24,10 @@ class Locations:
         return self.root / "library.sqlite3"
 
     @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
     def thumbnails(self) -> Path:
         return self.root / "thumbnails.sqlite3"
 

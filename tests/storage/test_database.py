@@ -11,7 +11,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.errors import DamagedError, DatabaseError
+from dreamina_desktop.storage.backups import Backups
 from dreamina_desktop.storage.database import Database
 
 ONE = "CREATE TABLE note (text TEXT)"
@@ -64,11 +65,12 @@ async def test_a_new_version_keeps_the_rows_and_a_backup_of_the_old(tmp_path: Pa
     old = await opened(file, ONE)
     await old.call(lambda c: c.execute("INSERT INTO note VALUES ('kept')"))
     await old.aclose()
-    new = await opened(file, ONE, TWO)
+    new = Database(file, (ONE, TWO), Backups(tmp_path / "backups"))
+    await new.open()
     assert await texts(new) == ["kept"]
     await new.call(lambda c: c.execute("SELECT at FROM note"))
     await new.aclose()
-    backup = tmp_path / "a-v1-backup.sqlite3"
+    (backup,) = (tmp_path / "backups").iterdir()
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     connection = apsw.Connection(str(backup))
     assert list(connection.execute("SELECT * FROM note")) == [("kept",)]
@@ -86,19 +88,72 @@ async def test_a_migration_that_fails_leaves_the_old_version(tmp_path: Path) -> 
     await again.aclose()
 
 
-async def test_a_newer_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
+async def test_a_newer_file_can_be_read_and_not_changed(tmp_path: Path) -> None:
     file = tmp_path / "a.sqlite3"
-    await (await opened(file, ONE, TWO)).aclose()
+    newer = await opened(file, ONE, TWO)
+    await newer.call(lambda c: c.execute("INSERT INTO note VALUES ('theirs', 1.0)"))
+    await newer.aclose()
+    database = await opened(file, ONE)
+    assert database.read_only
+    assert await texts(database) == ["theirs"]
     with pytest.raises(DatabaseError, match="newer"):
-        await opened(file, ONE)
+        await database.call(lambda c: c.execute("INSERT INTO note (text) VALUES ('ours')"))
+    assert await texts(database) == ["theirs"]
+    await database.aclose()
 
 
 async def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "a.sqlite3"
     file.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(DatabaseError, match="damaged"):
+    with pytest.raises(DamagedError, match="damaged"):
         await opened(file, ONE)
     assert file.read_bytes() == b"not a database at all" * 100
+
+
+async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "a.sqlite3"
+    database = await opened(file, ONE)
+    await database.call(
+        lambda c: c.executemany("INSERT INTO note VALUES (?)", [("x" * 500,)] * 100)
+    )
+    await database.aclose()
+    content = bytearray(file.read_bytes())
+    content[3 * 4096 : 3 * 4096 + 64] = b"\xff" * 64
+    file.write_bytes(content)
+    with pytest.raises(DamagedError):
+        await opened(file, ONE)
+
+
+async def test_a_backup_is_made_once_a_day_while_others_go_on(tmp_path: Path) -> None:
+    backups = Backups(tmp_path / "backups")
+    database = Database(tmp_path / "a.sqlite3", (ONE,), backups)
+    await database.open()
+    await database.call(
+        lambda c: c.executemany("INSERT INTO note VALUES (?)", [("x" * 3000,)] * 2000)
+    )
+    backing_up = asyncio.ensure_future(database.back_up_if_due())
+    for number in range(20):
+        await database.call(lambda c, n=number: c.execute("INSERT INTO note VALUES (?)", (str(n),)))
+    await backing_up
+    await database.back_up_if_due()
+    await database.aclose()
+    (backup,) = backups.newest_first()
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    connection = apsw.Connection(str(backup))
+    assert connection.pragma("quick_check") == "ok"
+    assert next(iter(connection.execute("SELECT count(*) FROM note")))[0] >= 2000
+    connection.close()
+
+
+async def test_an_io_error_is_said_in_words(tmp_path: Path) -> None:
+    database = await opened(tmp_path / "a.sqlite3", ONE)
+
+    def fail(_: apsw.Connection) -> None:
+        raise apsw.IOError("disk I/O error")
+
+    with pytest.raises(DatabaseError, match="The disk reported an error"):
+        await database.call(fail)
+    await database.aclose()
 
 
 async def test_a_full_disk_is_said_and_nothing_of_the_call_is_kept(tmp_path: Path) -> None:

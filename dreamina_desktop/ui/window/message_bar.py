@@ -27,6 +27,7 @@ from dreamina_desktop.ui.window.breaking import breakable
 from dreamina_desktop.ui.window.icon_button import IconButton
 
 READING_MS = 8000
+READING_MS_A_CHARACTER = 70
 SLIDE_MS = 120
 UNLIMITED = 16_777_215  # Qt's largest height
 
@@ -172,7 +173,7 @@ class _Row(QWidget):
     def _time_reading(self) -> None:
         focused = self._button.hasFocus() or self._close.hasFocus()
         if self._passing and self._shown is not None and not focused and not self.underMouse():
-            self._timer.start()
+            self._timer.start(max(READING_MS, READING_MS_A_CHARACTER * len(self._shown.text)))
 
     def _choose(self) -> None:
         if self._shown is None or self._shown.remedy is None:
