@@ -20,7 +20,7 @@ from dreamina_desktop.core.answer import (
     Throttled,
     Trouble,
 )
-from dreamina_desktop.core.record import is_record, parse_record, parse_time
+from dreamina_desktop.core.record import is_record, parse_record, parse_time, read_json
 
 _MAX_MESSAGE = 200  # characters of the server's own words that are shown
 
@@ -55,9 +55,8 @@ def retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
 
 def _read_record(body: bytes, jobid: str) -> JobAnswer:
     try:
-        value = msgspec.json.decode(body)
-    # A UnicodeDecodeError is a ValueError; nested too deeply is a RecursionError.
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+        value = _decoded(body)
+    except ValueError:
         return Trouble(f"The API answered 200 with {_kind(body)} instead of a record.")
     if not is_record(value):
         message = _message(value)
@@ -75,10 +74,19 @@ def _kind(body: bytes) -> str:
     return "a web page" if start.startswith((b"<!doctype", b"<html")) else "unreadable JSON"
 
 
-def _decoded_or_none(body: bytes) -> object:
+def _decoded(body: bytes) -> Any:
+    """Fast; what it refuses, the tolerant reader may take. Raises ValueError."""
     try:
         return msgspec.json.decode(body)
+    # A UnicodeDecodeError is a ValueError; nested too deeply is a RecursionError.
     except (msgspec.MsgspecError, ValueError, RecursionError):
+        return read_json(body)
+
+
+def _decoded_or_none(body: bytes) -> object:
+    try:
+        return _decoded(body)
+    except ValueError:
         return None
 
 

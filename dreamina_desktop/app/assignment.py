@@ -64,7 +64,7 @@ class Executor:
     api_url: str
     draw: Draw | None
     on_tracked: Callable[[Tracked], None]  # for the window, to show what came
-    on_activated: Callable[[], None]
+    on_activated: Callable[[], None] | None  # None without a window
     on_waited_for: Callable[[], None]  # somebody waits: a pause would let them wait for ever
     refusal: str = ""  # why nothing can be tracked or checked here
 
@@ -73,7 +73,7 @@ class Executor:
         if assignment.api_url != self.api_url:
             yield _other_api(self.api_url)
             return
-        if assignment.activates:
+        if assignment.activates and self.on_activated is not None:
             self.on_activated()
         if self.refusal and (assignment.text or assignment.waits):
             yield Reply(note=self.refusal, exit_code=EXIT_ERROR)
@@ -95,6 +95,8 @@ class Executor:
                 code = EXIT_GAVE_UP
         async for reply in self._results(assignment, only):
             yield reply
+        if assignment.activates and self.on_activated is None:
+            yield Reply(note=_NO_WINDOW)
         yield Reply(exit_code=code)
 
     async def _results(
@@ -135,6 +137,12 @@ def _unusable_lines(text: str) -> dict[str, str]:
         if alone.maybe and not alone.videos and not alone.rejected:
             words[alone.maybe] = "this does not look like a job ID (j…:dreamina)"
     return words
+
+
+_NO_WINDOW = (
+    "A Dreamina Desktop without a window works on this data folder and has taken over what was "
+    "given. Start again when it has ended, to see the window."
+)
 
 
 def _other_api(url: str) -> Reply:

@@ -4,12 +4,14 @@ field of the API leaves as it came.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from typing import Any
 
 import msgspec
 
 from dreamina_desktop.core.job import Image, ImageState, Job
+from dreamina_desktop.core.record import read_json
 from dreamina_desktop.services.library import Library
 
 _JOB_FIELDS = (
@@ -35,7 +37,11 @@ async def export(library: Library, only: Collection[int] | None) -> bytes:
         for job in tuple(library.shown())
         if only is None or job.number in only
     ]
-    return msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n"
+    encoded = msgspec.json.encode(rows)
+    try:
+        return msgspec.json.format(encoded, indent=2) + b"\n"
+    except msgspec.DecodeError:  # halves of characters in it, which json takes
+        return json.dumps(json.loads(encoded), indent=2).encode() + b"\n"
 
 
 def _row(job: Job, fields: Fields) -> dict[str, Any]:
@@ -68,18 +74,36 @@ def _image_row(image: Image, fields: Fields) -> dict[str, Any]:
 
 
 def _fields(raw: bytes | None) -> Fields:
-    return _decode(raw, Fields, {}) if raw else {}
+    """What is not of the expected kind counts as absent, here as in core.record."""
+    if not raw:
+        return {}
+    try:
+        return msgspec.json.decode(raw, type=Fields)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = _tolerant(raw)
+    return {name: _raw(inner) for name, inner in value.items()} if isinstance(value, dict) else {}
 
 
 def _image_fields(fields: Fields) -> list[Fields]:
-    response = _decode(bytes(fields.get("response", b"{}")), Fields, {})
-    images = _decode(bytes(response.get("images", b"[]")), list[msgspec.Raw], [])
-    return [_decode(bytes(image), Fields, {}) for image in images]
+    response = _fields(bytes(fields.get("response", b"{}")))
+    return [_fields(bytes(image)) for image in _list(bytes(response.get("images", b"[]")))]
 
 
-def _decode(raw: bytes, kind: Any, otherwise: Any) -> Any:
-    """What is not of the expected kind counts as absent, here as in core.record."""
+def _list(raw: bytes) -> list[msgspec.Raw]:
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return msgspec.json.decode(raw, type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return otherwise
+        value = _tolerant(raw)
+    return [_raw(inner) for inner in value] if isinstance(value, list) else []
+
+
+def _tolerant(raw: bytes) -> object:
+    """Where the fast reader refuses; None where there is nothing to be read."""
+    try:
+        return read_json(raw)
+    except ValueError:
+        return None
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(json.dumps(value).encode())

@@ -65,7 +65,7 @@ async def _work(
         if (said := program.services.messages.passing) is not None:
             complain(said.text)
         draw = draw_with(program) if draw_with else None
-        executor = program.executor(draw, on_tracked=lambda _: None, on_activated=lambda: None)
+        executor = program.executor(draw, on_tracked=lambda _: None, on_activated=None)
         async with program.listening(executor, draws=False):
             if assignment.waits:
                 program.start_work(ignore_pause=True)

@@ -70,7 +70,7 @@ def _options(given: argparse.Namespace) -> Options:
     _refuse_idle_options(given, waits=bool(waits))
     url = None if given.demo else parse_api_url(given.api_url or VENDOR_API_URL)
     return Options(
-        texts=tuple(text for text in given.text if text != "-"),
+        texts=tuple(_readable(text) for text in given.text if text != "-"),
         read_stdin="-" in given.text,
         demo=given.demo,
         api_url=url,
@@ -84,6 +84,11 @@ def _options(given: argparse.Namespace) -> Options:
         export=_target(given.export),
         only=given.only,
     )
+
+
+def _readable(text: str) -> str:
+    """An argument that is no valid text of the system's encoding, as well as it can be read."""
+    return text.encode(errors="replace").decode()
 
 
 def _refuse_idle_options(given: argparse.Namespace, *, waits: bool) -> None:
@@ -119,8 +124,8 @@ def _interval(text: str | None, *, on_loopback: bool) -> float | None:
 def _size(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"([0-9]{2,5})[xX×]([0-9]{2,5})", text)
     width, height = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not (320 <= width <= LARGEST_SIDE and 240 <= height <= LARGEST_SIDE):
-        raise OptionError(f"--size takes WxH from 320x240 to 8192x8192; not {text!r}.")
+    if not (480 <= width <= LARGEST_SIDE and 400 <= height <= LARGEST_SIDE):
+        raise OptionError(f"--size takes WxH from 480x400 to 8192x8192; not {text!r}.")
     return width, height
 
 

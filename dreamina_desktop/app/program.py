@@ -89,7 +89,7 @@ class Program:
         self,
         draw: Draw | None,
         on_tracked: Callable[[Tracked], None],
-        on_activated: Callable[[], None],
+        on_activated: Callable[[], None] | None,
     ) -> Executor:
         """Carries out assignments, of this process and of others."""
         s = self.services
@@ -192,8 +192,10 @@ async def _open(
         on_link_died=lambda number: poller.check_now([number]),
     )
     given, given_source = _given_token(facts)
+    accounts = Accounts(library, preferences)
+    messages.mask_with(accounts.masked)
     services = Services(
-        accounts=Accounts(library, preferences),
+        accounts=accounts,
         clock=clock,
         downloader=downloader,
         library=library,

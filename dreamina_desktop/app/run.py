@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dreamina_desktop import diagnostics
@@ -73,19 +73,64 @@ def _sandbox(options: Options) -> Iterator[SandboxProcess]:
         sandbox.close()
 
 
+@dataclass(slots=True)
+class _Start:
+    """What this start was asked to do, and the text that it has read so far."""
+
+    options: Options
+    locations: Locations
+    text: str
+
+    def read_standard_input(self) -> None:
+        """Once, if that was asked for: a second attempt would find it empty."""
+        if self.options.read_stdin:
+            self.text = f"{self.text}\n{read_standard_input()}"
+            self.options = replace(self.options, read_stdin=False)
+
+
 def _run_in(options: Options, locations: Locations, sandbox: SandboxProcess | None) -> int:
     locations.create()
     diagnostics.set_up(locations.log_file)
-    text = "\n".join(options.texts)
-    if options.read_stdin and not options.has_window:
-        text = f"{text}\n{read_standard_input()}"
+    start = _Start(options, locations, "\n".join(options.texts))
+    if options.has_window:
+        lock = _take(start)
+    else:
+        with _ending_with_3():
+            start.read_standard_input()
+            lock = _take(start)
+    if isinstance(lock, int):
+        return lock
+    with lock:
+        return _run_here(start.options, locations, start.text, sandbox)
+
+
+@contextmanager
+def _ending_with_3() -> Iterator[None]:
+    """SIGTERM and SIGINT before there is an event loop that answers them."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        complain("Stopped before the work began.")
+        raise SystemExit(EXIT_GAVE_UP)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _take(start: _Start) -> DataLock | int:
+    """The data folder's lock; or the exit code, when its holder did the work."""
+    options, locations = start.options, start.locations
     lock = DataLock(locations.lock_file)
     deadline = time.monotonic() + HOLDER_SILENT_S
     while not lock.acquire():
         address = read_address(locations.address_file)
         if address is not None and (options.screenshot is None or address.draws):
+            start.read_standard_input()
             try:
-                return _hand_over(options, text, address)
+                return _hand_over(options, start.text, address)
             except OSError:
                 pass  # it has ended, or is about to
         elif address is not None:
@@ -97,8 +142,7 @@ def _run_in(options: Options, locations: Locations, sandbox: SandboxProcess | No
             )
             return EXIT_ERROR
         time.sleep(RETRY_S)
-    with lock:
-        return _run_here(options, locations, text, sandbox)
+    return lock
 
 
 def _run_here(
@@ -137,8 +181,6 @@ def _url(options: Options) -> str:
 
 def _hand_over(options: Options, text: str, address: Address) -> int:
     """Let the holder do it. Raises OSError when it ends before its last reply."""
-    if options.read_stdin and options.has_window:
-        text = f"{text}\n{read_standard_input()}"
     delivery = Delivery(options, write_atomically)
     call = HandoverCall(address)
 

@@ -5,6 +5,7 @@ What is unknown is kept in the raw JSON; what has an unexpected type reads as ab
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,15 @@ class JobRecord:
     @property
     def is_final(self) -> bool:
         return self.status in ("completed", "failed")
+
+
+def read_json(raw: bytes) -> Any:
+    """JSON as the API sends it, also with halves of characters ("\\ud800"), which strict readers
+    refuse. Raises ValueError, also where it is nested too deeply."""
+    try:
+        return json.loads(raw.decode())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def is_record(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
@@ -63,10 +63,23 @@ def after_trouble(job: Job, now: float, reason: str) -> Job:
 
 
 def goes_back(job: Job, record: JobRecord) -> bool:
-    """Whether a final record of the server would be replaced by one that still runs. One from a
-    paste may be: the server knows better."""
-    known = job.record is not None and job.record.is_final and job.record_source != "paste"
-    return known and not record.is_final
+    """Whether a final record would be replaced by one that says less: that still runs (one from
+    a paste may be: the server knows better), or that lacks images or references known here."""
+    if job.record is None or not job.record.is_final:
+        return False
+    if not record.is_final:
+        return job.record_source != "paste"
+    return _lacks(record.images, job.record.images)
+
+
+def _lacks(new: Sequence[ImageEntry], known: Sequence[ImageEntry]) -> bool:
+    """A fresh answer may bring other links, but never takes an image or its reference away."""
+    if len(new) < len(known):
+        return True
+    return any(
+        (old.asset_ref and not entry.asset_ref) or (old.item_id and not entry.item_id)
+        for old, entry in zip(known, new, strict=False)
+    )
 
 
 def is_same_json(before: bytes, after: bytes) -> bool:

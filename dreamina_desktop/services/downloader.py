@@ -76,6 +76,7 @@ class Downloader:
         self._queue: DueHeap[ImageKey] = DueHeap(self._urgency)
         self._fetching: set[ImageKey] = set()
         self._paused = False
+        self._has_looked = False
         self._waker = Waker(clock)
         self._listeners: list[Callable[[], None]] = []
         library.subscribe(self._on_changed)
@@ -83,6 +84,7 @@ class Downloader:
     async def run(self) -> None:
         """Until cancelled."""
         await fetch_missing_again(self._library, self._files, self._messages)
+        self._has_looked = True
         for job in self._library.shown():
             self._plan(job)
         while True:
@@ -102,6 +104,11 @@ class Downloader:
             disk_full=self._room.is_closed,
             next_in_s=self._next_in(),
         )
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether it is known which saved files are gone."""
+        return self._has_looked
 
     def is_fetching(self, key: ImageKey) -> bool:
         """Whether this image's bytes are coming at this moment."""

@@ -43,6 +43,8 @@ class IdleWaiter:
     ) -> str | None:
         """None when no job is polling and no image pending; else why it was given up, in words.
         `only`: numbers of jobs, None for every shown one."""
+        while not self._is_ready() and not stop.is_set():
+            await self.clock.sleep(LOOK_EVERY_S)
         while True:
             left = self._left(only)
             if not left:
@@ -55,6 +57,10 @@ class IdleWaiter:
             if self._is_hopeless(left, give_up_s, refused=refused is not None):
                 return f"Gave up: {self._last_note(left)} ({_count(left)} still open)"
             await self.clock.sleep(LOOK_EVERY_S)
+
+    def _is_ready(self) -> bool:
+        """What the start may still open: jobs for another token, images whose files are gone."""
+        return self.token.loaded and not self.poller.asks_again and self.downloader.has_looked
 
     def _left(self, only: Collection[int] | None) -> Open:
         jobs = [job for job in self.library.shown() if only is None or job.number in only]

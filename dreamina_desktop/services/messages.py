@@ -51,6 +51,11 @@ class Messages:
         self._lasting: dict[Condition, Message] = {}
         self._passing: Message | None = None
         self._listeners: list[Callable[[], None]] = []
+        self._mask: Callable[[str], str] = str
+
+    def mask_with(self, mask: Callable[[str], str]) -> None:
+        """Messages repeat what a server said: `mask` takes e-mail addresses out of it."""
+        self._mask = mask
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each change of `lasting` or `passing`."""
@@ -68,7 +73,7 @@ class Messages:
 
     def say(self, text: str, remedy: Remedy | None = None) -> None:
         """Show a passing message; it replaces the one before."""
-        self._passing = Message(text, remedy)
+        self._passing = Message(self._mask(text), remedy)
         self._tell()
 
     def dismiss(self) -> None:
@@ -79,7 +84,7 @@ class Messages:
 
     def hold(self, condition: Condition, text: str, remedy: Remedy | None = None) -> None:
         """Show a lasting condition until it is lifted."""
-        message = Message(text, remedy)
+        message = Message(self._mask(text), remedy)
         if self._lasting.get(condition) != message:
             self._lasting[condition] = message
             self._tell()

@@ -54,6 +54,7 @@ class Poller:
         self._other_user = OtherUser(messages, clock)
         self._last_refresh: float | None = None
         self._paused = False
+        self._asking_again = 0
         self._waker = Waker(clock)
         self._listeners: list[Callable[[], None]] = []
         library.subscribe(self._on_changed)
@@ -117,6 +118,11 @@ class Poller:
         """Whether `check_now` was called for a job and its answer has not come."""
         return number in self._queue.by_hand
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether jobs that were not found are about to be polled again."""
+        return self._asking_again > 0
+
     def wake(self) -> None:
         """Jobs began or stopped to poll: look again."""
         self._look_at(tuple(self._library.shown()))
@@ -172,6 +178,7 @@ class Poller:
             self._queue.make_due(self._queue.planned())
             lost = [j.number for j in self._library.shown() if j.tracking is Tracking.NOT_FOUND]
             if is_another and lost:
+                self._asking_again += 1
                 self._supervisor.spawn(self._ask_again(lost), "ask again for what was not found")
         self._tell()
 
@@ -226,6 +233,8 @@ class Poller:
             await self._library.change_many(numbers, ask_again)
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
+        finally:
+            self._asking_again -= 1
 
     def _is_closed(self) -> bool:
         return self._paused or self._access.closed_by is not None

@@ -192,10 +192,12 @@ def _found(found: int, new: int, known: int) -> str:
     return f"{found:,} found: {new:,} new, {known:,} already here"
 
 
-def _not_tracked(finds: Finds) -> list[str]:
+def _not_tracked(finds: Finds, *, long: bool = False) -> list[str]:
+    """`long`: with the reason."""
     words = []
     if count := len(finds.videos):
         words.append("1 is a video job" if count == 1 else f"{count:,} are video jobs")
+        words[-1] += " (only image jobs are tracked)" if long else ""
     if finds.hidden == 1:
         words.append("1 has its e-mail address hidden: copy it from your script's output")
     elif finds.hidden:
@@ -243,6 +245,6 @@ def _done(finds: Finds, new: int, known: int, restored: int) -> str:
         words.append(f"{_jobs(restored)} brought back")
     if known:
         words.append(f"{_jobs(known)} already here")
-    words += [*_not_tracked(finds), *_rejected_names(finds)]
+    words += [*_not_tracked(finds, long=True), *_rejected_names(finds)]
     text = "; ".join(words) or "No job ID found in that text"
     return f"{text[0].upper()}{text[1:]}."

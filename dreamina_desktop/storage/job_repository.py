@@ -11,7 +11,7 @@ import apsw
 import msgspec
 
 from dreamina_desktop.core.job import Batch, Image, ImageKey, ImageState, Job, Tracking
-from dreamina_desktop.core.record import ImageEntry, JobRecord, parse_record
+from dreamina_desktop.core.record import ImageEntry, JobRecord, parse_record, read_json
 from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.storage.database import Database
 
@@ -209,6 +209,14 @@ def _record(raw: bytes | None) -> JobRecord | None:
     if raw is None:
         return None
     try:
-        return parse_record(msgspec.json.decode(raw))
+        return parse_record(_decoded(raw))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _decoded(raw: bytes) -> Any:
+    """Fast; what it refuses, the tolerant reader may take. Raises ValueError."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return read_json(raw)

@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
         self._field.anyway.connect(self._track_anyway)
         self._field.files_pasted.connect(self._track_files)
         self._jobs.selection_changed.connect(self._show_selection)
-        self._jobs.order_changed.connect(self._show_selection)
+        self._jobs.order_changed.connect(self._show_images)
         self._jobs.activated.connect(lambda _: self._go_to_images())
         self._jobs.demo_requested.connect(self.demo_requested)
         self._gallery.current_changed.connect(self._details.show_image)
@@ -324,9 +324,13 @@ class MainWindow(QMainWindow):
     # -- panes ------------------------------------------------------------------------------
 
     def _show_selection(self) -> None:
+        self._show_images()
+        self._details.show_jobs(self._jobs.selected())
+
+    def _show_images(self) -> None:
+        """Of the selected jobs, else of all, in the list's order."""
         selected = self._jobs.selected()
         self._gallery.show_jobs(selected or self._jobs.order(), bool(selected))
-        self._details.show_jobs(selected)
 
     def _open_image(self, key: ImageKey) -> None:
         self._viewer.open_image(key, self._gallery.order())

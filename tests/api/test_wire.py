@@ -92,7 +92,6 @@ def test_a_record_of_another_job_is_trouble(other: str) -> None:
         json.dumps(record(prompt="\xe9"), ensure_ascii=False).encode("latin-1"),
         json.dumps(record()).encode() + b"{}",
         json.dumps(record()).encode()[:-1] + b',"n":' + b"9" * 5000 + b"}",
-        json.dumps(record(prompt="\ud800")).encode(),
         bytes(range(256)) * 100,
     ],
 )
@@ -201,3 +200,10 @@ def test_every_other_status_is_trouble(status: int) -> None:
 def test_trouble_tells_the_servers_words() -> None:
     answer = read(596, {"error": {"code": 596, "message": "Session expired"}})
     assert answer == Trouble("The API answered 596: Session expired")
+
+
+def test_halves_of_characters_do_not_make_a_record_unreadable() -> None:
+    body = json.dumps(record(prompt="a\ud800b")).encode()
+    answer = read_answer(200, {}, body, JOBID, NOW)
+    assert isinstance(answer, Found)
+    assert answer.raw == body

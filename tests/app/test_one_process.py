@@ -150,3 +150,67 @@ def test_the_address_of_the_holder_is_private(
 ) -> None:
     hold(start_program, tmp_path)
     assert (tmp_path / "holder.json").stat().st_mode & 0o077 == 0
+
+
+def test_text_from_standard_input_survives_a_holder_that_ends(
+    run_program: Callable[..., Any], start_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    holder = hold(start_program, tmp_path)
+    address = json.loads((tmp_path / "holder.json").read_text())
+    (tmp_path / "holder.json").write_text(json.dumps(address | {"port": 9}))
+    options = ("--api-url", NOBODY, "--data-dir", str(tmp_path), "-", "--export", "-")
+    second = subprocess.Popen(
+        [sys.executable, "-m", "dreamina_desktop", *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert second.stdin is not None
+    second.stdin.write(ID.format(2).encode())
+    second.stdin.close()
+    holder.send_signal(signal.SIGTERM)
+    holder.communicate(timeout=LIMIT_S)
+    assert second.stdout is not None
+    rows = json.loads(second.stdout.read())
+    assert second.wait(LIMIT_S) == 0
+    second.stdout.close()
+    assert {row["jobid"] for row in rows} == {ID.format(1), ID.format(2)}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_standard_input_is_read_ends_with_3(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    options = ("--api-url", NOBODY, "--data-dir", str(tmp_path), "-", "--until-idle")
+    with subprocess.Popen(
+        [sys.executable, "-m", "dreamina_desktop", *options],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as program:
+        deadline = time.monotonic() + LIMIT_S
+        while not (tmp_path / "dreamina-desktop.log").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(0.3)  # the log is set up a moment before standard input is read
+        program.send_signal(number)
+        assert program.stderr is not None
+        said = program.stderr.read().decode()
+        assert program.wait(LIMIT_S) == 3
+    assert "Stopped" in said
+    assert "Traceback" not in said
+
+
+def test_a_window_that_cannot_open_here_says_who_has_its_ids(
+    start_program: Callable[..., Any], program_environment: dict[str, str], tmp_path: Path
+) -> None:
+    hold(start_program, tmp_path)
+    options = ("--api-url", NOBODY, "--data-dir", str(tmp_path), ID.format(2))
+    second = subprocess.run(
+        [sys.executable, "-m", "dreamina_desktop", *options],
+        env=program_environment | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT_S,
+    )
+    assert second.returncode == 0
+    assert "without a window" in second.stderr

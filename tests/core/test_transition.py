@@ -17,6 +17,7 @@ from dreamina_desktop.core.transition import (
     after_trouble,
     ask_again,
     first_images,
+    goes_back,
     is_same_json,
 )
 
@@ -167,3 +168,21 @@ def test_two_records_say_the_same(after: dict[str, Any], same: bool) -> None:
 def test_what_is_no_json_is_another_record() -> None:
     assert not is_same_json(b"{}", b"{")
     assert is_same_json(b"{", b"{")
+
+
+@pytest.mark.parametrize("images", [None, [], [{"imageUrl": "https://b.example.com"}]])
+def test_no_answer_takes_an_image_or_its_reference_away(images: object) -> None:
+    whole = [{"imageUrl": "https://a.example.com", "assetRef": "US:u@example.com-image:x"}]
+    fields = {"jobid": NEW.jobid, "status": "completed"}
+    known = parse_record({**fields, "response": {"images": whole}})
+    less = parse_record({**fields, "response": {"images": images}})
+    before = after_record(NEW, known, "server", 1.0)
+    after = after_record(before, less, "server", 9.0)
+    assert goes_back(before, less)
+    assert after.record == known
+    assert [image.entry.asset_ref for image in after.images] == ["US:u@example.com-image:x"]
+
+
+def test_a_finished_job_with_images_does_not_fail_afterwards() -> None:
+    after = after_record(done("https://a.example.com"), record("failed"), "server", 9.0)
+    assert after.status == "completed"

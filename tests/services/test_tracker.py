@@ -140,7 +140,8 @@ async def test_a_pasted_record_does_not_replace_what_the_server_said(world: Worl
 async def test_what_was_not_tracked_is_named_with_its_reason(world: World) -> None:
     broken = "j0302140530000000001i-u1-US:u@example.com-bot:dream"
     tracked = await world.tracker.track(f"{job_id(1)}\n{broken}\n{VIDEO}")
-    assert tracked.text.startswith("Tracking 1 new job; 1 is a video job; “j0302")
+    video = "1 is a video job (only image jobs are tracked)"
+    assert tracked.text.startswith(f"Tracking 1 new job; {video}; “j0302")
     assert "cannot be an ID (" in tracked.text
 
 

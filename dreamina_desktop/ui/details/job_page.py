@@ -20,6 +20,7 @@ from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Image, ImageState, Job, Tracking
 from dreamina_desktop.core.status_words import runs, seconds_run, status_words
 from dreamina_desktop.ui import formats, icons
+from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.details.parts import (
     Copying,
@@ -101,7 +102,7 @@ class JobPage(QWidget):
         row.addWidget(heading(f"Job {job.number}"))
         row.addStretch()
         check = QPushButton("Check now")
-        check.clicked.connect(lambda: self._services.poller.check_now([job.number]))
+        check.clicked.connect(lambda: check_now(self._services, [job.number]))
         row.addWidget(check)
         self._column.addLayout(row)
 
@@ -110,7 +111,8 @@ class JobPage(QWidget):
         color = getattr(colors(), words.role)
         icon = QLabel()
         icon.setPixmap(icons.pixmap(words.icon, color, 16, self.devicePixelRatioF()))
-        label = wrapped(words.word[:1].upper() + words.word[1:])
+        said = self._services.accounts.masked(words.word)
+        label = wrapped(said[:1].upper() + said[1:])
         label.setStyleSheet(f"color: {color.name()}; font-weight: 600;")
         row = QHBoxLayout()
         row.setSpacing(6)

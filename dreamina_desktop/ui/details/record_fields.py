@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-# Shown on their own, or signed and long.
-_ELSEWHERE = frozenset(("jobid", "request.prompt", "created", "updated", "status", "error"))
+_ELSEWHERE = frozenset(("jobid", "request.prompt", "created", "updated", "status"))
+_IMAGES_ELSEWHERE = (".imageUrl", ".assetRef")  # signed and long; to be copied on its own
 
 
 def record_fields(raw: bytes) -> list[tuple[str, str]]:
@@ -19,8 +19,12 @@ def record_fields(raw: bytes) -> list[tuple[str, str]]:
     return [
         (name, text)
         for name, text in _flat("", value)
-        if name not in _ELSEWHERE and not name.startswith("response.images")
+        if name not in _ELSEWHERE and not _is_elsewhere(name)
     ]
+
+
+def _is_elsewhere(name: str) -> bool:
+    return name.startswith("response.images") and name.endswith(_IMAGES_ELSEWHERE)
 
 
 def pretty(raw: bytes) -> str:

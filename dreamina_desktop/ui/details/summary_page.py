@@ -23,7 +23,7 @@ class SummaryPage(QWidget):
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(4)
         if jobs:
-            _add_counts(column, jobs)
+            _add_counts(column, jobs, services)
             ids = "\n".join(job.jobid for job in jobs)
             said = f"Copied {formats.count(len(jobs), 'job ID')}."
             column.addSpacing(8)
@@ -34,9 +34,9 @@ class SummaryPage(QWidget):
         column.addStretch()
 
 
-def _add_counts(column: QVBoxLayout, jobs: Sequence[Job]) -> None:
+def _add_counts(column: QVBoxLayout, jobs: Sequence[Job], services: Services) -> None:
     column.addWidget(heading(formats.count(len(jobs), "job")))
     for word, number in Counter(status_words(job).word for job in jobs).most_common():
-        column.addWidget(wrapped(f"{number:,} {word}"))
+        column.addWidget(wrapped(f"{number:,} {services.accounts.masked(word)}"))
     images = sum(len(job.images) for job in jobs)
     column.addWidget(muted(formats.count(images, "image")))

@@ -43,7 +43,8 @@ def explanation(image: Image, *, fetching: bool) -> str:
         case ImageState.SAVED:
             return ""
         case ImageState.PENDING:
-            return waiting(image, fetching=fetching)
+            stays = REFERENCE_STAYS if image.entry.asset_ref and not fetching else ""
+            return f"{sentence(waiting(image, fetching=fetching))} {stays}".strip()
     return f"Not saved. {reason(image, image.note)}".strip()
 
 

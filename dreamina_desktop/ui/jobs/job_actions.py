@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.services import Services
 
@@ -85,9 +86,9 @@ class JobActions:
 
     def _add_checking(self, menu: QMenu, jobs: Sequence[Job]) -> None:
         numbers = [job.number for job in jobs]
-        tracker, poller = self._services.tracker, self._services.poller
+        tracker = self._services.tracker
         trackings = {job.tracking for job in jobs}
-        menu.addAction("Check now", lambda: poller.check_now(numbers))
+        menu.addAction("Check now", lambda: check_now(self._services, numbers))
         if Tracking.POLLING in trackings:
             menu.addAction("Stop checking", lambda: self._do(lambda: tracker.stop(numbers)))
         if trackings & {Tracking.STOPPED, Tracking.NOT_FOUND}:

@@ -118,8 +118,9 @@ class JobDelegate(QStyledItemDelegate):
         icon = icons.pixmap(words.icon, color, 14, scale)
         painter.drawPixmap(rect.left(), rect.center().y() - 6, icon)
         code = f" · {words.code}" if words.code and words.code not in words.word else ""
+        said = self._services.accounts.masked(words.word)
         room = rect.width() - 19 - QFontMetrics(font).horizontalAdvance(code)
-        word = QFontMetrics(font).elidedText(words.word, Qt.TextElideMode.ElideRight, room)
+        word = QFontMetrics(font).elidedText(said, Qt.TextElideMode.ElideRight, room)
         _paint_left(painter, font, rect.adjusted(19, 0, 0, 0), f"{word}{code}", color)
 
     def _paint_request(

@@ -97,6 +97,7 @@ class JobsModel(QAbstractListModel):
     def _accessible(self, job: Job) -> str:
         words = status_words(job, waiting=self._waiting)
         status = f"{words.word}, code {words.code}" if words.code else words.word
+        status = self._services.accounts.masked(status)
         return f"{job.number}, {status}, {title(job, self._services)}"
 
     def _moves(self, number: int) -> bool:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
+from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.window.incoming import local_files
 
@@ -80,7 +81,7 @@ class IdEdit(QPlainTextEdit):
             return
         text = source.text()
         if len(text) <= RENDERED:
-            self.insertPlainText(text)
+            self.insertPlainText(without_tokens(text))  # never shown
             return
         selected = self.textCursor().selectedText() == self.toPlainText()
         before = "" if selected else self.whole_text()

@@ -49,7 +49,9 @@ class SavedCount:
 
 def status_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: int) -> str:
     """`images` known, `saved` of them on disk."""
-    return BETWEEN.join((_checking(poll), _saving(downloads, images, saved), _network(poll)))
+    paused = poll.connection is Connection.PAUSED
+    saving = _saving(downloads, images, saved, paused=paused)
+    return BETWEEN.join((_checking(poll), saving, _network(poll)))
 
 
 def _checking(poll: PollStatus) -> str:
@@ -66,17 +68,25 @@ def _checking(poll: PollStatus) -> str:
     return f"{words}, not being checked"
 
 
-def _saving(downloads: DownloadStatus, images: int, saved: int) -> str:
+def _saving(downloads: DownloadStatus, images: int, saved: int, *, paused: bool) -> str:
     if not images:
         return "no images yet"
     words = count(images, "image")
-    if downloads.disk_full:
-        return f"{words}, {downloads.pending:,} not saved: the disk is full"
-    if downloads.pending:
-        return f"{words}, saving {downloads.pending:,}"
+    if downloads.pending or downloads.disk_full:
+        return f"{words}, {_pending(downloads, paused=paused)}"
     if saved == images:
         return f"{words}, {'all saved here' if images > 1 else 'saved here'}"
     return f"{words}, {saved:,} saved here"
+
+
+def _pending(downloads: DownloadStatus, *, paused: bool) -> str:
+    if downloads.disk_full:
+        return f"{downloads.pending:,} not saved: the disk is full"
+    if downloads.fetching:
+        return f"saving {downloads.pending:,}"
+    if downloads.next_in_s and not paused:
+        return f"{downloads.pending:,} tried again in {roughly(downloads.next_in_s)}"
+    return f"{downloads.pending:,} not saved yet"
 
 
 def _network(poll: PollStatus) -> str:

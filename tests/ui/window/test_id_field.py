@@ -141,3 +141,10 @@ async def test_addresses_in_what_is_said_are_masked(bench, put_up):
     field.offer("j0302140530123456789i-u12345-US:user@example.com-bot/x:dreamina")
     assert field.found_text()
     assert "user@example.com" not in field.found_text()
+
+
+async def test_a_pasted_token_is_never_shown(bench, record, put_up):
+    field = await put_up(IdField(bench.services), 900, 60)
+    paste(field, f"curl -H 'Authorization: Bearer user:123-AbCdEfGh' {record(1)['jobid']}")
+    assert "AbCdEfGh" not in field.edit.toPlainText()
+    assert record(1)["jobid"] in field.text()

@@ -81,3 +81,18 @@ async def test_images_are_counted_change_by_change(bench, record):
     assert (counted.images, counted.saved) == (6, 6)
     await bench.services.tracker.remove([job.number])
     assert (counted.images, counted.saved) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("downloads", "connection", "words"),
+    [
+        (DownloadStatus(12, 0, False, None), Connection.PAUSED, "12 not saved yet"),
+        (DownloadStatus(1, 0, False, 200.0), Connection.ONLINE, "1 tried again in 3 min"),
+        (DownloadStatus(1, 0, False, 200.0), Connection.PAUSED, "1 not saved yet"),
+        (DownloadStatus(3, 2, False, 0.0), Connection.ONLINE, "saving 3"),
+    ],
+)
+def test_it_claims_to_save_only_what_is_being_saved(
+    downloads: DownloadStatus, connection: Connection, words: str
+) -> None:
+    assert words in status_line(poll(connection=connection), downloads, 40, 28)
