@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import stat
 import subprocess
 import sys
@@ -278,3 +279,16 @@ def test_a_newer_library_is_exported_and_not_changed(
     refused = run_program(*nobody, "--until-idle", token="user:1-x")
     assert refused.code == 1
     assert "newer Dreamina Desktop" in refused.err
+
+
+def test_a_demo_leaves_nothing_behind(program_environment: dict[str, str], tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "dreamina_desktop", "--demo", "--export", "-"],
+        env=program_environment | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 0
+    assert len(json.loads(ended.stdout)) >= 12
+    assert list(tmp_path.glob("dreamina-*")) == []

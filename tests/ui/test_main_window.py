@@ -26,6 +26,7 @@ from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.main_window import MainWindow
 
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+CHECK = "Check now"
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
 
@@ -295,6 +296,39 @@ async def test_the_demo_says_that_nothing_is_kept(demo_bench: Any, put_up: Any) 
     labels = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert "Demo: nothing is kept" in labels
     assert "Demo" in window.windowTitle()
+
+
+async def test_an_images_details_stay_while_other_jobs_come(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1))
+    await until(lambda: images(window).model().rowCount() == 2)
+    await press(window, Qt.Key.Key_2, CTRL)
+    await press(images(window), Qt.Key.Key_Home)
+    shown = lambda: [label.text() for label in window.findChildren(QLabel)]  # noqa: E731
+    assert "Job 1" in shown()
+    await bench.add(record(2))
+    await until(lambda: jobs(window).model().rowCount() == 2)
+    assert "Job 1" in shown()
+
+
+async def test_keys_lead_to_the_list_and_to_the_field(window: MainWindow) -> None:
+    await press(window, Qt.Key.Key_L, CTRL)
+    assert child(window, "Job IDs").hasFocus()
+    await press(child(window, "Job IDs"), Qt.Key.Key_1, CTRL)
+    assert jobs(window).hasFocus()
+
+
+async def test_check_now_while_paused_says_so(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1))
+    await until(lambda: jobs(window).model().rowCount() == 1)
+    await press(jobs(window), Qt.Key.Key_Home)
+    named_buttons(window, "Pause")[0].click()
+    await until(lambda: [b for b in window.findChildren(QAbstractButton) if b.text() == CHECK])
+    next(b for b in window.findChildren(QAbstractButton) if b.text() == CHECK).click()
+    assert bench.services.messages.passing.remedy is Remedy.RESUME
 
 
 def named_buttons(window: MainWindow, name: str) -> list[QAbstractButton]:

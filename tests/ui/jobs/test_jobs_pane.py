@@ -195,6 +195,32 @@ async def test_a_database_that_refuses_is_said(
     assert bench.services.messages.passing.text == "Nothing was changed. The disk is full."
 
 
+async def test_a_paste_can_be_selected_and_undone_as_a_batch(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    await bench.track(record(1)["jobid"])
+    await bench.track(record(2)["jobid"], record(3)["jobid"])
+    await until(lambda: len(pane.order()) == 3)
+    pasted = [action for action in open_filters(pane) if action.menu() is not None]
+    assert len(pasted) == 2
+    assert pasted[0].text().startswith("Pasted ")
+    assert pasted[0].text().endswith("2 IDs")
+    select, remove = pasted[0].menu().actions()
+    select.trigger()
+    assert list(pane.selected()) == [3, 2]
+    remove.trigger()
+    await until(lambda: list(pane.order()) == [1])
+
+
+async def test_an_address_in_a_failures_words_shows_nowhere(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    await bench.add(record(1, "failed", error="No room for user@example.com", code=31337))
+    await until(pane.order)
+    assert "No room for" in row_text(pane, 0)
+    assert "@" not in row_text(pane, 0)
+
+
 def open_filters(pane: JobsPane) -> list[Any]:
     """The actions of the filter's menu, filled as when it opens."""
     (button,) = [b for b in pane.findChildren(QToolButton) if "listed" in b.accessibleName()]

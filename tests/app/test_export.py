@@ -1,0 +1,154 @@
+"""The export: a contract (README.md, "Command line")."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from dreamina_desktop.app.export import export
+from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
+from dreamina_desktop.core.record import parse_record
+from dreamina_desktop.core.transition import after_record
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.schema import MIGRATIONS
+
+JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
+JOB_KEYS = [
+    "number",
+    "jobid",
+    "type",
+    "status",
+    "model",
+    "created",
+    "updated",
+    "request",
+    "error",
+    "errorDetails",
+    "code",
+    "tracking",
+    "note",
+    "images",
+]
+IMAGE_KEYS = [
+    "index",
+    "assetRef",
+    "assetId",
+    "itemId",
+    "imageUri",
+    "width",
+    "height",
+    "format",
+    "state",
+    "file",
+    "fileWidth",
+    "fileHeight",
+    "sha256",
+    "note",
+]
+RAW = """{"jobid": "%s", "type": "image", "status": "completed", "model": "seedream-4.0",
+ "created": "2026-03-02T14:05:30.123Z", "updated": "2026-03-02T14:06:07.500Z",
+ "request": {"prompt": "x", "shiny": [1.50, {"new": "field"}]},
+ "response": {"images": [
+   {"imageUrl": "https://a.example.com/x?x-signature=secret", "imageUri": "tos-1", "width": "2560",
+    "height": 1440, "format": "jpeg", "assetRef": "US:user@example.com-image:w2560:h1440:s9-uri:t",
+    "assetId": "a", "itemId": "i"},
+   {"width": 1}]}, "code": 200}"""
+
+
+@pytest_asyncio.fixture
+async def library(tmp_path: Path) -> AsyncIterator[Library]:
+    database = Database(tmp_path / "a.sqlite3", MIGRATIONS)
+    await database.open()
+    library = Library(JobRepository(database, tmp_path))
+    yield library
+    await database.aclose()
+
+
+async def add(library: Library, jobid: str, raw: str | None = None) -> int:
+    _, (job,) = await library.add(1.0, [jobid], {})
+    if raw is not None:
+        record = parse_record(json.loads(raw))
+        change = after_record(job, record, "server", 2.0)
+        await library.change(job.number, lambda _: change, raw.encode())
+    return job.number
+
+
+async def rows(library: Library, only: Any = None) -> list[dict[str, Any]]:
+    exported: list[dict[str, Any]] = json.loads(await export(library, only))
+    return exported
+
+
+async def test_before_the_first_answer_all_fields_of_the_api_are_null(library: Library) -> None:
+    await add(library, JOBID)
+    (row,) = await rows(library)
+    assert list(row) == JOB_KEYS
+    assert (row["number"], row["jobid"], row["tracking"]) == (1, JOBID, "polling")
+    assert row["images"] == []
+    assert {key for key in JOB_KEYS if row[key] is not None} == {
+        *("number", "jobid", "tracking", "images")
+    }
+
+
+async def test_fields_leave_as_they_came_and_no_link_does(library: Library) -> None:
+    await add(library, JOBID, RAW % JOBID)
+    exported = await export(library, None)
+    (row,) = json.loads(exported)
+    first, second = row["images"]
+    assert list(first) == IMAGE_KEYS
+    assert first["width"] == "2560"  # a string it was
+    assert row["request"] == {"prompt": "x", "shiny": [1.50, {"new": "field"}]}
+    assert b"1.50" in exported
+    assert second["assetRef"] is None
+    assert b"imageUrl" not in exported
+    assert b"secret" not in exported
+
+
+async def test_a_file_is_named_only_when_it_is_saved(library: Library, tmp_path: Path) -> None:
+    number = await add(library, JOBID, RAW % JOBID)
+    saved = str(tmp_path / "images" / "x.jpg")
+    await library.change_image(
+        ImageKey(number, 0),
+        lambda image: replace(
+            image,
+            state=ImageState.SAVED,
+            file=saved,
+            file_width=2560,
+            file_height=1440,
+            sha256="ab",
+        ),
+    )
+    ((row),) = await rows(library)
+    first, second = row["images"]
+    assert (first["state"], first["file"], first["fileWidth"]) == ("saved", saved, 2560)
+    assert (first["fileHeight"], first["sha256"]) == (1440, "ab")
+    assert (second["state"], second["file"], second["sha256"]) == ("lost", None, None)
+    assert second["note"]
+
+
+async def test_removed_jobs_are_left_out_and_only_narrows(library: Library) -> None:
+    numbers = [await add(library, JOBID.replace("789i", f"78{n}i")) for n in range(3)]
+    await library.change(numbers[1], lambda job: replace(job, removed=True))
+    assert [row["number"] for row in await rows(library)] == [numbers[0], numbers[2]]
+    assert [row["number"] for row in await rows(library, {numbers[2]})] == [numbers[2]]
+
+
+async def test_a_stopped_job_says_so(library: Library) -> None:
+    number = await add(library, JOBID)
+    await library.change(number, lambda job: replace(job, tracking=Tracking.STOPPED))
+    (row,) = await rows(library)
+    assert row["tracking"] == "stopped"
+
+
+async def test_halves_of_characters_leave_as_they_came(library: Library) -> None:
+    raw = RAW.replace('"prompt": "x"', '"prompt": "a\\ud800b"') % JOBID
+    await add(library, JOBID, raw)
+    (row,) = await rows(library)
+    assert row["request"]["prompt"] == "a\ud800b"
+    assert row["images"][0]["assetRef"].endswith("uri:t")
