@@ -1,11 +1,12 @@
-"""Ask the API about a job. The token goes to the API's origin and nowhere else."""
+"""Ask the API about jobs and accounts. The token goes to the API's origin and nowhere else."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import httpx
@@ -20,21 +21,35 @@ from dreamina_desktop.api.http import (
 )
 from dreamina_desktop.api.proxy import Proxy, proxy_for
 from dreamina_desktop.api.wire import read_answer
+from dreamina_desktop.api.wire_assets import read_assets
 from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
 from dreamina_desktop.core.api_url import ApiUrl
+from dreamina_desktop.core.history import HistoryAnswer
 
 MAX_BODY_BYTES = 8_000_000
 TOTAL_TIMEOUT_S = 120.0  # for a server that sends a byte now and then
 # Well-formed and impossible: no user has the number 0. 404 for it means that a token is good.
 TRIAL_JOBID = "j0101000000000000000i-u0-US:nobody@example.com-bot:dreamina"
+ASSETS_A_PAGE = 100  # the most that the API gives at once
+_THING = {b"/images/": "ID", b"/assets/": "account"}  # by the folder that it is asked from
 
 
 class _BodyTooLargeError(Exception):
-    """More decoded bytes than a record can have."""
+    """More decoded bytes than an answer can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What came over the wire."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
 
 
 class DreaminaClient:
-    """Implements services.ports.JobApi. Closed by `aclose`, also while requests are under way."""
+    """Implements services.ports.JobApi and HistoryApi. Closed by `aclose`, also while requests
+    are under way."""
 
     def __init__(
         self,
@@ -62,24 +77,41 @@ class DreaminaClient:
         """Ask with this token for a well-formed ID that cannot exist; `use_token`'s stays."""
         return await self._ask(TRIAL_JOBID, token)
 
+    async def assets(self, account: str, offset: str | None = None) -> HistoryAnswer:
+        """A page of an account's history, the first one without an offset. Never raises, as
+        `job` does not."""
+        page = {"count": str(ASSETS_A_PAGE)} | ({} if offset is None else {"offset": offset})
+        answered = await self._get(b"/assets/", account, page, self._token)
+        if not isinstance(answered, _Answered):
+            return answered
+        return read_assets(answered.status, answered.headers, answered.body, self._now())
+
     async def aclose(self) -> None:
         """Close every connection; requests under way end in Trouble."""
         await self._drop(self._http)
 
     async def _ask(self, jobid: str, token: str | None) -> JobAnswer:
+        answered = await self._get(b"/images/", jobid, {}, token)
+        if not isinstance(answered, _Answered):
+            return answered
+        return read_answer(answered.status, answered.headers, answered.body, jobid, self._now())
+
+    async def _get(
+        self, folder: bytes, name: str, query: Mapping[str, str], token: str | None
+    ) -> _Answered | Refused | Trouble:
         if not token:
             return Refused(0, "There is no token.")
         if not all("!" <= character <= "~" for character in token):
             return Refused(0, "The token has a character in it that no token has. Copy it anew.")
         try:
-            request = self._request(jobid, token)
+            request = self._request(folder + path_segment(name) + _query(query), token)
         except (ValueError, httpx.InvalidURL) as error:
-            return Trouble(f"This ID cannot be sent: {error}")
-        return await self._answer(request, jobid)
+            return Trouble(f"This {_THING[folder]} cannot be sent: {error}")
+        return await self._send(request)
 
-    def _request(self, jobid: str, token: str) -> httpx.Request:
+    def _request(self, target: bytes, token: str) -> httpx.Request:
         """Built without the client: no default header, no cookie, no parameter gets in."""
-        path = self._base.raw_path.rstrip(b"/") + b"/images/" + path_segment(jobid)
+        path = self._base.raw_path.rstrip(b"/") + target
         url = self._base.copy_with(raw_path=path)
         headers = {
             "Accept": "application/json",
@@ -92,26 +124,23 @@ class DreaminaClient:
             raise ValueError("it would change the path of the request")
         return request
 
-    async def _answer(self, request: httpx.Request, jobid: str) -> JobAnswer:
+    async def _send(self, request: httpx.Request) -> _Answered | Trouble:
         try:
             http = await self._client()
         except ValueError as error:
             return Trouble(f"The API cannot be reached: {error}.", network=True)
         try:
-            status, headers, body = await self._exchange(http, request)
+            return await self._exchange(http, request)
         except _BodyTooLargeError:
-            return Trouble("The API's answer was cut off: it is far too long for a record.")
+            return Trouble("The API's answer was cut off: it is far too long.")
         except httpx.DecodingError as error:
             return Trouble(f"The API's answer cannot be read: {in_words(error)}.")
         except FAULTS as error:
             return Trouble(f"The API does not answer: {in_words(error)}.", network=True)
-        return read_answer(status, headers, body, jobid, self._now())
 
-    async def _exchange(
-        self, http: httpx.AsyncClient, request: httpx.Request
-    ) -> tuple[int, httpx.Headers, bytes]:
-        """Status, headers and body. A request that was cancelled half-way leaks its slot in
-        httpx 0.28, until every request ends in PoolTimeout: then a new pool is the only cure."""
+    async def _exchange(self, http: httpx.AsyncClient, request: httpx.Request) -> _Answered:
+        """A request that was cancelled half-way leaks its slot in httpx 0.28, until every request
+        ends in PoolTimeout: then a new pool is the only cure."""
         try:
             async with asyncio.timeout(self._total_timeout_s):
                 return await _send(http, request)
@@ -135,12 +164,17 @@ class DreaminaClient:
             await http.aclose()
 
 
-def path_segment(jobid: str) -> bytes:
-    """An ID as exactly one segment of a path. Raises ValueError where it cannot be one: no
-    quoting keeps `.` and `..` from being resolved."""
-    if jobid in ("", ".", ".."):
+def path_segment(name: str) -> bytes:
+    """An ID or account as exactly one segment of a path. Raises ValueError where it cannot be
+    one: no quoting keeps `.` and `..` from being resolved."""
+    if name in ("", ".", ".."):
         raise ValueError("it is not one segment of a path")
-    return quote(jobid, safe=":@+").encode("ascii")
+    return quote(name, safe=":@+").encode("ascii")
+
+
+def _query(values: Mapping[str, str]) -> bytes:
+    text = "&".join(f"{name}={quote(value, safe='')}" for name, value in values.items())
+    return f"?{text}".encode("ascii") if text else b""
 
 
 def _open(tls: ssl.SSLContext, proxy: Proxy | None) -> httpx.AsyncClient:
@@ -159,12 +193,10 @@ def _httpx_proxy(proxy: Proxy, tls: ssl.SSLContext) -> httpx.Proxy:
     return httpx.Proxy(proxy.url, auth=proxy.auth, ssl_context=context)
 
 
-async def _send(
-    http: httpx.AsyncClient, request: httpx.Request
-) -> tuple[int, httpx.Headers, bytes]:
+async def _send(http: httpx.AsyncClient, request: httpx.Request) -> _Answered:
     response = await http.send(request, stream=True)
     try:
-        return response.status_code, response.headers, await _read(response)
+        return _Answered(response.status_code, response.headers, await _read(response))
     finally:
         await response.aclose()
 

@@ -23,6 +23,7 @@ from dreamina_desktop.core.answer import (
 from dreamina_desktop.core.record import is_record, parse_record, parse_time, read_json
 
 _MAX_MESSAGE = 200  # characters of the server's own words that are shown
+UNREADABLE = object()  # no JSON
 
 
 def read_answer(
@@ -31,10 +32,17 @@ def read_answer(
     """What an answer says about `jobid`. Header names in lower case, `now` in Unix seconds."""
     if status == 200:
         return _read_record(body, jobid)
-    value = _decoded_or_none(body)
-    message = _message(value)
-    if status == 404 and message == "Job not found":
+    if status == 404 and message_of(decoded(body)) == "Job not found":
         return NotFound()
+    return read_error(status, headers, body, now)
+
+
+def read_error(
+    status: int, headers: Mapping[str, str], body: bytes, now: float
+) -> Refused | Throttled | Trouble:
+    """What an answer other than 200 says, whatever was asked for."""
+    value = decoded(body)
+    message = message_of(value)
     if status in (401, 402, 403):
         return Refused(status, message or f"The API answered {status}.")
     if status == 429:
@@ -53,13 +61,34 @@ def retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
     return None if at is None else max(0.0, at.timestamp() - _server_time(headers, now))
 
 
-def _read_record(body: bytes, jobid: str) -> JobAnswer:
+def decoded(body: bytes) -> Any:
+    """The JSON value of a body; `UNREADABLE` where it has none. What the fast reader refuses, the
+    tolerant one may take."""
     try:
-        value = _decoded(body)
+        return msgspec.json.decode(body)
+    # A UnicodeDecodeError is a ValueError; nested too deeply is a RecursionError.
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        pass
+    try:
+        return read_json(body)
     except ValueError:
-        return Trouble(f"The API answered 200 with {_kind(body)} instead of a record.")
+        return UNREADABLE
+
+
+def kind_of(body: bytes) -> str:
+    """What an unreadable body is, in words."""
+    start = body[:200].lstrip().lower()
+    if not start:
+        return "nothing"
+    return "a web page" if start.startswith((b"<!doctype", b"<html")) else "unreadable JSON"
+
+
+def _read_record(body: bytes, jobid: str) -> JobAnswer:
+    value = decoded(body)
+    if value is UNREADABLE:
+        return Trouble(f"The API answered 200 with {kind_of(body)} instead of a record.")
     if not is_record(value):
-        message = _message(value)
+        message = message_of(value)
         return Trouble(f"The API answered 200 without a record{f': {message}' if message else '.'}")
     record = parse_record(value)
     if record.jobid != jobid:
@@ -67,30 +96,7 @@ def _read_record(body: bytes, jobid: str) -> JobAnswer:
     return Found(record, body)
 
 
-def _kind(body: bytes) -> str:
-    start = body[:200].lstrip().lower()
-    if not start:
-        return "nothing"
-    return "a web page" if start.startswith((b"<!doctype", b"<html")) else "unreadable JSON"
-
-
-def _decoded(body: bytes) -> Any:
-    """Fast; what it refuses, the tolerant reader may take. Raises ValueError."""
-    try:
-        return msgspec.json.decode(body)
-    # A UnicodeDecodeError is a ValueError; nested too deeply is a RecursionError.
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return read_json(body)
-
-
-def _decoded_or_none(body: bytes) -> object:
-    try:
-        return _decoded(body)
-    except ValueError:
-        return None
-
-
-def _message(value: object) -> str:
+def message_of(value: object) -> str:
     """The server's own words: `error` is a string or an object {code, message, status,
     details}."""
     error = value.get("error") if isinstance(value, Mapping) else None

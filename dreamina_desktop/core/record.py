@@ -91,17 +91,17 @@ def parse_record(value: Mapping[str, Any]) -> JobRecord:
     return JobRecord(
         jobid=value["jobid"],
         status=_clean(value["status"]),
-        type=_text(value.get("type")),
-        model=_text(value.get("model")) or _text(request.get("model")),
+        type=parse_text(value.get("type")),
+        model=parse_text(value.get("model")) or parse_text(request.get("model")),
         created=parse_time(value.get("created")),
         updated=parse_time(value.get("updated")),
-        prompt=_text(request.get("prompt")),
-        ratio=_text(request.get("ratio")),
-        resolution=_text(request.get("resolution")),
-        source_jobid=_text(request.get("jobid")),
+        prompt=parse_text(request.get("prompt")),
+        ratio=parse_text(request.get("ratio")),
+        resolution=parse_text(request.get("resolution")),
+        source_jobid=parse_text(request.get("jobid")),
         source_index=_integer(request.get("imageIndex")),
         error=_error_text(value.get("error")),
-        error_details=_text(value.get("errorDetails")),
+        error_details=parse_text(value.get("errorDetails")),
         code=_code(value),
         images=_images(response.get("images")),
     )
@@ -121,20 +121,32 @@ def parse_time(value: object) -> datetime | None:
         return None
 
 
+def parse_text(value: object) -> str | None:
+    """A text that can be kept; None where there is none."""
+    return _clean(value) if isinstance(value, str) and value else None
+
+
+def parse_id(value: object) -> str | None:
+    """An opaque ID as text, whether it came as a number or a string."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**40:
+        return str(value)
+    return parse_text(value)
+
+
 def _images(value: object) -> tuple[ImageEntry, ...]:
     if not isinstance(value, list):
         return ()
     return tuple(
         ImageEntry(
             index=index,
-            url=_text(item.get("imageUrl")),
-            uri=_text(item.get("imageUri")),
+            url=parse_text(item.get("imageUrl")),
+            uri=parse_text(item.get("imageUri")),
             width=_integer(item.get("width")),
             height=_integer(item.get("height")),
-            format=_text(item.get("format")),
-            asset_id=_text(item.get("assetId")),
-            asset_ref=_text(item.get("assetRef")),
-            item_id=_text(item.get("itemId")),
+            format=parse_text(item.get("format")),
+            asset_id=parse_text(item.get("assetId")),
+            asset_ref=parse_text(item.get("assetRef")),
+            item_id=parse_id(item.get("itemId")),
         )
         for index, item in enumerate(map(_mapping, value))
     )
@@ -149,7 +161,7 @@ def _code(value: Mapping[str, Any]) -> str | None:
     inner = _code_text(error.get("code")) if isinstance(error, Mapping) else ""
     if inner not in ("", "200"):
         return inner
-    said = f"{_error_text(error)} {_text(value.get('errorDetails'))}"
+    said = f"{_error_text(error)} {parse_text(value.get('errorDetails'))}"
     found = re.search(r"fail_code[^\w-]{1,4}(-?\d{1,9})\b", said, re.ASCII)
     return found[1] if found else code or None
 
@@ -166,16 +178,12 @@ def _code_text(code: object) -> str:
 def _error_text(value: object) -> str | None:
     """`error` is a string, or an object {code, message, status, details} (docs/api.md)."""
     if isinstance(value, Mapping):
-        return _text(value.get("message")) or _text(value.get("details"))
-    return _text(value)
+        return parse_text(value.get("message")) or parse_text(value.get("details"))
+    return parse_text(value)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str | None:
-    return _clean(value) if isinstance(value, str) and value else None
 
 
 def _clean(text: str) -> str:

@@ -26,6 +26,7 @@ from dreamina_desktop.core.answer import (
     Trouble,
 )
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
+from dreamina_desktop.core.history import Asset, AssetPage
 
 JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
 TOKEN = "user:12345-secret"
@@ -293,7 +294,7 @@ async def test_50_mb_are_cut_off(server: Any, client: DreaminaClient) -> None:
 
     server.says(flood)
     answered = await client.job(JOBID)
-    assert answered == Trouble("The API's answer was cut off: it is far too long for a record.")
+    assert answered == Trouble("The API's answer was cut off: it is far too long.")
     assert sent < 50_000_000
 
 
@@ -304,7 +305,7 @@ async def test_a_compressed_bomb_is_cut_off(
     assert len(bomb) < 100_000
     server.says(answer(200, bomb, content_encoding="gzip"))
     answered = await client.job(JOBID)
-    assert answered == Trouble("The API's answer was cut off: it is far too long for a record.")
+    assert answered == Trouble("The API's answer was cut off: it is far too long.")
 
 
 async def test_compression_that_was_not_asked_for_is_undone(
@@ -450,3 +451,84 @@ def test_the_client_has_no_default_token_header(client: DreaminaClient) -> None:
     opened = client_module._open(client._tls, None)
     assert "authorization" not in opened.headers
     assert isinstance(opened, httpx.AsyncClient)
+
+
+# -- an account's history ----------------------------------------------------------------------
+
+ACCOUNT = "US:user@example.com"
+PAGE = json.dumps({"assets": [{"itemId": "7", "imageUrl": "https://h/a"}]}).encode()
+
+
+async def test_a_history_is_asked_for_in_whole_pages_with_the_token(
+    server: Any, client: DreaminaClient, answer: Answer
+) -> None:
+    server.says(answer(200, PAGE))
+    assert await client.assets(ACCOUNT) == AssetPage((Asset("7", "https://h/a"),))
+    assert server.target == b"/v1/d/assets/US:user@example.com?count=100"
+    await client.assets(ACCOUNT, "100")
+    assert server.target == b"/v1/d/assets/US:user@example.com?count=100&offset=100"
+    headers = headers_of(server.requests[-1])
+    assert headers["authorization"] == f"Bearer {TOKEN}"
+    assert "cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    ("account", "offset", "target"),
+    [
+        ("a/b?c#d", None, b"a%2Fb%3Fc%23d?count=100"),
+        ("../images", None, b"..%2Fimages?count=100"),
+        ("US:\u00e9@example.com", None, b"US:%C3%A9@example.com?count=100"),
+        (
+            ACCOUNT,
+            "a&b=c/..#\r\nX: 1",
+            b"US:user@example.com?count=100&offset=a%26b%3Dc%2F..%23%0D%0AX%3A%201",
+        ),
+    ],
+)
+async def test_an_account_is_one_segment_and_an_offset_one_value(
+    account: str,
+    offset: str | None,
+    target: bytes,
+    server: Any,
+    client: DreaminaClient,
+    answer: Answer,
+) -> None:
+    server.says(answer(200, PAGE))
+    assert isinstance(await client.assets(account, offset), AssetPage)
+    assert server.target == b"/v1/d/assets/" + target
+
+
+@pytest.mark.parametrize(
+    ("account", "offset"),
+    [("", None), (".", None), ("..", None), ("\ud800", None), (ACCOUNT, "\ud800")],
+)
+async def test_an_account_that_cannot_be_one_segment_is_not_sent(
+    account: str, offset: str | None, server: Any, client: DreaminaClient, answer: Answer
+) -> None:
+    server.says(answer(200, PAGE))
+    answered = await client.assets(account, offset)
+    assert isinstance(answered, Trouble)
+    assert answered.reason.startswith("This account cannot be sent")
+    assert server.requests == []
+
+
+async def test_a_history_is_not_followed_elsewhere_and_not_asked_for_without_a_token(
+    server: Any, servers: Any, client: DreaminaClient, answer: Answer
+) -> None:
+    other = await servers()
+    other.says(answer(200, PAGE))
+    server.says(answer(302, location=f"http://127.0.0.1:{other.port}/"))
+    assert isinstance(await client.assets(ACCOUNT), Trouble)
+    assert other.requests == []
+    client.use_token(None)
+    assert await client.assets(ACCOUNT) == Refused(0, "There is no token.")
+    assert len(server.requests) == 1
+
+
+async def test_a_history_without_end_is_cut_off(
+    server: Any, client: DreaminaClient, answer: Answer
+) -> None:
+    server.says(answer(200, gzip.compress(b" " * 50_000_000), content_encoding="gzip"))
+    assert await client.assets(ACCOUNT) == Trouble(
+        "The API's answer was cut off: it is far too long."
+    )

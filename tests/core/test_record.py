@@ -199,3 +199,13 @@ def test_fields_of_any_type_are_read_as_absent_or_as_text(
 def test_images_of_any_type_keep_their_index(images: list[Any]) -> None:
     read_images = read(response={"images": images}).images
     assert [image.index for image in read_images] == list(range(len(images)))
+
+
+@pytest.mark.parametrize(
+    ("item_id", "text"),
+    [("7478", "7478"), (7612453183683579150, "7612453183683579150"), (True, None), (1.5, None)],
+)
+def test_an_items_id_may_be_a_number(item_id: object, text: str | None) -> None:
+    images = [{"itemId": item_id}]
+    record = parse_record({"jobid": "j1", "status": "completed", "response": {"images": images}})
+    assert record.images[0].item_id == text
