@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Signer(catalog.signing_key, options.link_lifetime),
         Studio(),
         url_of(image_socket),
+        videos=catalog.videos,
+        dead_links=options.dead_links,
     )
     server = SandboxServer([(api_socket, service.api), (image_socket, service.image_host)])
     if options.end_with_stdin:
@@ -75,6 +77,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         default=LIFETIME_S,
         metavar="SECONDS",
         help="how long a signed image URL works (default: 5400)",
+    )
+    parser.add_argument(
+        "--dead-links",
+        action="store_true",
+        help="the links in jobs' records have expired; only the account's history gives good ones",
     )
     parser.add_argument(
         "--end-with-stdin", action="store_true", help="end when standard input ends"

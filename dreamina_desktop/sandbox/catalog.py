@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from random import Random
 
 from dreamina_desktop.sandbox.identity import CA, US, Identities
-from dreamina_desktop.sandbox.sample import DAY_S, Fault, Picture, SampleImage, SampleJob
+from dreamina_desktop.sandbox.sample import (
+    DAY_S,
+    Fault,
+    Picture,
+    SampleImage,
+    SampleJob,
+    SampleVideo,
+)
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
 
@@ -83,10 +90,11 @@ FAULTS = (
     ("failed_2038", 38 * MINUTE_S, 6.1, Fault(2038, "fail_code: 2038", "ContentFiltered")),
 )
 EXPIRED_DAYS = (33.4, 61.7)
+VIDEOS = ((US, 21 * HOUR_S), (US, 40 * MINUTE_S), (CA, 3.1 * DAY_S))  # by age
 
 
 class Catalog:
-    """The jobs of one sandbox. Without a seed the prompts come in a chosen order."""
+    """The jobs and videos of one sandbox. Without a seed the prompts come in a chosen order."""
 
     def __init__(self, start: float, seed: int | None) -> None:
         self._random = random = Random(seed)
@@ -107,6 +115,7 @@ class Catalog:
             self._ids.jobid(self._ago(2.6 * DAY_S), "i", US),
             self._ids.jobid(self._ago(6.8 * HOUR_S), "i", CA, foreign=True),
         ]
+        self.videos = tuple(self._video(account, age_s) for account, age_s in VIDEOS)
 
     def ids(self) -> dict[str, list[str]]:
         """Job IDs by kind; those of `not_found` belong to no job."""
@@ -169,6 +178,16 @@ class Catalog:
             model=source.model,
             request={"jobid": source.jobid, "imageIndex": index, "resolution": "4k"},
             images=self._images(source.account, [Picture(prompt, index, *UPSCALED)]),
+            history_record_id=self._ids.history_record_id(),
+        )
+
+    def _video(self, account: str, age_s: float) -> SampleVideo:
+        return SampleVideo(
+            account=account,
+            created=self._ago(age_s),
+            prompt="Waves on a beach at night, slow camera",
+            uri=self._ids.uri(account),
+            item_id=self._ids.item_id(),
             history_record_id=self._ids.history_record_id(),
         )
 

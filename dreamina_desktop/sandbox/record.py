@@ -1,4 +1,4 @@
-"""Job records in the API's form (docs/api.md, "The record")."""
+"""Job records and assets in the API's form (docs/api.md, "The record" and section 4)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from dreamina_desktop.sandbox.sample import Fault, SampleImage, SampleJob
+from dreamina_desktop.sandbox.sample import Fault, SampleImage, SampleJob, SampleVideo
 
 # In the vendor's own samples `finishTime` is two years before `created`.
 FINISH_TIME_SHIFT_S = 2 * 365 * 86_400
@@ -50,6 +50,36 @@ def image(job: SampleJob, sample: SampleImage, url: str, size_bytes: int) -> Rec
         "assetId": f"{job.account}-image:{sample.item_id}",
         "assetRef": f"{job.account}-image:w{width}:h{height}:s{size_bytes}-uri:{sample.uri}",
         "itemId": sample.item_id,
+    }
+
+
+def asset(job: SampleJob, sample: SampleImage, at: float, url: str, size_bytes: int) -> Record:
+    """The same image as an account's history has it. `at`: when it was made, Unix seconds."""
+    same = image(job, sample, url, size_bytes)
+    del same["imageUri"]
+    return same | {
+        "historyRecordId": job.history_record_id,
+        "type": "image",
+        "coverUrl": url,
+        "description": sample.picture.prompt,
+        "createdAt": iso(at),
+    }
+
+
+def video(sample: SampleVideo, url: str) -> Record:
+    """A video of the history: it has no assetRef."""
+    return {
+        "assetId": f"{sample.account}-video:{sample.item_id}",
+        "historyRecordId": sample.history_record_id,
+        "itemId": sample.item_id,
+        "type": "video",
+        "coverUrl": url,
+        "description": sample.prompt,
+        "videoUrl": url,
+        "width": 1280,
+        "height": 720,
+        "format": "mp4",
+        "createdAt": iso(sample.created),
     }
 
 

@@ -53,3 +53,15 @@ class SampleJob:
     @property
     def type(self) -> str:
         return "upscale" if "jobid" in self.request else "image"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleVideo:
+    """A video in an account's history; no job of ours made it. `created` in Unix seconds."""
+
+    account: str
+    created: float
+    prompt: str
+    uri: str
+    item_id: str
+    history_record_id: str

@@ -1,4 +1,4 @@
-"""The documented endpoint and the image host, as ASGI applications."""
+"""The documented endpoints and the image host, as ASGI applications."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dreamina_desktop.sandbox import record
-from dreamina_desktop.sandbox.sample import Picture, SampleImage, SampleJob
+from dreamina_desktop.sandbox.history import DEFAULT_COUNT, MAX_COUNT, History, Made, number
+from dreamina_desktop.sandbox.image_host import ImageHost
+from dreamina_desktop.sandbox.sample import SampleImage, SampleJob, SampleVideo
 from dreamina_desktop.sandbox.signing import Signer
 from dreamina_desktop.sandbox.studio import Studio
 from dreamina_desktop.sandbox.timeline import Timeline
@@ -37,23 +39,32 @@ class Service:
         studio: Studio,
         image_url: str,
         clock: Clock = time.time,
+        *,
+        videos: Iterable[SampleVideo] = (),
+        dead_links: bool = False,
     ) -> None:
+        """`dead_links`: those in the jobs' records have expired; the history's work."""
         self._jobs = {job.jobid: job for job in jobs}
-        self._pictures = {
-            _path(image): image.picture for job in self._jobs.values() for image in job.images
-        }
+        images = [image for job in self._jobs.values() for image in job.images]
+        self._host = ImageHost(images, image_url, signer, studio, clock)
         self._authorization = f"Bearer {token}".encode()
         self._timeline = timeline
-        self._signer = signer
         self._studio = studio
-        self._image_url = image_url
         self._clock = clock
-        self.api = _application(Route(f"{BASE_PATH}/images/{{jobid:path}}", self._answer))
-        self.image_host = _application(Route("/{path:path}", self._serve_image))
+        self._dead_links = dead_links
+        self._history = History(self._jobs.values(), videos, timeline)
+        self.api = _application(
+            Route(f"{BASE_PATH}/images/{{jobid:path}}", self._answer),
+            Route(f"{BASE_PATH}/assets/{{account:path}}", self._list_assets),
+        )
+        self.image_host = _application(Route("/{path:path}", self._host.serve))
+
+    def _is_authorized(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "").encode()
+        return hmac.compare_digest(given, self._authorization)
 
     async def _answer(self, request: Request) -> Response:
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, self._authorization):
+        if not self._is_authorized(request):
             return JSONResponse({"error": "Unauthorized"}, 401)
         job = self._jobs.get(request.path_params["jobid"])
         if job is None or self._timeline.is_forgotten(job, self._clock()):
@@ -73,7 +84,7 @@ class Service:
         except TimeoutError:
             return record.created(job)  # it completes once its pictures are drawn
         images = [
-            record.image(job, image, self._signed_url(image), size)
+            record.image(job, image, self._link(job, image), size)
             for image, size in zip(job.images, sizes, strict=True)
         ]
         return record.completed(job, ended, images)
@@ -83,26 +94,44 @@ class Service:
         files = await asyncio.gather(*(self._studio.file(image.picture) for image in job.images))
         return [len(file) for file in files]
 
-    def _signed_url(self, image: SampleImage) -> str:
-        path = _path(image)
-        return f"{self._image_url}{path}?{self._signer.query(path, self._clock())}"
+    def _link(self, job: SampleJob, image: SampleImage) -> str:
+        if self._dead_links:
+            return self._host.dead_link(image.uri, job.created)
+        return self._host.link(image.uri)
 
-    async def _serve_image(self, request: Request) -> Response:
-        path = request.scope["raw_path"].decode("latin-1")
-        picture: Picture | None = self._pictures.get(path)
-        query: bytes = request.scope["query_string"]
-        if picture is None or not self._signer.opens(path, query, self._clock()):
-            return JSONResponse({"error": "Forbidden"}, 403)
-        return Response(await self._studio.file(picture), media_type="image/jpeg")
+    async def _list_assets(self, request: Request) -> Response:
+        if not self._is_authorized(request):
+            return JSONResponse({"error": "Unauthorized"}, 401)
+        account = request.path_params["account"]
+        if not self._history.knows(account):
+            said = f"Unable to find configuration for account {account}"
+            return JSONResponse({"error": said}, 404)
+        try:
+            count = number(request.query_params.get("count"), DEFAULT_COUNT, 1, MAX_COUNT)
+            offset = number(request.query_params.get("offset"), 0, 0, 999_999_999)
+        except ValueError:
+            return JSONResponse({"error": f"count is 1 to {MAX_COUNT}, offset a number"}, 400)
+        page = self._history.page(account, count, offset, self._clock())
+        answer = {
+            "assets": await asyncio.gather(*map(self._asset, page.made)),
+            "hasMore": page.next_offset is not None,
+            "account": account,
+        }
+        if page.next_offset is not None:
+            answer["nextOffset"] = page.next_offset
+        return JSONResponse(answer)
+
+    async def _asset(self, made: Made) -> record.Record:
+        if isinstance(made.thing, SampleVideo):
+            return record.video(made.thing, self._host.link(made.thing.uri))
+        job, image = made.thing
+        size = len(await self._studio.file(image.picture))
+        return record.asset(job, image, made.at, self._host.link(image.uri), size)
 
 
-def _path(image: SampleImage) -> str:
-    return f"/{image.uri}~image.jpeg"
-
-
-def _application(route: Route) -> Starlette:
+def _application(*routes: Route) -> Starlette:
     handlers = {HTTPException: _say}
-    application = Starlette(routes=[route], exception_handlers=handlers)
+    application = Starlette(routes=routes, exception_handlers=handlers)
     application.router.redirect_slashes = False
     return application
 

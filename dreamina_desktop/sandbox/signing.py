@@ -28,6 +28,10 @@ class Signer:
             expires = self._expiries[path] = max(1, round(now + self._lifetime_s))
         return self._signed(path, expires)
 
+    def dead_query(self, path: str, expired: float) -> str:
+        """The one that opened `path` until that time."""
+        return self._signed(path, int(expired))
+
     def opens(self, path: str, query: bytes, now: float) -> bool:
         """Whether the query, its bytes as received, opens `path` now."""
         found = _QUERY.fullmatch(query)
