@@ -40,6 +40,7 @@ from dreamina_desktop.core.answer import (
     Fetched,
     Gone,
     ImageAnswer,
+    LinkDied,
     TryLater,
 )
 from dreamina_desktop.core.image_url import ImageUrl, expires_at, parse_image_url, redirected
@@ -75,18 +76,18 @@ class HttpImageSource:
         if not url:
             return Gone("There is no link to this image.")
         answer = await self._follow(url)
-        if not isinstance(answer, _Denied):
-            return answer
-        expires = expires_at(url)
-        expired = expires is not None and expires <= self._now()
-        return Gone("The link has expired.") if expired else answer.gone
+        if isinstance(answer, Gone | LinkDied):
+            expires = expires_at(url)
+            if expires is not None and expires <= self._now():
+                return LinkDied("The link had expired.")
+        return answer
 
     async def aclose(self) -> None:
         """Close every connection; fetches under way end in TryLater."""
         for proxy in tuple(self._pools):
             await self._drop(proxy)
 
-    async def _follow(self, text: str) -> ImageAnswer | _Denied:
+    async def _follow(self, text: str) -> ImageAnswer:
         try:
             url = self._checked(text)
             for _ in range(MAX_REDIRECTS + 1):
@@ -106,7 +107,7 @@ class HttpImageSource:
             raise ValueError("The link leads to an address of a private network.")
         return url
 
-    async def _ask(self, url: ImageUrl) -> ImageAnswer | _Denied | _Redirect:
+    async def _ask(self, url: ImageUrl) -> ImageAnswer | _Redirect:
         """One hop. A request that was cancelled half-way leaks its slot (see DreaminaClient)."""
         try:
             proxy = await self._proxy(url)
@@ -125,7 +126,7 @@ class HttpImageSource:
 
     async def _exchange(
         self, pool: httpcore.AsyncConnectionPool, url: ImageUrl
-    ) -> ImageAnswer | _Denied | _Redirect:
+    ) -> ImageAnswer | _Redirect:
         target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
         headers = [
             ("Host", url.authority),
@@ -137,7 +138,7 @@ class HttpImageSource:
         async with pool.stream("GET", target, headers=headers, extensions=extensions) as response:
             return await self._read(response)
 
-    async def _read(self, response: httpcore.Response) -> ImageAnswer | _Denied | _Redirect:
+    async def _read(self, response: httpcore.Response) -> ImageAnswer | _Redirect:
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in response.headers
@@ -217,19 +218,14 @@ class _Redirect:
     location: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Denied:
-    """The host refused the link; whether it has expired is for its reader to say."""
-
-    gone: Gone
-
-
-def _without_picture(status: int, retry_s: float | None) -> ImageAnswer | _Denied:
+def _without_picture(status: int, retry_s: float | None) -> ImageAnswer:
     """What a status outside 2xx means for an image."""
     if status >= 500 or status in _PASSING:
         return TryLater(f"The image host answered {status}.", retry_s)
-    if status in (401, 403, 404, 410):
-        return _Denied(Gone(f"The image host refused the link ({status})."))
+    if status in (403, 404, 410):
+        return LinkDied(f"The image host refused the link ({status}).")
+    if status == 401:
+        return Gone("The image host refused the link (401).")
     return Gone(f"The image host answered {status} instead of a picture.")
 
 

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from dreamina_desktop.core.answer import Fetched, Gone, Unusable
+from dreamina_desktop.core.answer import Fetched, LinkDied, Unusable
 
 MAX_IMAGE_BYTES = 100_000_000
 _WRITE_BYTES = 256 * 1024  # what is gathered before a thread is asked to write
 _SNIFF_BYTES = 512
 
-_NOTHING = Gone("The image host sent nothing.")
+_NOTHING = LinkDied("The image host sent nothing.")
 _TOO_LARGE = Unusable(f"The image has more than {MAX_IMAGE_BYTES // 1_000_000} MB.")
-WEB_PAGE = Gone("The image host sent a web page instead of a picture.")
+WEB_PAGE = LinkDied("The image host sent a web page instead of a picture.")
 
 _T = TypeVar("_T")
 
@@ -47,7 +47,7 @@ class PartFiles(Protocol):
 class NotAnImageError(Exception):
     """The body is not one that is kept; `answer` says why."""
 
-    def __init__(self, answer: Gone | Unusable) -> None:
+    def __init__(self, answer: LinkDied | Unusable) -> None:
         super().__init__(answer.reason)
         self.answer = answer
 

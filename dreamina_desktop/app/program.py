@@ -29,6 +29,7 @@ from dreamina_desktop.services.backup_keeper import BackupKeeper
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.meanwhile import Meanwhile
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
@@ -60,6 +61,7 @@ class Program:
     """The services of one run, and what starts them."""
 
     services: Services
+    recovery: LinkRecovery
     locations: Locations
     api: ApiUrl
     database: Database
@@ -84,6 +86,7 @@ class Program:
         s.supervisor.spawn(s.token.load(), "token")
         s.supervisor.spawn(s.poller.run(), "poller")
         s.supervisor.spawn(s.downloader.run(), "downloader")
+        s.supervisor.spawn(self.recovery.run(), "link recovery")
 
     def executor(
         self,
@@ -93,7 +96,7 @@ class Program:
     ) -> Executor:
         """Carries out assignments, of this process and of others."""
         s = self.services
-        idle = IdleWaiter(s.library, s.poller, s.downloader, s.token, s.clock)
+        idle = IdleWaiter(s.library, s.poller, s.downloader, self.recovery, s.token, s.clock)
         return Executor(
             s.library,
             s.tracker,
@@ -180,6 +183,9 @@ async def _open(
         random.random,
     )
     files = ImageFiles(images, disk)
+    recovery = LinkRecovery(
+        client, library, poller, preferences, messages, supervisor, clock, random.random
+    )
     downloader = Downloader(
         source,
         files,
@@ -189,7 +195,7 @@ async def _open(
         supervisor,
         clock,
         random.random,
-        on_link_died=lambda number: poller.check_now([number]),
+        on_retry=recovery.retry,
     )
     given, given_source = _given_token(facts)
     accounts = Accounts(library, preferences)
@@ -231,7 +237,7 @@ async def _open(
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
     stack.push_async_callback(_flush, preferences)
-    return Program(services, locations, api, database)
+    return Program(services, recovery, locations, api, database)
 
 
 def _images_folder(preferences: Preferences, locations: Locations) -> Path:

@@ -58,7 +58,14 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """No bytes will come: no URL, 401, 403, 404, 410, HTML, empty, refused scheme or address."""
+    """No bytes will come: 401, refused scheme or address, too many redirects."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDied:
+    """None will come by this link: 403, 404, 410, HTML, empty, expired. A fresh one may work."""
 
     reason: str
 
@@ -85,7 +92,7 @@ class DiskTrouble:
     reason: str
 
 
-ImageAnswer = Fetched | Gone | Unusable | TryLater | DiskTrouble
+ImageAnswer = Fetched | Gone | LinkDied | Unusable | TryLater | DiskTrouble
 
 
 @dataclass(frozen=True, slots=True)

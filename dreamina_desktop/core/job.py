@@ -26,6 +26,14 @@ class ImageState(StrEnum):
     LOST = "lost"  # no bytes will come
 
 
+class Search(StrEnum):
+    """Where a link is looked for, while there is none that works."""
+
+    NONE = ""
+    JOB = "job"  # its job is asked once more
+    HISTORY = "history"  # the job had no other: the account's history is walked
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class ImageKey:
     """Names one image for ever: the job's number and the image's index from 0."""
@@ -51,6 +59,14 @@ class Image:
     size_bytes: int | None = None
     sha256: str | None = None
     note: str = ""  # in words: why it is not saved
+    link: str | None = None  # from elsewhere than the record, and newer than the record's
+    search: Search = Search.NONE
+    died: str = ""  # in words, without a full stop: what became of the last link
+
+    @property
+    def url(self) -> str | None:
+        """Where its bytes are, as far as is known."""
+        return self.link or self.entry.url
 
 
 @dataclass(frozen=True, slots=True)

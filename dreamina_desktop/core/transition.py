@@ -6,17 +6,17 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord
+from dreamina_desktop.core.recovery import can_be_in_history, job_had_none, without_link
 
-NO_LINK = "No link came with this image."
 NOT_FOUND_ONCE = "Not found; it is asked once more."
 CLOCK_SLACK = 0.95  # of an interval: clocks are adjusted a little all the time
 NOT_FOUND_TWICE = 2  # answers in a row, an interval apart
 
 
 def first_images(number: int, record: JobRecord) -> tuple[Image, ...]:
-    """The images of a record that is new here."""
+    """The images of a pasted record that is new here."""
     return tuple(_first(number, entry) for entry in record.images)
 
 
@@ -24,8 +24,8 @@ def after_record(job: Job, record: JobRecord, source: str, now: float) -> Job:
     """200 with a record. A final record never goes back to one that still runs."""
     asked = replace(job, last_asked_at=now, not_found_count=0, note="")
     if goes_back(job, record):
-        return replace(asked, tracking=Tracking.DONE)
-    return _with_record(asked, record, source)
+        return _asked_for_links(replace(asked, tracking=Tracking.DONE))
+    return _asked_for_links(_with_record(asked, record, source))
 
 
 def after_paste(job: Job, record: JobRecord) -> Job:
@@ -40,6 +40,7 @@ def after_not_found(job: Job, now: float, note: str, interval_s: float) -> Job:
     """404 "Job not found": believed at the second time in a row, when an interval has passed
     since the last answer by this machine's clock. What is known stays."""
     asked = replace(job, last_asked_at=now, note=note, not_found_count=job.not_found_count + 1)
+    asked = _asked_for_links(asked)
     if job.record is not None and job.record.is_final:
         return replace(asked, tracking=Tracking.DONE)
     if job.tracking is not Tracking.POLLING or job.not_found_count >= NOT_FOUND_TWICE:
@@ -121,14 +122,32 @@ def _merged(job: Job, record: JobRecord) -> Iterator[Image]:
 
 
 def _with_entry(image: Image, entry: ImageEntry) -> Image:
-    fresh = entry.url is not None and entry.url != image.entry.url
-    if image.state in (ImageState.LOST, ImageState.INVALID) and fresh:
-        return replace(image, entry=entry, state=ImageState.PENDING, note="")
-    return replace(image, entry=entry)
+    """A link that the record has lost is kept; one that is new ends the search for one."""
+    if entry.url is None:
+        return replace(image, entry=entry, link=image.url)
+    if entry.url in (image.entry.url, image.link):
+        return replace(image, entry=entry)
+    fresh = replace(image, entry=entry, link=None, search=Search.NONE, died="")
+    keeps_note = image.state is ImageState.PENDING and image.search is Search.NONE
+    if image.state is ImageState.SAVED or keeps_note:
+        return fresh
+    return replace(fresh, state=ImageState.PENDING, note="")
 
 
 def _first(number: int, entry: ImageEntry) -> Image:
-    key = ImageKey(number, entry.index)
-    if entry.url is None:
-        return Image(key, entry, ImageState.LOST, note=NO_LINK)
-    return Image(key, entry)
+    image = Image(ImageKey(number, entry.index), entry)
+    return image if entry.url is not None else without_link(image)
+
+
+def _asked_for_links(job: Job) -> Job:
+    """The job was asked: what still misses a link is looked for elsewhere. One that can be
+    nowhere else is not given up for a single "not found"."""
+    if all(image.search is not Search.JOB for image in job.images):
+        return job
+    images = tuple(
+        job_had_none(job, image)
+        if job.not_found_count != 1 or can_be_in_history(job, image)
+        else image
+        for image in job.images
+    )
+    return replace(job, images=images)

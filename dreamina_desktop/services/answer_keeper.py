@@ -10,6 +10,7 @@ from dreamina_desktop.core import schedule
 from dreamina_desktop.core.answer import Found, JobAnswer, NotFound, Refused, Throttled, Trouble
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain_not_found
+from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Job
 from dreamina_desktop.core.transition import (
     after_not_found,
@@ -59,6 +60,24 @@ class AnswerKeeper:
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
             return self._back_off(number)
+
+    def take_besides(self, answer: HistoryAnswer, token: int) -> None:
+        """What an answer that is not about a job says about the API. That an account may not be
+        asked (402, 403) does not say that jobs may not."""
+        match answer:
+            case Refused(http_status=402 | 403):
+                self._reached()
+            case Refused():
+                self._refused(answer, token)
+            case Throttled():
+                self._throttled(answer)
+            case Trouble(network=True):
+                self._origin.unreachable(answer.reason)
+            case Trouble():
+                self._reached()
+            case _:
+                self._reached()
+                self._origin.answered_well()
 
     def forget(self, number: int) -> None:
         """A job is not asked any more."""
@@ -142,10 +161,11 @@ class AnswerKeeper:
         wait_s = self._back_off(number)
         now = self._clock.time()
         job = self._library.job(number)
+        by_hand = number in self._queue.by_hand
         self._queue.was_asked_by_hand(number)
-        if not polls(job):
+        if not polls(job) and by_hand:
             self._messages.say(f"Job {number} could not be checked. {answer.reason}")
-        elif job.note != answer.reason:
+        elif polls(job) and job.note != answer.reason:
             await self._store(number, lambda old: after_trouble(old, now, answer.reason))
         else:
             self._library.note_asked(number, now)

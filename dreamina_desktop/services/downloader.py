@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
+from dreamina_desktop.core.recovery import again
 from dreamina_desktop.services.backlog import Backlog
 from dreamina_desktop.services.due_heap import DueHeap
 from dreamina_desktop.services.hosts import Hosts
@@ -49,10 +50,9 @@ class Downloader:
         supervisor: Supervisor,
         clock: Clock,
         jitter: Callable[[], float],
-        on_link_died: Callable[[int], None] = lambda _number: None,
+        on_retry: Callable[[Iterable[ImageKey]], None] = lambda _keys: None,
     ) -> None:
-        """`on_link_died` gets the number of a job whose images' links have expired: the poller
-        may get fresh ones."""
+        """`on_retry` gets the pending images that the user wants to be tried again."""
         self._files = files
         self._library = library
         self._messages = messages
@@ -71,8 +71,8 @@ class Downloader:
             jitter,
             self._hosts,
             self._room,
-            on_link_died,
         )
+        self._on_retry = on_retry
         self._queue: DueHeap[ImageKey] = DueHeap(self._urgency)
         self._fetching: set[ImageKey] = set()
         self._paused = False
@@ -128,10 +128,12 @@ class Downloader:
             if image is None or image.state is ImageState.SAVED or key in self._fetching:
                 continue
             self._keeper.forget(key)
-            if image.state is ImageState.PENDING:
-                self._queue.put(key, self._clock.monotonic())
-            else:
+            if image.state is not ImageState.PENDING:
                 self._supervisor.spawn(self._make_pending(key), f"retry {key}")
+                continue
+            if image.search is Search.NONE:
+                self._queue.put(key, self._clock.monotonic())
+            self._on_retry([key])
         self._tell()
 
     def pause(self) -> None:
@@ -157,13 +159,16 @@ class Downloader:
     def _is_wanted(self, job: Job, image: Image) -> bool:
         if self._keeper.is_unrecorded(image.key):
             return True
-        return image.state is ImageState.PENDING and not job.removed
+        has_link = image.state is ImageState.PENDING and image.search is Search.NONE
+        return has_link and not job.removed
 
     async def _make_pending(self, key: ImageKey) -> None:
         try:
             await self._library.change_image(key, _again)
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
+            return
+        self._on_retry([key])
 
     async def _look_around(self) -> None:
         if not len(self._queue):
@@ -214,7 +219,7 @@ class Downloader:
 
     def _url(self, key: ImageKey) -> str:
         image = self._library.image(key)
-        return (image.entry.url if image else None) or ""
+        return (image.url if image else None) or ""
 
     def _next_in(self) -> float | None:
         next_at = self._queue.next_at()
@@ -240,4 +245,4 @@ class Downloader:
 def _again(image: Image) -> Image:
     if image.state is ImageState.SAVED:
         return image
-    return replace(image, state=ImageState.PENDING, note="")
+    return again(image)

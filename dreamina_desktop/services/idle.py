@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
+from dreamina_desktop.core.job import ImageKey, ImageState, Search, Tracking
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.poller import Connection, Poller
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.token import Token
@@ -21,11 +22,12 @@ class Open:
     """What still has to be done."""
 
     jobs: tuple[int, ...]
-    images: tuple[ImageKey, ...]
-    links: tuple[int, ...]  # finished jobs that are asked once for fresh links
+    images: tuple[ImageKey, ...]  # to be fetched
+    sought: tuple[ImageKey, ...]  # images for which a fresh link is looked for
+    by_hand: tuple[int, ...]  # finished jobs that are asked once more
 
     def __bool__(self) -> bool:
-        return bool(self.jobs or self.images or self.links)
+        return bool(self.jobs or self.images or self.sought or self.by_hand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class IdleWaiter:
     library: Library
     poller: Poller
     downloader: Downloader
+    recovery: LinkRecovery
     token: Token
     clock: Clock
 
@@ -53,7 +56,7 @@ class IdleWaiter:
                 return f"Stopped with {_count(left)} still open."
             refused = self._refused()
             if refused is not None and not left.images:
-                return refused if left.jobs else None
+                return refused if left.jobs or left.sought else None
             if self._is_hopeless(left, give_up_s, refused=refused is not None):
                 return f"Gave up: {self._last_note(left)} ({_count(left)} still open)"
             await self.clock.sleep(LOOK_EVERY_S)
@@ -64,15 +67,14 @@ class IdleWaiter:
 
     def _left(self, only: Collection[int] | None) -> Open:
         jobs = [job for job in self.library.shown() if only is None or job.number in only]
+        pending = [
+            image for job in jobs for image in job.images if image.state is ImageState.PENDING
+        ]
         return Open(
-            tuple(job.number for job in jobs if job.tracking is Tracking.POLLING),
-            tuple(
-                image.key
-                for job in jobs
-                for image in job.images
-                if image.state is ImageState.PENDING
-            ),
-            tuple(
+            jobs=tuple(job.number for job in jobs if job.tracking is Tracking.POLLING),
+            images=tuple(image.key for image in pending if image.search is Search.NONE),
+            sought=tuple(image.key for image in pending if image.search is not Search.NONE),
+            by_hand=tuple(
                 job.number
                 for job in jobs
                 if job.tracking is not Tracking.POLLING and self.poller.asks_by_hand(job.number)
@@ -95,22 +97,25 @@ class IdleWaiter:
 
     def _is_hopeless(self, left: Open, give_up_s: float, *, refused: bool) -> bool:
         """Everything that is still open has been failing for so long."""
-        numbers = () if refused else (*left.jobs, *left.links)
-        if numbers and self.poller.is_throttled():
+        numbers = () if refused else (*left.jobs, *left.by_hand)
+        sought = () if refused else left.sought
+        if (numbers or sought) and self.poller.is_throttled():
             return False
         failing = [
             *map(self.poller.failing_for, numbers),
+            *map(self.recovery.failing_for, sought),
             *map(self.downloader.failing_for, left.images),
         ]
         return all(since is not None and since >= give_up_s for since in failing)
 
     def _last_note(self, left: Open) -> str:
         notes = [self.library.job(number).note for number in left.jobs]
-        notes += [image.note for key in left.images if (image := self.library.image(key))]
+        images = map(self.library.image, (*left.images, *left.sought))
+        notes += [image.note for image in images if image]
         return next(filter(None, notes), "nothing moves.")
 
 
 def _count(left: Open) -> str:
-    jobs = len(left.jobs) + len(left.links)
-    counts = ((jobs, "job"), (len(left.images), "image"))
+    jobs = len(left.jobs) + len(left.by_hand)
+    counts = ((jobs, "job"), (len(left.images) + len(left.sought), "image"))
     return " and ".join(f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in counts if n)

@@ -7,20 +7,22 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from dreamina_desktop.core import file_name, schedule
+from dreamina_desktop.core import file_name, recovery, schedule
 from dreamina_desktop.core.answer import (
     DiskTrouble,
     Fetched,
     Gone,
     ImageAnswer,
     Invalid,
+    LinkDied,
     TryLater,
     Unusable,
     Verified,
 )
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
+from dreamina_desktop.services.deaths import Deaths
 from dreamina_desktop.services.failures import Failures
 from dreamina_desktop.services.hosts import Hosts
 from dreamina_desktop.services.library import Library
@@ -46,9 +48,7 @@ class ImageKeeper:
         jitter: Callable[[], float],
         hosts: Hosts,
         room: Room,
-        on_link_died: Callable[[int], None],
     ) -> None:
-        """`on_link_died` gets a job's number, once an image and run."""
         self._source = source
         self._files = files
         self._imaging = imaging
@@ -58,8 +58,7 @@ class ImageKeeper:
         self._jitter = jitter
         self._hosts = hosts
         self._room = room
-        self._on_link_died = on_link_died
-        self._died: set[ImageKey] = set()
+        self._deaths: Deaths[ImageKey] = Deaths(clock)  # of links
         self._unrecorded: dict[ImageKey, Image] = {}  # on the disk, not yet in the database
         self._undecided: dict[ImageKey, int] = {}  # times that the decoder failed
         self.failures: Failures[ImageKey] = Failures(clock)
@@ -71,7 +70,7 @@ class ImageKeeper:
     def forget(self, key: ImageKey) -> None:
         """Begin anew with this image."""
         self.failures.clear(key)
-        self._died.discard(key)
+        self._deaths.forget(key)
         self._undecided.pop(key, None)
 
     async def save(self, key: ImageKey) -> float:
@@ -80,7 +79,7 @@ class ImageKeeper:
             if key in self._unrecorded:
                 return await self._record(key)
             image = self._library.image(key)
-            url = (image.entry.url if image else None) or ""
+            url = (image.url if image else None) or ""
             return await self._take(key, url, await self._source.fetch(url))
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
@@ -91,7 +90,9 @@ class ImageKeeper:
             case Fetched():
                 return await self._fetched(key, answer)
             case Gone():
-                return await self._gone(key, url, answer)
+                return await self._settle(key, ImageState.LOST, answer.reason)
+            case LinkDied():
+                return await self._link_died(key, url, answer)
             case Unusable():
                 return await self._settle(key, ImageState.INVALID, answer.reason)
             case TryLater():
@@ -130,20 +131,28 @@ class ImageKeeper:
 
     async def _record(self, key: ImageKey) -> float:
         saved = self._unrecorded[key]
-        await self._change(key, lambda image: replace(saved, entry=image.entry))
+        await self._change(key, lambda image: replace(saved, entry=image.entry, link=image.link))
         del self._unrecorded[key]
         self.forget(key)
         return 0.0
 
-    async def _gone(self, key: ImageKey, url: str, gone: Gone) -> float:
-        """Asking for the job again may give a fresh link (inferred, docs/api.md)."""
-        await self._settle(key, ImageState.LOST, gone.reason)
-        expires = expires_at(url)
-        expired = expires is not None and expires <= self._clock.time()
-        if expired and key not in self._died:
-            self._died.add(key)
-            self._on_link_died(key.number)
+    async def _link_died(self, key: ImageKey, url: str, answer: LinkDied) -> float:
+        """A fresh link is looked for, unless even the fresh ones die at once."""
+        why, times = self._what_became_of(url, answer), self._deaths.add(key)
+        job = self._library.job(key.number)
+
+        def died(image: Image) -> Image:
+            return _after_death(job, image, why, times) if image.url == url else image
+
+        await self._change(key, died)
+        self.failures.clear(key)
         return 0.0
+
+    def _what_became_of(self, url: str, answer: LinkDied) -> str:
+        """With the time: when it expired, else when it was found dead."""
+        now, expires = self._clock.time(), expires_at(url)
+        at = expires if expires is not None and expires <= now else now
+        return f"{answer.reason.rstrip('.')} {_moment(at)}".rstrip()
 
     async def _settle(self, key: ImageKey, state: ImageState, reason: str) -> float:
         await self._change(key, lambda image: replace(image, state=state, note=reason))
@@ -201,7 +210,17 @@ def _saved(image: Image, path: Path, fetched: Fetched, verified: Verified) -> Im
         size_bytes=fetched.size_bytes,
         sha256=fetched.sha256,
         note="",
+        search=Search.NONE,
+        died="",
     )
+
+
+def _after_death(job: Job, image: Image, why: str, times: int) -> Image:
+    """The job is asked; if the link from there died too, the history is; else it is over."""
+    died = recovery.link_died(image, why)
+    if times == 1:
+        return died
+    return recovery.next_place(job, died) if times == 2 else recovery.lost(died)
 
 
 def _day(job: Job) -> datetime:
@@ -213,6 +232,14 @@ def _day(job: Job) -> datetime:
         return job.record.created.astimezone()
     except (OverflowError, ValueError, OSError):
         return tracked  # a year that no calendar of this machine has
+
+
+def _moment(at: float) -> str:
+    """In local time; "" for a time that no calendar of this machine has."""
+    try:
+        return f"on {datetime.fromtimestamp(at).astimezone():%Y-%m-%d at %H:%M}"
+    except (OverflowError, ValueError, OSError):
+        return ""
 
 
 def _in_words(error: OSError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.core.recovery import asks_for_links
 from dreamina_desktop.services.due_heap import DueHeap
 from dreamina_desktop.services.ports import Clock
 
@@ -27,6 +28,7 @@ class JobQueue:
         self._turn = 0
         self._wishes: dict[int, None] = {}  # by hand, and not started
         self._by_hand: set[int] = set()
+        self._for_links: set[int] = set()  # their images miss one
         self._under_way: set[int] = set()
 
     def __len__(self) -> int:
@@ -41,6 +43,11 @@ class JobQueue:
     def by_hand(self) -> frozenset[int]:
         """Wanted by the user, whether they poll or not, and not answered yet."""
         return frozenset(self._by_hand)
+
+    @property
+    def extra(self) -> frozenset[int]:
+        """Wanted whether they poll or not."""
+        return frozenset(self._by_hand | self._for_links)
 
     def planned(self) -> tuple[int, ...]:
         return (*self._first_looks.keys(), *self._further_looks.keys())
@@ -59,10 +66,14 @@ class JobQueue:
         return 0.0 if number in self._under_way else self._heap(number).due_at(number)
 
     def is_wanted(self, job: Job) -> bool:
-        return polls(job) or job.number in self._by_hand
+        return polls(job) or job.number in self._by_hand or asks_for_links(job)
 
     def plan(self, job: Job) -> None:
         """A job has come or changed: due at once, if it was not planned; or no more."""
+        if asks_for_links(job):
+            self._for_links.add(job.number)
+        else:
+            self._for_links.discard(job.number)
         if not self.is_wanted(job):
             self._heap(job.number).discard(job.number)
         elif job.number not in self._heap(job.number) and job.number not in self._under_way:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
+from dreamina_desktop.core.recovery import seeking_note
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
@@ -56,13 +57,13 @@ class Meanwhile:
         return asked and self._poller.failing_for(job.number) is None
 
     def _is_coming(self, key: ImageKey) -> bool:
-        """Pending, and not yet tried in this run: a failed attempt leaves a note."""
+        """Pending, and not yet tried in this run: a failed attempt leaves a note. So does the
+        search for a fresh link when it has to wait."""
         image = self._image(key)
-        return (
-            image is not None
-            and image.state is ImageState.PENDING
-            and image.note == self._images[key]
-        )
+        if image is None or image.state is not ImageState.PENDING:
+            return False
+        is_sought = image.search is not Search.NONE and image.note == seeking_note(image)
+        return is_sought or image.note == self._images[key]
 
     def _image(self, key: ImageKey) -> Image | None:
         """None when its job was removed."""
@@ -73,11 +74,13 @@ class Meanwhile:
         trackings = Counter(job.tracking for job in jobs if not job.removed)
         images = [image for key in self._images if (image := self._image(key)) is not None]
         states = Counter(image.state for image in images)
+        sought = sum(i.search is not Search.NONE for i in images)
         expired = sum(i.state is ImageState.LOST and _EXPIRED in i.note for i in images)
         counts = (
             (trackings[Tracking.DONE], "finished", "finished"),
             (trackings[Tracking.NOT_FOUND], "not found", "not found"),
             (states[ImageState.SAVED], "saved", "saved"),
+            (sought, "fresh link looked for", "fresh links looked for"),
             (expired, "link had expired", "links had expired"),
             (states[ImageState.LOST] - expired, "image lost", "images lost"),
             (states[ImageState.INVALID], "image unusable", "images unusable"),

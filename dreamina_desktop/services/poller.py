@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.core.transition import ask_again
 from dreamina_desktop.services.access import Access
 from dreamina_desktop.services.answer_keeper import AnswerKeeper
+from dreamina_desktop.services.besides import Besides
 from dreamina_desktop.services.job_queue import JobQueue, polls
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
@@ -46,6 +48,8 @@ class Poller:
         self._supervisor = supervisor
         self._clock = clock
         self._queue = JobQueue(clock)
+        self._besides = Besides()
+        self._turn = 0
         self._origin = Origin(limits, messages, clock, jitter)
         self._access = Access(messages)
         self._keeper = AnswerKeeper(
@@ -83,7 +87,7 @@ class Poller:
     def status(self) -> PollStatus:
         overdue = self._queue.overdue()
         rate = self._origin.limits.per_second
-        extra = sum(1 for n in self._queue.by_hand if not polls(self._library.job(n)))
+        extra = sum(1 for n in self._queue.extra if not polls(self._library.job(n)))
         return PollStatus(
             connection=self._connection(),
             polling=max(0, len(self._queue) - extra),
@@ -94,6 +98,11 @@ class Poller:
             failing=len(self._keeper.failures),
             reason=self._access.reason or self._origin.reason,
         )
+
+    @property
+    def connection(self) -> Connection:
+        """The same as in `status`, which takes longer."""
+        return self._connection()
 
     def due_in(self, number: int) -> float | None:
         """Seconds until a job is asked (0: now or under way); None when it is not polled."""
@@ -188,6 +197,21 @@ class Poller:
             await self._clock.sleep(max(wait_s, SHORTEST_SLEEP_S))
         self._origin.started()
 
+    async def ask_besides(self, ask: Callable[[], Awaitable[HistoryAnswer]]) -> HistoryAnswer:
+        """A request that is not about a job: it starts when the API may be asked, within the same
+        limits, and what it says about the API holds for all."""
+        turn = self._besides.enter()
+        self._tell()
+        try:
+            await turn
+            with self._besides.asking():
+                token = self._access.tokens
+                answer = await ask()
+            self._keeper.take_besides(answer, token)
+            return answer
+        finally:
+            self._tell()
+
     def _on_changed(self, changes: ChangeSet) -> None:
         self._look_at([self._library.job(number) for number in changes.jobs])
 
@@ -208,12 +232,23 @@ class Poller:
 
     def _start_due(self) -> None:
         while self._may_start():
-            number = self._queue.start()
-            if number is None:
+            self._turn += 1
+            starts = [self._start_besides, self._start_job]
+            if self._turn % 2:
+                starts.reverse()
+            if not any(start() for start in starts):
                 return
             self._origin.started()
-            self._supervisor.spawn(self._check(number), f"check {number}")
             self._tell_listeners()
+
+    def _start_besides(self) -> bool:
+        return self._besides.start()
+
+    def _start_job(self) -> bool:
+        number = self._queue.start()
+        if number is not None:
+            self._supervisor.spawn(self._check(number), f"check {number}")
+        return number is not None
 
     async def _check(self, number: int) -> None:
         again_in_s = self._origin.limits.interval_s
@@ -240,20 +275,23 @@ class Poller:
         return self._paused or self._access.closed_by is not None
 
     def _may_start(self) -> bool:
-        opens_at = self._origin.opens_at(self._queue.under_way)
+        opens_at = self._origin.opens_at(self._under_way())
         in_time = opens_at is not None and opens_at <= self._clock.monotonic()
         return in_time and not self._is_closed()
 
     def _next_in(self) -> float | None:
-        next_at = self._queue.next_at()
+        next_at = self._clock.monotonic() if self._besides.waiting else self._queue.next_at()
         if next_at is None or self._is_closed():
             return None
         opens_at = self._origin.opens_at(under_way=0) or 0.0
         return max(0.0, max(next_at, opens_at) - self._clock.monotonic())
 
+    def _under_way(self) -> int:
+        return self._queue.under_way + self._besides.under_way
+
     def _sleep_s(self) -> float:
         wait_s = self._next_in()
-        if wait_s is None or self._origin.opens_at(self._queue.under_way) is None:
+        if wait_s is None or self._origin.opens_at(self._under_way()) is None:
             return LONGEST_SLEEP_S  # an answer or a change of state wakes it
         return min(max(wait_s, SHORTEST_SLEEP_S), LONGEST_SLEEP_S)
 
@@ -267,7 +305,7 @@ class Poller:
         return Connection.OFFLINE if self._origin.is_offline else Connection.ONLINE
 
     def _tell(self) -> None:
-        asks = len(self._queue) > 0
+        asks = len(self._queue) + len(self._besides) > 0
         self._access.ask_for_token(needed=asks)
         if not asks:
             self._origin.nothing_to_ask()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dreamina_desktop.core.answer import ImageAnswer, JobAnswer, Verdict
+from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 
 
@@ -34,6 +35,13 @@ class JobApi(Protocol):
 
     async def try_token(self, token: str) -> JobAnswer:
         """Ask with this token for a well-formed ID that cannot exist; `use_token`'s stays."""
+
+
+class HistoryApi(Protocol):
+    """GET /assets/{account} (docs/api.md). Never raises for what a server or network can do."""
+
+    async def assets(self, account: str, offset: str | None = None) -> HistoryAnswer:
+        """A page of an account's history, the first one without an offset."""
 
 
 class ImageSource(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from dreamina_desktop.core.job import Batch, Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.job import Batch, Image, ImageKey, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord, parse_record, read_json
 from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.storage.database import Database
@@ -20,11 +20,13 @@ _SAVE_JOB = """
         not_found_count = ?, note = ? WHERE number = ?
 """
 _SAVE_IMAGE = """
-    INSERT INTO image (number, idx, state, file, file_width, file_height, size_bytes, sha256, note)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO image (number, idx, state, file, file_width, file_height, size_bytes, sha256, note,
+        link, search, died)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (number, idx) DO UPDATE SET state = excluded.state, file = excluded.file,
         file_width = excluded.file_width, file_height = excluded.file_height,
-        size_bytes = excluded.size_bytes, sha256 = excluded.sha256, note = excluded.note
+        size_bytes = excluded.size_bytes, sha256 = excluded.sha256, note = excluded.note,
+        link = excluded.link, search = excluded.search, died = excluded.died
 """
 _ADD_JOB = """
     INSERT INTO job (jobid, batch, tracked_at, tracking, removed, raw, record_source,
@@ -115,8 +117,8 @@ class JobRepository:
     def _load_images(self, connection: apsw.Connection) -> dict[int, dict[int, tuple[Any, ...]]]:
         images: dict[int, dict[int, tuple[Any, ...]]] = {}
         for number, index, *values in connection.execute(
-            "SELECT number, idx, state, file, file_width, file_height, size_bytes, sha256, note "
-            "FROM image"
+            "SELECT number, idx, state, file, file_width, file_height, size_bytes, sha256, note, "
+            "link, search, died FROM image"
         ):
             images.setdefault(number, {})[index] = tuple(values)
         return images
@@ -151,7 +153,7 @@ class JobRepository:
             yield self._with_values(image, images[index]) if index in images else image
 
     def _with_values(self, image: Image, values: tuple[Any, ...]) -> Image:
-        state, file, width, height, size_bytes, sha256, note = values
+        state, file, width, height, size_bytes, sha256, note, link, search, died = values
         return Image(
             key=image.key,
             entry=image.entry,
@@ -162,6 +164,9 @@ class JobRepository:
             size_bytes=size_bytes,
             sha256=sha256,
             note=note,
+            link=link,
+            search=Search(search),
+            died=died,
         )
 
     def _image_values(self, image: Image) -> tuple[Any, ...]:
@@ -175,6 +180,9 @@ class JobRepository:
             image.size_bytes,
             image.sha256,
             image.note,
+            image.link,
+            image.search.value,
+            image.died,
         )
 
     def _relative(self, file: str | None) -> str | None:

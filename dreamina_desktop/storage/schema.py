@@ -43,4 +43,10 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     """,
+    """
+    -- A link from elsewhere than the record, and the search for one.
+    ALTER TABLE image ADD COLUMN link TEXT;
+    ALTER TABLE image ADD COLUMN search TEXT NOT NULL DEFAULT '';
+    ALTER TABLE image ADD COLUMN died TEXT NOT NULL DEFAULT '';
+    """,
 )

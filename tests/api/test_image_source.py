@@ -23,12 +23,14 @@ from dreamina_desktop.core.answer import (
     Fetched,
     Gone,
     ImageAnswer,
+    LinkDied,
     TryLater,
     Unusable,
 )
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4000 + b"\xff\xd9"  # a megabyte
-WEB_PAGE = Gone("The image host sent a web page instead of a picture.")
+WEB_PAGE = LinkDied("The image host sent a web page instead of a picture.")
+EXPIRED = LinkDied("The link had expired.")
 PRIVATE = Gone("The link leads to an address of a private network.")
 
 Answer = Callable[..., bytes]
@@ -163,26 +165,36 @@ async def test_a_request_carries_no_credentials_and_no_cookie(
         assert names == [b"host", b"accept", b"accept-encoding", b"user-agent"]
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-async def test_a_refused_link_is_gone(
+@pytest.mark.parametrize("status", [403, 404, 410])
+async def test_a_refused_link_is_dead(
     status: int, server: Any, source: HttpImageSource, url: str, answer: Answer
 ) -> None:
     server.says(answer(status, b"no"))
-    assert await source.fetch(url) == Gone(f"The image host refused the link ({status}).")
-    assert await source.fetch(f"{url}?x-expires=1001") == Gone(
-        f"The image host refused the link ({status})."
-    )
-    assert await source.fetch(f"{url}?x-expires=999") == Gone("The link has expired.")
+    refused = LinkDied(f"The image host refused the link ({status}).")
+    assert await source.fetch(url) == refused
+    assert await source.fetch(f"{url}?x-expires=1001") == refused
+    assert await source.fetch(f"{url}?x-expires=999") == EXPIRED
 
 
-@pytest.mark.parametrize("status", [400, 402, 405, 406, 416, 418, 422, 451, 304, 300])
-async def test_other_answers_without_a_picture_are_gone(
+@pytest.mark.parametrize("status", [400, 401, 402, 405, 406, 416, 418, 422, 451, 304, 300])
+async def test_other_answers_without_a_picture_are_gone_unless_the_link_had_expired(
     status: int, server: Any, source: HttpImageSource, url: str, answer: Answer
 ) -> None:
     server.says(answer(status, b""))
-    assert await source.fetch(f"{url}?x-expires=1") == Gone(
-        f"The image host answered {status} instead of a picture."
-    )
+    answered = await source.fetch(f"{url}?x-expires=1001")
+    assert isinstance(answered, Gone)
+    assert str(status) in answered.reason
+    assert await source.fetch(f"{url}?x-expires=999") == EXPIRED
+
+
+async def test_an_expired_link_that_leads_astray_had_expired(
+    server: Any, source: HttpImageSource, url: str, answer: Answer
+) -> None:
+    server.says(answer(302, location="ftp://127.0.0.1/sign-in"))
+    assert isinstance(await source.fetch(url), Gone)
+    assert await source.fetch(f"{url}?x-expires=999") == EXPIRED
+    server.says(answer(200, b"<html>Sign in"))
+    assert await source.fetch(f"{url}?x-expires=999") == EXPIRED
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 596, 999])
@@ -204,7 +216,7 @@ async def test_passing_troubles_are_tried_later(
         (b"anything", "Text/HTML"),
     ],
 )
-async def test_a_web_page_is_gone(
+async def test_a_web_page_is_a_dead_link(
     body: bytes,
     content_type: str,
     server: Any,
@@ -219,11 +231,11 @@ async def test_a_web_page_is_gone(
 
 
 @pytest.mark.parametrize("status", [200, 204])
-async def test_an_empty_body_is_gone(
+async def test_an_empty_body_is_a_dead_link(
     status: int, server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
 ) -> None:
     server.says(answer(status))
-    assert await source.fetch(url) == Gone("The image host sent nothing.")
+    assert await source.fetch(url) == LinkDied("The image host sent nothing.")
     assert parts.left == []
 
 

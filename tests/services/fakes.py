@@ -19,6 +19,7 @@ from dreamina_desktop.core.answer import (
     Verified,
 )
 from dreamina_desktop.core.errors import DatabaseError, KeyringError
+from dreamina_desktop.core.history import HistoryAnswer, NoHistory
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job, Tracking
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import first_images
@@ -45,9 +46,17 @@ def completed(jobid: str, *urls: str | None) -> Found:
     return found(completed_raw(jobid, *urls))
 
 
-def completed_raw(jobid: str, *urls: str | None) -> bytes:
+ACCOUNT = "US:user@example.com"
+
+
+def completed_raw(jobid: str, *urls: str | None, items: Sequence[str] = ()) -> bytes:
+    """`items`: the images' IDs in the account's history."""
     images = [
-        {"imageUrl": url, "assetRef": f"US:user@example.com-image:w10:h10:s1000-uri:u{index}"}
+        {
+            "imageUrl": url,
+            "assetRef": f"{ACCOUNT}-image:w10:h10:s1000-uri:u{index}",
+            **({"itemId": items[index]} if items else {}),
+        }
         for index, url in enumerate(urls)
     ]
     return raw_record(
@@ -131,11 +140,12 @@ class FakeRepository:
         self.writes += 1
 
 
+History = Callable[[str, str | None], HistoryAnswer]  # account, offset
 Script = Callable[[str, int], JobAnswer]  # job ID, how many times it was asked before
 
 
 class FakeApi:
-    """JobApi with a script; remembers when each job was asked."""
+    """JobApi and HistoryApi with scripts; remembers when each job was asked."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -147,6 +157,13 @@ class FakeApi:
         self.token: str | None = None
         self.trial: JobAnswer = NotFound()
         self.tried: list[str] = []
+        self.history: History = lambda *_: NoHistory("Unable to find configuration")
+        self.walked: list[tuple[float, str, str | None]] = []
+
+    async def assets(self, account: str, offset: str | None = None) -> HistoryAnswer:
+        self.walked.append((self._clock.monotonic(), account, offset))
+        await self._clock.sleep(self.latency_s)
+        return self.history(account, offset)
 
     async def job(self, jobid: str) -> JobAnswer:
         before = sum(1 for _, asked in self.asked if asked == jobid) if self.counts else 0

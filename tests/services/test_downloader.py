@@ -15,6 +15,7 @@ from dreamina_desktop.core.answer import (
     Gone,
     ImageAnswer,
     Invalid,
+    LinkDied,
     NotFound,
     TryLater,
     Unusable,
@@ -184,7 +185,7 @@ async def test_a_link_past_its_time_is_tried_all_the_same(world: World) -> None:
 @with_world()
 async def test_a_fresh_link_saves_an_image_whose_link_had_died(world: World) -> None:
     old, new = expiring("old", -3600), expiring("new", 3600)
-    world.source.script[old] = [Gone("The link has expired.")]
+    world.source.script[old] = [LinkDied("The link had expired.")]
     world.answer(lambda jobid, _: found(completed_raw(jobid, new)))
     await world.start()
     await world.add_completed(old)
@@ -196,7 +197,7 @@ async def test_a_fresh_link_saves_an_image_whose_link_had_died(world: World) -> 
 @with_world()
 async def test_a_fresh_link_is_asked_for_once(world: World) -> None:
     old = expiring("old", -3600)
-    world.source.script[old] = [Gone("The link has expired.")]
+    world.source.script[old] = [LinkDied("The link had expired.")]
     world.answer(lambda jobid, _: found(completed_raw(jobid, old)))
     await world.start()
     await world.add_completed(old)
@@ -204,7 +205,8 @@ async def test_a_fresh_link_is_asked_for_once(world: World) -> None:
     await world.advance(60)
     assert len(world.api.asked) == 1
     assert world.image().state is ImageState.LOST
-    assert world.image().note == "The link has expired."
+    assert world.image().note.startswith("The link had expired on 2026-03-02 at ")
+    assert world.image().note.endswith(", and no fresh one was found.")
 
 
 # -- what the user decides ---------------------------------------------------------------------

@@ -4,7 +4,7 @@ from fake_clock import WALL_AT_START
 from fakes import completed_raw, created, failed, found, job_id
 from world import World, with_world
 
-from dreamina_desktop.core.answer import Gone, NotFound, Trouble, TryLater
+from dreamina_desktop.core.answer import LinkDied, NotFound, Trouble, TryLater
 from dreamina_desktop.services.meanwhile import Meanwhile
 
 OLD = f"https://a.example.com/old?x-expires={WALL_AT_START - 9:.0f}"
@@ -22,7 +22,7 @@ async def test_one_message_says_what_happened_since_the_last_run(world: World) -
     await world.track_many(4)
     await world.add_completed(OLD, index=90)
     again = await next_start(world)
-    again.source.script[OLD] = [Gone("The link has expired.")]
+    again.source.script[OLD] = [LinkDied("The link had expired.")]
     again.answer(
         lambda jobid, _: (
             NotFound()
@@ -82,4 +82,17 @@ async def test_an_image_that_does_not_come_does_not_hold_the_message_back(world:
     await again.start()
     await again.advance(10)
     assert again.said == ["Since the last time: 1 finished."]
+    await again.end()
+
+
+@with_world()
+async def test_it_waits_for_fresh_links_and_not_for_what_keeps_them_away(world: World) -> None:
+    await world.add_completed(OLD, index=90, items=["7"])
+    await world.add_completed("https://a.example.com/2", index=91)
+    again = await next_start(world)
+    again.source.script[OLD] = [LinkDied("The link had expired.")]
+    again.answer(lambda *_: Trouble("The API answered 500."))
+    await again.start()
+    await again.advance(30)
+    assert again.said == ["Since the last time: 1 saved, 1 fresh link looked for."]
     await again.end()

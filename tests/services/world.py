@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import itertools
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from fake_clock import FakeClock, VirtualTimeLoop
@@ -27,6 +27,7 @@ from dreamina_desktop.core.job import Image, ImageKey, Job
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.poll_status import PollLimits
 from dreamina_desktop.services.poller import Poller
@@ -77,6 +78,16 @@ class World:
             limits or PollLimits(),
             lambda: jitter,
         )
+        self.recovery = LinkRecovery(
+            self.api,
+            self.library,
+            self.poller,
+            self.preferences,
+            self.messages,
+            self.supervisor,
+            self.clock,
+            lambda: jitter,
+        )
         self.downloader = Downloader(
             self.source,
             self.files,
@@ -86,7 +97,7 @@ class World:
             self.supervisor,
             self.clock,
             lambda: jitter,
-            lambda number: self.poller.check_now([number]),
+            self.recovery.retry,
         )
         self.thumbnailer = Thumbnailer(self.library, self.thumbnails, self.imaging, self.supervisor)
         self.token = Token(
@@ -100,7 +111,9 @@ class World:
             self.preferences,
         )
         self.tracker = Tracker(self.library, self.undo, self.clock, self.poller.wake)
-        self.idle = IdleWaiter(self.library, self.poller, self.downloader, self.token, self.clock)
+        self.idle = IdleWaiter(
+            self.library, self.poller, self.downloader, self.recovery, self.token, self.clock
+        )
 
     async def start(self, *, polls: bool = True, downloads: bool = True) -> World:
         await self.preferences.load()
@@ -110,6 +123,7 @@ class World:
             self.supervisor.spawn(self.poller.run(), "poller")
         if downloads:
             self.supervisor.spawn(self.downloader.run(), "downloader")
+        self.supervisor.spawn(self.recovery.run(), "link recovery")
         return self
 
     async def end(self) -> None:
@@ -123,11 +137,13 @@ class World:
         await self.track(*jobids)
         return jobids
 
-    async def add_completed(self, *urls: str | None, index: int = 1) -> Job:
+    async def add_completed(
+        self, *urls: str | None, index: int = 1, items: Sequence[str] = ()
+    ) -> Job:
         """A finished job, as a record from a paste."""
         jobid = job_id(index)
         _, jobs = await self.library.add(
-            self.clock.time(), [jobid], {jobid: completed_raw(jobid, *urls)}
+            self.clock.time(), [jobid], {jobid: completed_raw(jobid, *urls, items=items)}
         )
         return jobs[0]
 

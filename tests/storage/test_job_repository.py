@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import apsw
 import pytest
 import pytest_asyncio
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageState, Job, Tracking
+from dreamina_desktop.core.job import ImageState, Job, Search, Tracking
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.storage.database import Database
@@ -94,6 +95,43 @@ async def test_what_is_saved_is_loaded_the_same(shelf: Shelf) -> None:
     await shelf.repository.save_images([saved])
     (loaded,) = await shelf.jobs()
     assert loaded == replace(done, images=(saved, done.images[1]))
+
+
+async def test_a_search_for_a_link_and_what_it_found_survive(shelf: Shelf) -> None:
+    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    done = await shelf.complete(job, record(1))
+    sought = replace(done.images[0], search=Search.HISTORY, died="The link had expired")
+    found = replace(done.images[1], link="https://host/found.jpg")
+    await shelf.repository.save_images([sought, found])
+    (loaded,) = await shelf.jobs()
+    assert loaded.images == (sought, found)
+    assert loaded.images[1].url == "https://host/found.jpg"
+
+
+async def test_images_of_the_first_version_have_no_search(tmp_path: Path) -> None:
+    old = Database(tmp_path / "library.sqlite3", MIGRATIONS[:1])
+    await old.open()
+
+    def write(connection: apsw.Connection) -> None:
+        connection.execute("INSERT INTO batch VALUES (1, 1.0, 1)")
+        connection.execute(
+            "INSERT INTO job VALUES (1, ?, 1, 1.0, 'done', 0, ?, 'server', 1.0, 0, '')",
+            (ID.format(1), record(1)),
+        )
+        connection.execute(
+            "INSERT INTO image VALUES (1, 0, 'lost', NULL, NULL, NULL, NULL, NULL, 'why')"
+        )
+
+    await old.call(write)
+    await old.aclose()
+    shelf = Shelf(tmp_path)
+    await shelf.database.open()
+    (job,) = await shelf.jobs()
+    await shelf.database.aclose()
+    assert (job.images[0].state, job.images[0].note) == (ImageState.LOST, "why")
+    assert [(image.link, image.search, image.died) for image in job.images] == [
+        (None, Search.NONE, "")
+    ] * 2
 
 
 async def test_the_raw_record_is_kept_byte_for_byte_and_each_answer_in_the_history(

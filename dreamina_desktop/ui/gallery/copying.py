@@ -45,9 +45,9 @@ class Copying(QObject):
     def links(self, keys: Sequence[ImageKey]) -> None:
         """The signed URLs as they came, one a line."""
         images = self._images(keys)
-        having = [image for image in images if image.entry.url]
-        self._copy_lines([image.entry.url or "" for image in having])
-        life = link_life(having[0].entry.url, self._services.clock.time()) if having else ""
+        having = [image for image in images if image.url]
+        self._copy_lines([image.url or "" for image in having])
+        life = link_life(having[0].url, self._services.clock.time()) if having else ""
         said = f"It {life}." if life and len(having) == 1 else ""
         self._say_copied("link", having, len(images), said)
 

@@ -83,10 +83,10 @@ class GalleryActions(QObject):
         for action in (self._copy_picture, self._open_folder, self._save_copy):
             action.setEnabled(saved)
         self._copy_reference.setEnabled(any(image.entry.asset_ref for image in images))
-        self._copy_link.setEnabled(any(image.entry.url for image in images))
+        self._copy_link.setEnabled(any(image.url for image in images))
         self._copy_prompt.setEnabled(any(self._prompt(image) for image in images))
         self._retry.setEnabled(any(image.state is not ImageState.SAVED for image in images))
-        life = link_life(images[0].entry.url, self._services.clock.time()) if images else ""
+        life = link_life(images[0].url, self._services.clock.time()) if images else ""
         several = len(images) > 1
         self._copy_reference.setText("Copy references" if several else "Copy reference")
         link = "Copy links" if several else "Copy link"

@@ -11,7 +11,7 @@ STATES = {
     ImageState.INVALID: "not saved",
     ImageState.LOST: "not saved",
 }
-REFERENCE_STAYS = "Its reference can still be copied."
+REFERENCE_STAYS = "Its reference still works."
 NO_THUMBNAIL = "The saved file could not be read for a preview."
 
 
@@ -45,7 +45,8 @@ def explanation(image: Image, *, fetching: bool) -> str:
         case ImageState.PENDING:
             stays = REFERENCE_STAYS if image.entry.asset_ref and not fetching else ""
             return f"{sentence(waiting(image, fetching=fetching))} {stays}".strip()
-    return f"Not saved. {reason(image, image.note)}".strip()
+    why = reason(image, image.note)
+    return f"Not saved: {lowered(why)}" if image.note else f"Not saved. {why}".strip()
 
 
 def reason(image: Image, note: str) -> str:
@@ -67,6 +68,11 @@ def sentence(text: str) -> str:
     """`text` with a capital at its beginning and a full stop at its end."""
     text = text[:1].upper() + text[1:]
     return text if not text or text[-1] in ".…?:" else f"{text}."
+
+
+def lowered(text: str) -> str:
+    """`text` as it goes on after a colon: what begins in capitals keeps them."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def keys(images: list[ImageKey], shown: int = 4) -> str:

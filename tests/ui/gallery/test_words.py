@@ -26,7 +26,12 @@ def test_the_real_size_of_a_file_goes_before_the_records() -> None:
 def test_a_lost_image_says_why_and_that_its_reference_is_still_good() -> None:
     lost = image(ImageState.LOST, "the link had expired")
     assert words.explanation(lost, fetching=False) == (
-        "Not saved. The link had expired. Its reference can still be copied."
+        "Not saved: the link had expired. Its reference still works."
+    )
+    shouted = image(ImageState.INVALID, "HEIC pictures are not kept.")
+    assert words.explanation(shouted, fetching=False).startswith("Not saved: HEIC pictures")
+    assert words.explanation(image(ImageState.LOST), fetching=False) == (
+        "Not saved. Its reference still works."
     )
     without = image(ImageState.LOST, "no link", ref=None)
     assert "reference" not in words.explanation(without, fetching=False)

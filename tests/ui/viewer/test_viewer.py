@@ -144,9 +144,7 @@ def test_ctrl_shift_c_copies_the_picture(stage: Any, qtbot: QtBot) -> None:
 def test_an_image_that_is_not_saved_says_why(stage: Any) -> None:
     stage.open(3)
     assert note(stage).isVisible()
-    assert note(stage).words == (
-        "Not saved\nThe link had expired. Its reference can still be copied."
-    )
+    assert note(stage).words == ("Not saved\nThe link had expired. Its reference still works.")
     press(Key.Key_C, CONTROL)
     assert QGuiApplication.clipboard().text() == "reference 3"
 
