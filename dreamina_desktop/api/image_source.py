@@ -11,7 +11,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpcore
 
@@ -34,6 +34,7 @@ from dreamina_desktop.api.part_writer import (
     PartWriter,
 )
 from dreamina_desktop.api.proxy import Proxy, proxy_for
+from dreamina_desktop.api.transfer import Interrupted, Transfer, version_of
 from dreamina_desktop.api.wire import retry_after_s
 from dreamina_desktop.core.answer import (
     DiskTrouble,
@@ -70,28 +71,53 @@ class HttpImageSource:
         self._now = now
         self._total_timeout_s = total_timeout_s
         self._pools: dict[Proxy | None, httpcore.AsyncConnectionPool] = {}
+        self._interrupted = Interrupted()
 
     async def fetch(self, url: str) -> ImageAnswer:
-        """A signed URL's bytes in a new part file. Never raises for what a host can do."""
+        """A signed URL's bytes in a part file; what was cut goes on where the host sends the rest.
+        Never raises for what a host can do."""
         if not url:
             return Gone("There is no link to this image.")
-        answer = await self._follow(url)
+        answer = await self._transfer(url)
         if isinstance(answer, Gone | LinkDied):
             expires = expires_at(url)
             if expires is not None and expires <= self._now():
                 return LinkDied("The link had expired.")
         return answer
 
+    def forget(self, url: str) -> None:
+        """What was cut of this URL is not wanted any more."""
+        self._interrupted.forget(url)
+
     async def aclose(self) -> None:
         """Close every connection; fetches under way end in TryLater."""
+        self._interrupted.close()
         for proxy in tuple(self._pools):
             await self._drop(proxy)
 
-    async def _follow(self, text: str) -> ImageAnswer:
+    async def _transfer(self, url: str) -> ImageAnswer:
+        transfer = self._interrupted.take(url)
+        try:
+            answer = await self._follow(url, transfer)
+        except BaseException:
+            transfer.discard()
+            raise
+        if isinstance(answer, TryLater):
+            self._interrupted.keep(url, transfer)
+        else:
+            transfer.discard()
+        return answer
+
+    async def _follow(self, text: str, transfer: Transfer) -> ImageAnswer:
         try:
             url = self._checked(text)
             for _ in range(MAX_REDIRECTS + 1):
-                answer = await self._ask(url)
+                answer = await self._ask(url, transfer)
+                if isinstance(answer, _OtherBytes):
+                    transfer.discard()
+                    answer = await self._ask(url, transfer)
+                if isinstance(answer, _OtherBytes):
+                    return TryLater("The image host sent only a part of the image.")
                 if not isinstance(answer, _Redirect):
                     return answer
                 url = self._checked(redirected(url, answer.location))
@@ -107,7 +133,9 @@ class HttpImageSource:
             raise ValueError("The link leads to an address of a private network.")
         return url
 
-    async def _ask(self, url: ImageUrl) -> ImageAnswer | _Redirect:
+    async def _ask(
+        self, url: ImageUrl, transfer: Transfer
+    ) -> ImageAnswer | _Redirect | _OtherBytes:
         """One hop. A request that was cancelled half-way leaks its slot (see DreaminaClient)."""
         try:
             proxy = await self._proxy(url)
@@ -115,7 +143,7 @@ class HttpImageSource:
             return TryLater(f"The image host cannot be reached: {error}.")
         try:
             async with asyncio.timeout(self._total_timeout_s):
-                return await self._exchange(self._pool(proxy), url)
+                return await self._exchange(self._pool(proxy), url, transfer)
         except RefusedAddressError as error:
             return Gone(str(error))
         except (httpcore.PoolTimeout, TimeoutError) as error:
@@ -125,39 +153,48 @@ class HttpImageSource:
             return _later(error)
 
     async def _exchange(
-        self, pool: httpcore.AsyncConnectionPool, url: ImageUrl
-    ) -> ImageAnswer | _Redirect:
+        self, pool: httpcore.AsyncConnectionPool, url: ImageUrl, transfer: Transfer
+    ) -> ImageAnswer | _Redirect | _OtherBytes:
         target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
         headers = [
             ("Host", url.authority),
             ("Accept", "*/*"),
             ("Accept-Encoding", "identity"),
             ("User-Agent", USER_AGENT),
+            *transfer.headers(),
         ]
         extensions = {"timeout": TIMEOUTS}
         async with pool.stream("GET", target, headers=headers, extensions=extensions) as response:
-            return await self._read(response)
+            return await self._read(response, transfer)
 
-    async def _read(self, response: httpcore.Response) -> ImageAnswer | _Redirect:
+    async def _read(
+        self, response: httpcore.Response, transfer: Transfer
+    ) -> ImageAnswer | _Redirect | _OtherBytes:
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in response.headers
         }
         if response.status in _REDIRECTS and "location" in headers:
             return _Redirect(headers["location"])
-        if not 200 <= response.status < 300:
+        if response.status == 206 or (response.status == 416 and transfer.can_go_on):
+            if response.status == 416 or not transfer.is_continued_by(headers):
+                return _OtherBytes()
+            transfer.resumed = True
+        elif 200 <= response.status < 300:
+            transfer.discard()
+            transfer.version = version_of(headers) if response.status == 200 else None
+        else:
             return _without_picture(response.status, retry_after_s(headers, self._now()))
-        if response.status == 206:
-            return TryLater("The image host sent only a part of the image.")
-        return await self._receive(response, headers)
+        return await self._receive(response, headers, transfer)
 
     async def _receive(
-        self, response: httpcore.Response, headers: Mapping[str, str]
+        self, response: httpcore.Response, headers: Mapping[str, str], transfer: Transfer
     ) -> ImageAnswer:
         if headers.get("content-type", "").strip().lower().startswith("text/html"):
             return WEB_PAGE
         try:
-            return await self._write(response, ContentDecoder(headers.get("content-encoding", "")))
+            decoder = ContentDecoder(headers.get("content-encoding", ""))
+            return await self._write(response, decoder, transfer)
         except NotAnImageError as error:
             return error.answer
         except DiskError as error:
@@ -165,18 +202,21 @@ class HttpImageSource:
         except ValueError as error:
             return TryLater(f"The image host sent a body that cannot be read: {error}.")
 
-    async def _write(self, response: httpcore.Response, decoder: ContentDecoder) -> Fetched:
-        """The whole body in a part file, or an error and no part file."""
-        writer = await PartWriter.open(self._parts)
-        try:
-            async for chunk in response.aiter_stream():
-                for piece in decoder.feed(chunk):
-                    await writer.add(piece)
-            decoder.finish()
-            return await writer.finish()
-        except BaseException:
-            writer.discard()
-            raise
+    async def _write(
+        self, response: httpcore.Response, decoder: ContentDecoder, transfer: Transfer
+    ) -> Fetched:
+        """The whole body in a part file, or an error; then the transfer has what came of it."""
+        if transfer.writer is None:
+            transfer.writer = await PartWriter.open(self._parts)
+        writer = transfer.writer
+        async for chunk in response.aiter_stream():
+            for piece in decoder.feed(chunk):
+                await writer.add(piece)
+        decoder.finish()
+        transfer.check_whole()
+        fetched = await writer.finish()
+        transfer.writer = None  # the file is the caller's
+        return replace(fetched, resumed=transfer.resumed)
 
     async def _proxy(self, url: ImageUrl) -> Proxy | None:
         loop = asyncio.get_running_loop()
@@ -216,6 +256,10 @@ class _Redirect:
     """The host names another place."""
 
     location: str
+
+
+class _OtherBytes:
+    """The host has not the rest of what was begun."""
 
 
 def _without_picture(status: int, retry_s: float | None) -> ImageAnswer:

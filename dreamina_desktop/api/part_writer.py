@@ -65,11 +65,22 @@ class PartWriter:
         self._digest = hashlib.sha256()
         self._size = 0
         self._sniffed = False
+        self._flushing = False
 
     @classmethod
     async def open(cls, parts: PartFiles) -> PartWriter:
         """Raises DiskError."""
         return cls(await _off_loop(parts.new))
+
+    @property
+    def size(self) -> int:
+        """Bytes taken so far."""
+        return self._size
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all of them are kept: one that is cancelled while it writes cannot tell."""
+        return not self._flushing
 
     async def add(self, chunk: bytes) -> None:
         """Take more bytes. Raises NotAnImageError or DiskError."""
@@ -107,7 +118,9 @@ class PartWriter:
     async def _flush(self) -> None:
         data = bytes(self._buffer)
         self._buffer.clear()
+        self._flushing = True
         await _off_loop(lambda: self._part.write(data))
+        self._flushing = False
 
 
 async def _off_loop(call: Callable[[], _T]) -> _T:

@@ -54,6 +54,7 @@ class Fetched:
     part: Path
     size_bytes: int
     sha256: str
+    resumed: bool = False  # put together of several answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,8 @@ class Downloader:
         for image in job.images:
             if not self._is_wanted(job, image):
                 self._queue.discard(image.key)
+                if image.key not in self._fetching:
+                    self._keeper.leave(image.key)
             elif image.key not in self._queue and image.key not in self._fetching:
                 self._queue.put(image.key, self._clock.monotonic())
 
@@ -203,6 +205,8 @@ class Downloader:
             job = self._library.job(key.number)
             if self._is_wanted(job, job.images[key.index]):
                 self._queue.put(key, self._clock.monotonic() + again_in_s)
+            else:
+                self._keeper.leave(key)
             self._tell()
 
     def _may_start(self) -> bool:

@@ -61,6 +61,7 @@ class ImageKeeper:
         self._deaths: Deaths[ImageKey] = Deaths(clock)  # of links
         self._unrecorded: dict[ImageKey, Image] = {}  # on the disk, not yet in the database
         self._undecided: dict[ImageKey, int] = {}  # times that the decoder failed
+        self._begun: dict[ImageKey, str] = {}  # URLs of which a part may be here
         self.failures: Failures[ImageKey] = Failures(clock)
 
     def is_unrecorded(self, key: ImageKey) -> bool:
@@ -73,6 +74,11 @@ class ImageKeeper:
         self._deaths.forget(key)
         self._undecided.pop(key, None)
 
+    def leave(self, key: ImageKey) -> None:
+        """The image is not wanted, or not from where it was begun."""
+        if (url := self._begun.pop(key, None)) is not None:
+            self._source.forget(url)
+
     async def save(self, key: ImageKey) -> float:
         """One attempt; seconds to the next one, in case that the image is still pending."""
         try:
@@ -80,6 +86,9 @@ class ImageKeeper:
                 return await self._record(key)
             image = self._library.image(key)
             url = (image.url if image else None) or ""
+            if self._begun.get(key) != url:
+                self.leave(key)
+            self._begun[key] = url
             return await self._take(key, url, await self._source.fetch(url))
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
@@ -88,7 +97,7 @@ class ImageKeeper:
     async def _take(self, key: ImageKey, url: str, answer: ImageAnswer) -> float:
         match answer:
             case Fetched():
-                return await self._fetched(key, answer)
+                return await self._fetched(key, url, answer)
             case Gone():
                 return await self._settle(key, ImageState.LOST, answer.reason)
             case LinkDied():
@@ -100,7 +109,7 @@ class ImageKeeper:
             case DiskTrouble():
                 return await self._disk_trouble(key, answer.reason)
 
-    async def _fetched(self, key: ImageKey, fetched: Fetched) -> float:
+    async def _fetched(self, key: ImageKey, url: str, fetched: Fetched) -> float:
         try:
             verdict = await self._imaging.verify(fetched.part)
         except OSError as error:
@@ -108,6 +117,8 @@ class ImageKeeper:
             return await self._not_decided(key, error)
         if isinstance(verdict, Invalid):
             await self._discard(fetched.part)
+            if fetched.resumed:  # its parts may be of two images
+                return await self._later(key, url, TryLater(f"Loaded anew: {verdict.reason}"))
             return await self._settle(key, ImageState.INVALID, verdict.reason)
         try:
             path = await self._keep(key, fetched.part, verdict)

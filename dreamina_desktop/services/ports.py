@@ -45,9 +45,13 @@ class HistoryApi(Protocol):
 
 
 class ImageSource(Protocol):
-    """Fetches an image's bytes into a new .part file. Never raises for what a host can do."""
+    """Fetches an image's bytes into a .part file. Never raises for what a host can do."""
 
-    async def fetch(self, url: str) -> ImageAnswer: ...
+    async def fetch(self, url: str) -> ImageAnswer:
+        """What an attempt that ended in TryLater has begun may be kept for the next one."""
+
+    def forget(self, url: str) -> None:
+        """There will be no next one."""
 
 
 class Imaging(Protocol):

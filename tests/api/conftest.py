@@ -111,6 +111,7 @@ def answer() -> Callable[..., bytes]:
     def make(status: int = 200, body: bytes = b"", **headers: Any) -> bytes:
         lines = [f"HTTP/1.1 {status} Whatever", "Connection: close"]
         headers = {"content_length": len(body)} | headers
+        headers = {name: value for name, value in headers.items() if value is not None}
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 

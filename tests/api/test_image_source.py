@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import socket
 import ssl
+import threading
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from dreamina_desktop.api import http, image_source, part_writer
+from dreamina_desktop.api import http, image_source, part_writer, transfer
 from dreamina_desktop.api.checked_network import CheckedNetwork
 from dreamina_desktop.api.image_source import HttpImageSource
 from dreamina_desktop.core.answer import (
@@ -32,6 +33,8 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4000 + b"\xff\xd9"  # a megabyt
 WEB_PAGE = LinkDied("The image host sent a web page instead of a picture.")
 EXPIRED = LinkDied("The link had expired.")
 PRIVATE = Gone("The link leads to an address of a private network.")
+
+SHA256 = hashlib.sha256(JPEG).hexdigest()
 
 Answer = Callable[..., bytes]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -623,3 +626,284 @@ async def test_connecting_has_a_time_limit_that_covers_the_name(
     network = CheckedNetwork(allow_loopback=False)
     with pytest.raises(image_source.httpcore.ConnectTimeout):
         await network.connect_tcp("h.example.com", 443, 0.05)
+
+
+# -- what was cut goes on ----------------------------------------------------------------------
+
+CUT = 600_000
+TAG = '"one"'
+DATES = {"date": "Mon, 02 Mar 2026 14:00:00 GMT", "last_modified": "Mon, 02 Mar 2026 13:00:00 GMT"}
+
+
+def cut(answer: Answer, at: int = CUT, body: bytes = JPEG, **headers: Any) -> bytes:
+    """A whole answer of which only the beginning arrives."""
+    whole = answer(200, body, **({"etag": TAG} | headers))
+    return whole[: len(whole) - len(body) + at]
+
+
+def rest(answer: Answer, at: int = CUT, body: bytes = JPEG, **headers: Any) -> bytes:
+    given = {"content_range": f"bytes {at}-{len(body) - 1}/{len(body)}", "etag": TAG} | headers
+    given = {name: value for name, value in given.items() if value is not None}
+    return answer(206, body[at:], **given)
+
+
+def asked_for(server: Any, number: int) -> dict[str, str]:
+    lines = server.requests[number].decode("latin-1").split("\r\n")[1:-2]
+    headers = dict(line.split(": ", 1) for line in lines)
+    return {name: headers[name] for name in ("Range", "If-Range") if name in headers}
+
+
+async def fetch_cut(source: HttpImageSource, url: str, parts: Parts) -> None:
+    assert isinstance(await source.fetch(url), TryLater)
+    assert len(parts.left) == 1
+
+
+def check_whole(answered: ImageAnswer, parts: Parts, *, resumed: bool) -> None:
+    assert isinstance(answered, Fetched)
+    assert answered.part.read_bytes() == JPEG
+    assert (answered.size_bytes, answered.sha256) == (len(JPEG), SHA256)
+    assert answered.resumed is resumed
+    assert parts.left == [answered.part]
+
+
+@pytest.mark.parametrize("hard", [False, True])
+@pytest.mark.parametrize("at", [1, 511, 513, CUT, len(JPEG) - 1])
+async def test_an_interrupted_download_goes_on_with_the_rest(
+    at: int,
+    hard: bool,
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    parts: Parts,
+    answer: Answer,
+    reset: Callable[[bytes], Talk],
+) -> None:
+    first = cut(answer, at)
+    # After a hard cut the last bytes may not have arrived: the host looks what is asked for.
+    server.says(reset(first) if hard else first, _serve_rest(server, answer))
+    if hard:
+        assert isinstance(await source.fetch(url), TryLater)
+    else:
+        await fetch_cut(source, url, parts)
+    answered = await source.fetch(url)
+    if not hard:
+        check_whole(answered, parts, resumed=True)
+        assert asked_for(server, 1) == {"Range": f"bytes={at}-", "If-Range": TAG}
+    assert isinstance(answered, Fetched)
+    assert answered.part.read_bytes() == JPEG
+    assert answered.sha256 == SHA256
+
+
+def _serve_rest(server: Any, answer: Answer) -> Talk:
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wanted = asked_for(server, -1).get("Range", "bytes=0-")
+        at = int(wanted.removeprefix("bytes=").removesuffix("-"))
+        writer.write(rest(answer, at) if at else answer(200, JPEG))
+        await writer.drain()
+
+    return talk
+
+
+async def test_it_may_be_cut_more_than_once(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    second = rest(answer)
+    server.says(cut(answer), second[: len(second) - 200_000], rest(answer, len(JPEG) - 200_000))
+    await fetch_cut(source, url, parts)
+    await fetch_cut(source, url, parts)
+    check_whole(await source.fetch(url), parts, resumed=True)
+    assert asked_for(server, 2)["Range"] == f"bytes={len(JPEG) - 200_000}-"
+
+
+async def test_a_host_that_is_in_trouble_in_between_costs_nothing(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    server.says(cut(answer), answer(503), b"", rest(answer))
+    await fetch_cut(source, url, parts)
+    assert isinstance(await source.fetch(url), TryLater)
+    assert isinstance(await source.fetch(url), TryLater)
+    check_whole(await source.fetch(url), parts, resumed=True)
+
+
+async def test_a_last_modified_that_is_older_than_the_answer_is_as_good_as_a_tag(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    first = cut(answer, etag="", **DATES).replace(b"etag: \r\n", b"")
+    server.says(first, rest(answer, etag=None))
+    await fetch_cut(source, url, parts)
+    check_whole(await source.fetch(url), parts, resumed=True)
+    assert asked_for(server, 1)["If-Range"] == DATES["last_modified"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"etag": ""},
+        {"etag": 'W/"one"'},
+        {"etag": "one"},
+        {"etag": "", "last_modified": DATES["last_modified"]},
+        {"etag": "", "last_modified": DATES["date"], "date": DATES["date"]},
+        {"etag": "", "last_modified": "yesterday", "date": DATES["date"]},
+        {"etag": 'W/"one"', **DATES},
+        {"accept_ranges": "none"},
+    ],
+)
+async def test_without_a_strong_validator_it_starts_over(
+    headers: dict[str, str],
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    parts: Parts,
+    answer: Answer,
+) -> None:
+    server.says(cut(answer, **headers), answer(200, JPEG))
+    assert isinstance(await source.fetch(url), TryLater)
+    assert parts.left == []
+    check_whole(await source.fetch(url), parts, resumed=False)
+    assert asked_for(server, 1) == {}
+
+
+async def test_a_body_of_unknown_length_or_a_compressed_one_starts_over(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    chunked = b'HTTP/1.1 200 OK\r\nETag: "one"\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n'
+    packed = gzip.compress(JPEG)
+    server.says(
+        chunked + JPEG[:500],
+        cut(answer, 500, packed, content_encoding="gzip"),
+        answer(200, JPEG),
+    )
+    for _ in range(2):
+        assert isinstance(await source.fetch(url), TryLater)
+        assert parts.left == []
+    check_whole(await source.fetch(url), parts, resumed=False)
+
+
+async def test_another_version_or_a_host_without_ranges_starts_over(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    other = JPEG[::-1]
+    server.says(cut(answer, body=other), answer(200, JPEG, etag='"two"'))
+    await fetch_cut(source, url, parts)
+    check_whole(await source.fetch(url), parts, resumed=False)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content_range": f"bytes {CUT - 1}-{len(JPEG) - 1}/{len(JPEG)}"},
+        {"content_range": f"bytes {CUT}-{len(JPEG) - 2}/{len(JPEG)}"},
+        {"content_range": f"bytes {CUT}-{len(JPEG) - 1}/{len(JPEG) + 1}"},
+        {"content_range": f"bytes {CUT}-{len(JPEG) - 1}/*"},
+        {"content_range": None, "content_type": "multipart/byteranges; boundary=x"},
+        {"etag": '"two"'},
+        {"etag": 'W/"one"'},
+        {"etag": None},
+        {"content_encoding": "gzip"},
+    ],
+)
+async def test_a_rest_that_does_not_fit_is_not_taken(
+    headers: dict[str, Any],
+    server: Any,
+    source: HttpImageSource,
+    url: str,
+    parts: Parts,
+    answer: Answer,
+) -> None:
+    server.says(cut(answer), rest(answer, **headers), answer(200, JPEG))
+    await fetch_cut(source, url, parts)
+    check_whole(await source.fetch(url), parts, resumed=False)
+    assert asked_for(server, 2) == {}
+
+
+async def test_a_range_that_the_host_does_not_have_starts_over(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    server.says(cut(answer), answer(416, content_range="bytes */5"), answer(200, JPEG))
+    await fetch_cut(source, url, parts)
+    check_whole(await source.fetch(url), parts, resumed=False)
+
+
+@pytest.mark.parametrize("body", [JPEG[CUT:-1], JPEG[CUT:] + b"x"])
+async def test_parts_that_do_not_make_the_whole_are_no_image(
+    body: bytes, server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    head = rest(answer, content_length=None, transfer_encoding="chunked")
+    head = head[: -len(JPEG[CUT:])]
+    server.says(cut(answer), head + chunks, _serve_rest(server, answer))
+    await fetch_cut(source, url, parts)
+    assert isinstance(await source.fetch(url), TryLater)
+    answered = await source.fetch(url)
+    assert isinstance(answered, Fetched)
+    assert answered.part.read_bytes() == JPEG
+
+
+async def test_a_web_page_is_found_out_in_two_parts_too(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    body = b"<!DOCTYPE html><p>Sign in" + b" " * 5000
+    server.says(cut(answer, 5, body), rest(answer, 5, body))
+    await fetch_cut(source, url, parts)
+    assert await source.fetch(url) == WEB_PAGE
+    assert parts.left == []
+
+
+async def test_a_link_that_died_leaves_no_part(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    server.says(cut(answer), answer(403), answer(200, JPEG))
+    await fetch_cut(source, url, parts)
+    assert isinstance(await source.fetch(url), LinkDied)
+    assert parts.left == []
+    check_whole(await source.fetch(url), parts, resumed=False)
+
+
+async def test_another_link_starts_over(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    server.says(cut(answer), answer(200, JPEG))
+    await fetch_cut(source, url, parts)
+    assert isinstance(await source.fetch(f"{url}?x-signature=other"), Fetched)
+    assert asked_for(server, 1) == {}
+
+
+async def test_what_is_forgotten_or_closed_leaves_no_part(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    server.says(cut(answer))
+    await fetch_cut(source, url, parts)
+    source.forget(url)
+    assert parts.left == []
+    await fetch_cut(source, url, parts)
+    await source.aclose()
+    assert parts.left == []
+
+
+async def test_only_so_many_are_kept(
+    server: Any, source: HttpImageSource, url: str, parts: Parts, answer: Answer
+) -> None:
+    server.says(cut(answer, 100))
+    for number in range(transfer.KEPT_AT_MOST + 3):
+        assert isinstance(await source.fetch(f"{url}?{number}"), TryLater)
+    assert len(parts.left) == transfer.KEPT_AT_MOST
+    assert parts.opened == transfer.KEPT_AT_MOST + 3
+
+
+async def test_bytes_whose_writing_was_given_up_are_not_relied_on(
+    server: Any,
+    new_source: NewSource,
+    url: str,
+    parts: Parts,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The total time runs out while a thread writes: nobody knows how much it wrote."""
+    written = threading.Event()
+    monkeypatch.setattr(Part, "write", lambda self, data: written.wait(20) and None)
+    server.says(answer(200, JPEG, etag=TAG), answer(200, JPEG, etag=TAG))
+    answered = await new_source(total_timeout_s=0.2).fetch(url)
+    written.set()
+    assert isinstance(answered, TryLater)
+    assert parts.left == []

@@ -198,6 +198,7 @@ class FakeSource:
         self.under_way = 0
         self.most_under_way = 0
         self.parts: set[Path] = set()
+        self.forgotten: list[str] = []
         self._made = 0
 
     async def fetch(self, url: str) -> ImageAnswer:
@@ -210,6 +211,9 @@ class FakeSource:
         if answers:
             return answers.pop(0) if len(answers) > 1 else answers[0]
         return self.whole()
+
+    def forget(self, url: str) -> None:
+        self.forgotten.append(url)
 
     def whole(self) -> Fetched:
         self._made += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 
 import pytest
 from fake_clock import WALL_AT_START
@@ -19,6 +20,7 @@ from dreamina_desktop.core.answer import (
     NotFound,
     TryLater,
     Unusable,
+    Verified,
 )
 from dreamina_desktop.core.job import ImageKey, ImageState
 from dreamina_desktop.services.messages import Condition, Remedy
@@ -207,6 +209,51 @@ async def test_a_fresh_link_is_asked_for_once(world: World) -> None:
     assert world.image().state is ImageState.LOST
     assert world.image().note.startswith("The link had expired on 2026-03-02 at ")
     assert world.image().note.endswith(", and no fresh one was found.")
+
+
+# -- interrupted downloads ---------------------------------------------------------------------
+
+
+@with_world()
+async def test_a_picture_put_together_of_parts_that_is_broken_is_loaded_anew(
+    world: World,
+) -> None:
+    whole = world.source.whole()
+    world.source.script[URL] = [replace(world.source.whole(), resumed=True), whole]
+    world.imaging.verdict = Invalid("It is not a picture.")
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(1)
+    assert world.image().state is ImageState.PENDING
+    world.imaging.verdict = Verified("jpg", 2560, 1440)
+    await world.advance(5)
+    assert world.image().state is ImageState.SAVED
+    assert world.source.parts == set()
+
+
+@with_world()
+async def test_what_was_begun_is_dropped_when_its_job_is_removed(world: World) -> None:
+    world.source.script[URL] = [LATER]
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(1)
+    assert world.source.forgotten == []
+    await world.tracker.remove([1])
+    assert world.source.forgotten == [URL]
+
+
+@with_world()
+async def test_what_was_begun_is_dropped_when_there_is_another_link(world: World) -> None:
+    new = "https://a.example.com/new"
+    world.source.script[URL] = [LATER]
+    world.answer(lambda jobid, _: found(completed_raw(jobid, new)))
+    await world.start()
+    await world.add_completed(URL)
+    await world.advance(1)
+    world.poller.check_now([1])
+    await world.advance(5)
+    assert world.image().state is ImageState.SAVED
+    assert world.source.forgotten[0] == URL
 
 
 # -- what the user decides ---------------------------------------------------------------------

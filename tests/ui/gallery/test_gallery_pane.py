@@ -379,7 +379,7 @@ def test_tiles_tell_screen_readers_what_they_are(scene: Any, open_pane: Open) ->
     assert index.data(role.AccessibleTextRole) == "213-1, not saved, 2560 by 1440 pixels"
     description = index.data(role.AccessibleDescriptionRole)
     assert "prompt 213" in description
-    assert "No answer of A" in description
+    assert "no answer of A" in description
     assert "example.com" not in index.data(role.ToolTipRole)
 
 
