@@ -7,6 +7,7 @@ import json
 import stat
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,60 @@ def check_file(image: dict[str, Any]) -> None:
     with Image.open(file) as picture:
         picture.load()
         assert picture.size == (image["fileWidth"], image["fileHeight"])
+
+
+def test_images_whose_links_are_dead_are_saved_through_the_history(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox("--speed", "60", "--dead-links")
+    ids = [*sandbox.jobs["completed"], *sandbox.jobs["upscale"]]
+    ended = work(run_program, sandbox, tmp_path, *ids, "--export", "-")
+    assert ended.code == 0, ended.err
+    images = [image for row in ended.rows for image in row["images"]]
+    assert len(images) > len(ids)
+    for image in images:
+        assert image["state"] == "saved", image["note"]
+        check_file(image)
+
+
+def test_a_pasted_record_that_the_server_has_forgotten_is_saved_through_the_history(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox()
+    account = "US:user@example.com"
+    headers = {"Authorization": f"Bearer {sandbox.token}"}
+    url = f"{sandbox.api_url}/assets/{account}?count=100"
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+        asset = json.loads(answer.read())["assets"][-1]
+    jobid = next(jobid for jobid in sandbox.jobs["expired"] if account in jobid)
+    dead = {**asset, "imageUrl": asset["imageUrl"].partition("?")[0] + "?x-expires=1000000000"}
+    lost = {"imageUrl": dead["imageUrl"], "itemId": "1", "assetRef": asset["assetRef"]}
+    record = {"jobid": jobid, "status": "completed", "response": {"images": [dead, lost]}}
+    ended = work(run_program, sandbox, tmp_path, "-", "--export", "-", text=json.dumps(record))
+    assert ended.code == 0, ended.err
+    first, second = ended.rows[0]["images"]
+    assert first["state"] == "saved", first["note"]
+    check_file(first)
+    assert second["state"] == "lost"
+    assert second["assetRef"] == asset["assetRef"]
+    assert "The link had expired on 2001-09-0" in second["note"]
+
+
+def test_without_a_token_an_image_with_a_dead_link_stays_pending(
+    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox()
+    url = f"{sandbox.image_url}/dead.jpeg?x-expires=1"
+    images = [{"imageUrl": url, "itemId": "1"}]
+    jobid = sandbox.jobs["completed"][0]
+    record = {"jobid": jobid, "status": "completed", "response": {"images": images}}
+    ended = run_program(
+        *("--api-url", sandbox.api_url, "--data-dir", tmp_path, *FAST, "--export", "-", "-"),
+        text=json.dumps(record),
+    )
+    assert ended.code == 3
+    assert "no token" in ended.err
+    assert ended.rows[0]["images"][0]["state"] == "pending"
 
 
 def test_everything_private_is_readable_by_its_user_only(
