@@ -40,7 +40,7 @@ def test_a_lost_image_says_why_and_that_its_reference_is_still_good() -> None:
 def test_a_pending_image_says_what_it_waits_for() -> None:
     waiting = image(ImageState.PENDING, "the server answered 503")
     assert words.explanation(waiting, fetching=False) == (
-        "Waiting: the server answered 503. Its reference can still be copied."
+        "Waiting: the server answered 503. Its reference still works."
     )
     assert words.explanation(waiting, fetching=True) == "Loading…"
 
