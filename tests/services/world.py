@@ -24,6 +24,7 @@ from fakes import (
 )
 
 from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
@@ -99,6 +100,7 @@ class World:
             lambda: jitter,
             self.recovery.retry,
         )
+        self.deadlines = Deadlines(self.library, self.clock)
         self.thumbnailer = Thumbnailer(self.library, self.thumbnails, self.imaging, self.supervisor)
         self.token = Token(
             self.api,
