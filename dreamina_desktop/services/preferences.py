@@ -72,6 +72,17 @@ class Preferences:
         self.set("paused", value)
 
     @property
+    def background(self) -> bool | None:
+        """Whether closing the window leaves the program at work; None while the user has not
+        said so."""
+        value = self._values.get("background")
+        return value if isinstance(value, bool) else None
+
+    @background.setter
+    def background(self, value: bool) -> None:
+        self.set("background", value)
+
+    @property
     def account_names(self) -> dict[str, str]:
         """The names that the user gave, by account (`US:user@example.com`)."""
         value = self._values.get("account_names")

@@ -329,3 +329,21 @@ class FakeSettings:
         if self.broken:
             raise DatabaseError("The disk is full.")
         self.values[name] = value
+
+
+class FakeAutostart:
+    """Autostart as a flag; `broken` is a fault."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.writes = 0
+        self.broken = False
+
+    async def is_on(self) -> bool:
+        return self.on
+
+    async def set_on(self, on: bool) -> None:
+        if self.broken:
+            raise PermissionError("The folder cannot be written.")
+        self.writes += 1
+        self.on = on

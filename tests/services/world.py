@@ -11,6 +11,7 @@ from typing import Any
 from fake_clock import FakeClock, VirtualTimeLoop
 from fakes import (
     FakeApi,
+    FakeAutostart,
     FakeFiles,
     FakeImaging,
     FakeKeyring,
@@ -24,6 +25,7 @@ from fakes import (
 )
 
 from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.idle import IdleWaiter
@@ -52,6 +54,8 @@ class World:
         repository: FakeRepository | None = None,
         given: str | None = "user:12345-secret",
         settings: FakeSettings | None = None,
+        *,
+        demo: bool = False,
     ) -> None:
         self.clock = FakeClock()
         self.errors: list[BaseException] = []
@@ -99,6 +103,10 @@ class World:
             self.clock,
             lambda: jitter,
             self.recovery.retry,
+        )
+        self.autostart = FakeAutostart()
+        self.background = Background(
+            self.preferences, self.autostart, self.poller, self.downloader, demo=demo
         )
         self.deadlines = Deadlines(self.library, self.clock)
         self.thumbnailer = Thumbnailer(self.library, self.thumbnails, self.imaging, self.supervisor)
