@@ -38,6 +38,7 @@ class Options:
     theme: str | None = None  # "light" or "dark"
     export: str | None = None  # a path, or "-" for standard output
     only: bool = False
+    background: bool = False
 
     @property
     def waits(self) -> bool:
@@ -67,6 +68,11 @@ def _options(given: argparse.Namespace) -> Options:
             "--demo brings its own API and its own folder: leave out --api-url and --data-dir."
         )
     waits = given.until_idle or given.screenshot
+    if given.background and (given.demo or waits or given.export):
+        raise OptionError(
+            "--background is for the window: leave out --demo, --until-idle, --screenshot and "
+            "--export."
+        )
     _refuse_idle_options(given, waits=bool(waits))
     url = None if given.demo else parse_api_url(given.api_url or VENDOR_API_URL)
     return Options(
@@ -83,6 +89,7 @@ def _options(given: argparse.Namespace) -> Options:
         theme=given.theme,
         export=_target(given.export),
         only=given.only,
+        background=given.background,
     )
 
 
@@ -184,5 +191,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--theme", choices=("light", "dark"), help="of the screenshot")
     add("--export", metavar="FILE", help="write the tracked jobs as JSON; - is standard output")
     add("--only", action="store_true", help="wait for and export the IDs of this call only")
+    add("--background", action="store_true", help="start without the window, if it is kept so")
     add("--version", action="version", version=f"dreamina-desktop {__version__}")
     return parser

@@ -20,12 +20,15 @@ from dreamina_desktop.app.assignment import Draw, Executor
 from dreamina_desktop.app.clock import SystemClock
 from dreamina_desktop.app.handover import HandoverServer
 from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.own_command import login_command
 from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.imaging.workers import ImagingWorkers
 from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.backup_keeper import BackupKeeper
+from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
@@ -40,6 +43,7 @@ from dreamina_desktop.services.token import Token, TokenSource
 from dreamina_desktop.services.tracker import Tracked, Tracker
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.storage.atomic_file import write_atomically
+from dreamina_desktop.storage.autostart import system_autostart
 from dreamina_desktop.storage.database import NEWER, Database
 from dreamina_desktop.storage.image_files import ImageFiles
 from dreamina_desktop.storage.job_repository import JobRepository
@@ -87,6 +91,7 @@ class Program:
         s.supervisor.spawn(s.poller.run(), "poller")
         s.supervisor.spawn(s.downloader.run(), "downloader")
         s.supervisor.spawn(self.recovery.run(), "link recovery")
+        s.supervisor.spawn(s.deadlines.run(), "deadlines")
 
     def executor(
         self,
@@ -202,7 +207,15 @@ async def _open(
     messages.mask_with(accounts.masked)
     services = Services(
         accounts=accounts,
+        background=Background(
+            preferences,
+            system_autostart(login_command(options)),
+            poller,
+            downloader,
+            demo=options.demo,
+        ),
         clock=clock,
+        deadlines=Deadlines(library, clock),
         downloader=downloader,
         library=library,
         messages=messages,

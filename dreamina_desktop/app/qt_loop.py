@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import qasync
-from PySide6.QtCore import qInstallMessageHandler
+from PySide6.QtCore import QEvent, Signal, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -22,9 +22,22 @@ from dreamina_desktop.ui import theme as themes
 APPLICATION_ID = "io.github.dreamina_desktop.DreaminaDesktop"
 
 
-def make_application(theme: str) -> QApplication:
+class Application(QApplication):
+    """`quit_asked`: by the system, as with Quit in the Dock of macOS. Qt would close each window
+    instead, and closing one may mean to go on without it."""
+
+    quit_asked = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Quit:
+            self.quit_asked.emit()
+            return True
+        return super().event(event)
+
+
+def make_application(theme: str) -> Application:
     """The one QApplication, in our style and the theme wanted."""
-    application = QApplication(sys.argv[:1])
+    application = Application(sys.argv[:1])
     application.setApplicationName("Dreamina Desktop")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(APPLICATION_ID)

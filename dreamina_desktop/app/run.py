@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from dreamina_desktop.app.delivery import Delivery, complain
 from dreamina_desktop.app.display import why_no_window
 from dreamina_desktop.app.handover import Address, HandoverCall, read_address
 from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.own_command import own_command
 from dreamina_desktop.app.sandbox_process import SandboxFacts, SandboxProcess
 from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.core.api_url import parse_api_url
@@ -169,7 +169,7 @@ def assignment_of(options: Options, text: str, facts: SandboxFacts | None) -> As
         picture=picture,
         exports=options.export is not None,
         only=options.only,
-        activates=options.has_window,
+        activates=options.has_window and not options.background,
         api_url=parse_api_url(facts.api_url).url if facts else _url(options),
     )
 
@@ -200,5 +200,4 @@ def _hand_over(options: Options, text: str, address: Address) -> int:
 
 def start_demo() -> None:
     """A demo in a process of its own, which goes on when this one ends."""
-    module = [] if getattr(sys, "frozen", False) else ["-m", "dreamina_desktop"]
-    subprocess.Popen([sys.executable, *module, "--demo"], start_new_session=os.name != "nt")
+    subprocess.Popen(own_command("--demo"), start_new_session=os.name != "nt")

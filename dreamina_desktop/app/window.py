@@ -10,20 +10,19 @@ import sys
 import threading
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QApplication
-
 from dreamina_desktop import diagnostics
 from dreamina_desktop.app.assignment import Assignment
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.picture import draw
 from dreamina_desktop.app.program import Program, open_program
-from dreamina_desktop.app.qt_loop import make_application, run_in_qt
+from dreamina_desktop.app.qt_loop import Application, make_application, run_in_qt
 from dreamina_desktop.app.run import start_demo
 from dreamina_desktop.app.sandbox_process import SandboxProcess
 from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.tray import Tray
 
 END_WITHIN_S = 1.6
 
@@ -37,7 +36,7 @@ def run_window(
 
 
 async def _work(
-    application: QApplication,
+    application: Application,
     options: Options,
     locations: Locations,
     text: str,
@@ -53,8 +52,13 @@ async def _work(
         theme.apply(application, program.services.preferences.theme)
         window = MainWindow(program.services)
         window.closed.connect(ended.set)
+        application.quit_asked.connect(window.quit)
         window.demo_requested.connect(start_demo)
-        window.show()
+        tray = _make_tray(program, window)
+        if options.background and program.services.background.keeps:
+            tray.show_icon(True)
+        else:
+            window.show()
         executor = program.executor(
             lambda wanted: draw(application, program.services, wanted),
             on_tracked=window.show_tracked,
@@ -71,7 +75,17 @@ async def _work(
             _end_in_any_case()
             window.remember()
             window.hide()
+            tray.show_icon(False)
     return 0
+
+
+def _make_tray(program: Program, window: MainWindow) -> Tray:
+    tray = Tray(program.services, window)
+    window.in_background.connect(tray.show_icon)
+    tray.open_chosen.connect(window.come_to_front)
+    tray.pause_chosen.connect(window.toggle_pause)
+    tray.quit_chosen.connect(window.quit)
+    return tray
 
 
 def _track_later(options: Options, program: Program, text: str, window: MainWindow) -> None:

@@ -24,12 +24,13 @@ def duration(seconds: float) -> str:
 
 
 def roughly(seconds: float) -> str:
-    """Without what does not matter: `6 s`, `21 min`, `3 h`."""
+    """Without what does not matter: `6 s`, `21 min`, `3 h`, `12 days`."""
     if seconds < 60:
         return f"{max(1, round(seconds))} s"
     if seconds < 3600 * 1.5:
         return f"{round(seconds / 60)} min"
-    return f"{round(seconds / 3600)} h"
+    days = int(seconds // 86400)
+    return f"{round(seconds / 3600)} h" if days < 2 else f"{days} days"
 
 
 def pixels(width: int, height: int) -> str:

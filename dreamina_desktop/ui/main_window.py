@@ -30,6 +30,7 @@ from dreamina_desktop.ui.jobs.jobs_pane import JobsPane
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 from dreamina_desktop.ui.viewer.viewer import Viewer
+from dreamina_desktop.ui.window.closing import Closing
 from dreamina_desktop.ui.window.drop_hint import DropHint
 from dreamina_desktop.ui.window.icon_button import IconButton
 from dreamina_desktop.ui.window.id_field import IdField
@@ -41,6 +42,7 @@ from dreamina_desktop.ui.window.incoming import (
 )
 from dreamina_desktop.ui.window.message_bar import MessageBar
 from dreamina_desktop.ui.window.panes import Panes
+from dreamina_desktop.ui.window.pausing import Pausing
 from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 from dreamina_desktop.ui.window.shortcuts_dialog import ShortcutsDialog
 from dreamina_desktop.ui.window.status_bar import StatusBar
@@ -53,6 +55,7 @@ class MainWindow(QMainWindow):
     """`closed`: the user is done. Everything it shows comes from the services."""
 
     closed = Signal()
+    in_background = Signal(bool)  # whether the program goes on without its window
     demo_requested = Signal()
 
     def __init__(self, services: Services) -> None:
@@ -70,6 +73,8 @@ class MainWindow(QMainWindow):
         self._panes = Panes(self._jobs, self._gallery, self._details)
         self._messages = MessageBar(services.messages)
         self._status = StatusBar(services)
+        self._pausing = Pausing(services)
+        self._closing = Closing(services, self)
         self._details_button = IconButton("details", "Details", "Details (Ctrl+I)")
         self._details_button.setCheckable(True)
         self._settings_button = IconButton("settings", "Settings", "Settings (Ctrl+,)")
@@ -102,14 +107,25 @@ class MainWindow(QMainWindow):
         )
 
     def come_to_front(self) -> None:
-        """Also when it was minimized."""
+        """Also when it was minimized, or closed while the program went on."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.in_background.emit(False)
         self.raise_()
         self.activateWindow()
 
     def remember(self) -> None:
         """Keep size, selection and scroll positions for the next start."""
         self._services.preferences.set(STATE, self._state())
+
+    def toggle_pause(self) -> None:
+        """Pause checking and saving, or go on."""
+        self._pausing.toggle()
+
+    def quit(self) -> None:
+        """End the program, whatever is open: the next start goes on with it."""
+        self.remember()
+        self.closed.emit()
 
     def settled(self) -> bool:
         """Whether everything that is visible shows its picture."""
@@ -155,10 +171,14 @@ class MainWindow(QMainWindow):
         self._gallery.current_changed.connect(self._details.show_image)
         self._gallery.open_requested.connect(self._open_image)
         self._viewer.closed.connect(self._on_viewer_closed)
+        self._closing.quit_chosen.connect(self.quit)
+        self._closing.hide_chosen.connect(self._go_to_background)
         self._messages.remedy_chosen.connect(self._apply_remedy)
         self._messages.focus_left.connect(self._jobs.view.setFocus)
-        self._status.pause_chosen.connect(self._toggle_pause)
+        self._status.pause_chosen.connect(self._pausing.toggle)
         self._status.refresh_chosen.connect(self._refresh_now)
+        self._status.list_expiring_chosen.connect(self._list_expiring)
+        self._status.fetch_expiring_chosen.connect(self._fetch_expiring)
         self._details_button.clicked.connect(self._panes.toggle_details)
         self._settings_button.clicked.connect(self._settings.show_settings)
         self._panes.details_toggled.connect(self._details_button.setChecked)
@@ -177,7 +197,7 @@ class MainWindow(QMainWindow):
             ("Details", "Ctrl+I", self._panes.toggle_details),
             ("Settings", "Ctrl+,", self._settings.show_settings),
             ("Keys", "F1", lambda: ShortcutsDialog(self).open()),
-            ("Quit", "Ctrl+Q", self.close),
+            ("Quit", "Ctrl+Q", self.quit),
         ):
             action = QAction(name, self)
             action.setShortcut(QKeySequence(keys))
@@ -290,23 +310,25 @@ class MainWindow(QMainWindow):
         elif not self._services.poller.refresh_now():
             self._services.messages.say("That was done less than 5 seconds ago.")
 
-    def _toggle_pause(self) -> None:
-        self._set_paused(not self._services.poller.paused)
+    def _list_expiring(self) -> None:
+        self._go_to(self._jobs.view, lambda: self._panes.bring_to_front(gallery=False))
+        self._jobs.show_expiring()
 
-    def _set_paused(self, paused: bool) -> None:
-        for service in (self._services.poller, self._services.downloader):
-            if paused:
-                service.pause()
-            else:
-                service.resume()
-        self._services.preferences.paused = paused
+    def _fetch_expiring(self) -> None:
+        if self._services.poller.paused:
+            self._services.messages.say("Nothing is fetched while it is paused.", Remedy.RESUME)
+            return
+        deadlines = self._services.deadlines
+        self._services.downloader.retry(deadlines.images())
+        self._services.poller.check_now(deadlines.jobs())
+        self._services.messages.say("Fetching what expires soon.")
 
     def _apply_remedy(self, remedy: Remedy) -> None:
         remedies: dict[Remedy, Callable[[], object]] = {
             Remedy.UNDO: self._undo,
             Remedy.TOKEN: self._settings.show_token,
             Remedy.FOLDER: self._settings.show_folder,
-            Remedy.RESUME: lambda: self._set_paused(False),
+            Remedy.RESUME: self._pausing.resume,
             Remedy.CHECK_NOW: self._refresh_now,
             Remedy.TRY_DEMO: self.demo_requested.emit,
         }
@@ -320,6 +342,11 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         theme.apply(application, name)
+
+    def _go_to_background(self) -> None:
+        self.remember()
+        self.hide()
+        self.in_background.emit(True)
 
     # -- panes ------------------------------------------------------------------------------
 
@@ -352,9 +379,7 @@ class MainWindow(QMainWindow):
         self._remember.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.remember()
-        event.accept()
-        self.closed.emit()
+        event.setAccepted(self._closing.start())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         from_us = event.source() is not None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.background import Background
+from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
@@ -23,7 +25,9 @@ class Services:
     """Every service of one run, made by app/."""
 
     accounts: Accounts
+    background: Background
     clock: Clock
+    deadlines: Deadlines
     downloader: Downloader
     library: Library
     messages: Messages

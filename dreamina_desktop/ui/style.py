@@ -76,6 +76,7 @@ QToolButton[role="switch"]:checked {{
     background: {selected}; border: 1px solid {accent}; font-weight: 600;
 }}
 QToolButton[role="switch"]:focus {{ border: 2px solid {accent}; padding: 4px; }}
+QToolButton[role="expiring"] {{ color: {pending}; }}
 QToolButton[role="menu"] {{ color: {muted}; padding: 3px 6px; }}
 QToolButton::menu-indicator {{ image: none; }}
 QMenu {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px; }}
@@ -110,6 +111,7 @@ _NAMES = (
     "on_accent",
     "selected",
     "info",
+    "pending",
 )
 
 

@@ -36,6 +36,8 @@ from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.imaging.thumbnail import thumbnail
 from dreamina_desktop.imaging.verify import verify
 from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.background import Background
+from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
@@ -119,6 +121,22 @@ class PlayedKeyring:
             raise KeyringError(self.trouble)
 
 
+class PlayedAutostart:
+    """Whether a login starts the program: a flag, which fails when it is told to."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.trouble = ""
+
+    async def is_on(self) -> bool:
+        return self.on
+
+    async def set_on(self, on: bool) -> None:
+        if self.trouble:
+            raise PermissionError(self.trouble)
+        self.on = on
+
+
 class NoImages:
     """No image host answers."""
 
@@ -143,6 +161,7 @@ class Bench:
     services: Services
     api: PlayedApi
     keyring: PlayedKeyring
+    autostart: PlayedAutostart
     clock: StoppedClock
     images: Path
     errors: list[str] = field(default_factory=list)  # of tasks
@@ -169,8 +188,9 @@ class Bench:
 
     def start(self) -> None:
         """Let poller, downloader and thumbnailer work."""
-        for service in (self.services.poller, self.services.downloader, self.services.thumbnailer):
-            self.services.supervisor.spawn(service.run(), type(service).__name__)
+        s = self.services
+        for service in (s.poller, s.downloader, s.thumbnailer, s.deadlines):
+            s.supervisor.spawn(service.run(), type(service).__name__)
 
     def _saved(self, image: Any) -> Any:
         file = self.images / f"{image.key}.jpg"
@@ -194,6 +214,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
     async with AsyncExitStack() as stack:
         errors: list[str] = []
         clock, api, keyring = StoppedClock(), PlayedApi(), PlayedKeyring()
+        autostart = PlayedAutostart()
         images = folder / "images"
         images.mkdir(parents=True, exist_ok=True)
         database = Database(folder / "library.db", MIGRATIONS)
@@ -226,7 +247,9 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         )
         services = Services(
             accounts=Accounts(library, preferences),
+            background=Background(preferences, autostart, poller, downloader, demo=demo),
             clock=clock,
+            deadlines=Deadlines(library, clock),
             downloader=downloader,
             library=library,
             messages=messages,
@@ -240,7 +263,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             default_images_folder=str(images),
             demo=demo,
         )
-        yield Bench(services, api, keyring, clock, images, errors)
+        yield Bench(services, api, keyring, autostart, clock, images, errors)
 
 
 def make_record(second: int, status: str = "completed", **fields: Any) -> dict[str, Any]:

@@ -12,9 +12,5 @@ def link_life(url: str | None, now: float) -> str:
     if until is None:
         return ""
     left = until - now
-    return f"works for {_span(left)} more" if left > 0 else f"expired {_span(-left)} ago"
-
-
-def _span(seconds: float) -> str:
-    days = int(seconds // 86400)
-    return formats.roughly(seconds) if days < 2 else f"{days} days"
+    span = formats.roughly(abs(left))
+    return f"works for {span} more" if left > 0 else f"expired {span} ago"

@@ -7,11 +7,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING
+
 _TEACH = (
     "Paste job IDs here, with Ctrl+V.\nThey look like j0302…:dreamina\n\n"
     "A log, a spreadsheet or a whole JSON answer will do."
 )
-_FILTERED = "No job is like that."
+_NONE = {EXPIRING: "Nothing is to be fetched soon."}  # by filter
+_NONE_OF_OTHERS = "No job is like that."
 
 
 class EmptyList(QWidget):
@@ -41,8 +44,9 @@ class EmptyList(QWidget):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(2)
 
-    def show_reason(self, *, filtered: bool) -> None:
-        """`filtered`: there may be jobs, but none that is wanted."""
-        self._text.setText(_FILTERED if filtered else _TEACH)
+    def show_reason(self, wanted: str) -> None:
+        """`wanted`: the filter; with one, there may be jobs, but none that is wanted."""
+        filtered = wanted != ALL
+        self._text.setText(_NONE.get(wanted, _NONE_OF_OTHERS) if filtered else _TEACH)
         self._show_all.setVisible(filtered)
         self._try_demo.setVisible(not filtered and not self._demo)

@@ -38,8 +38,11 @@ ORDERS = (
     Order("duration", "Longest first", _duration),
 )
 
+ALL = "All"
+EXPIRING = "Expiring"  # a filter too; what it holds changes with time (services.deadlines)
+
 FILTERS: dict[str, Callable[[Job], bool]] = {
-    "All": lambda _job: True,
+    ALL: lambda _job: True,
     "Running": lambda job: job.tracking is Tracking.POLLING,
     "Completed": lambda job: job.status == "completed",
     "Failed": lambda job: job.status == "failed",

@@ -68,6 +68,11 @@ class JobsModel(QAbstractListModel):
         self._wanted = wanted
         self._reorder()
 
+    def sort_out(self) -> None:
+        """What the filter holds has changed without a change of the jobs."""
+        self._listed = True
+        self._flush_soon()
+
     def flush(self) -> None:
         """Bring the rows up to date now; the timer does it by itself a moment after a change."""
         changed, self._changed = self._changed, set()
@@ -140,6 +145,9 @@ class JobsModel(QAbstractListModel):
     def _on_library_changed(self, changes: ChangeSet) -> None:
         self._changed |= changes.jobs
         self._listed |= changes.listed
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
         if not self._timer.isActive():
             self._timer.start()
 

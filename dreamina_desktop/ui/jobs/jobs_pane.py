@@ -21,7 +21,7 @@ from dreamina_desktop.core.batch_label import batch_label
 from dreamina_desktop.ui.jobs.empty_list import EmptyList
 from dreamina_desktop.ui.jobs.job_actions import JobActions
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate
-from dreamina_desktop.ui.jobs.job_order import FILTERS, ORDERS
+from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING, FILTERS, ORDERS
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel, ranges
 from dreamina_desktop.ui.jobs.jobs_view import JobsView
 from dreamina_desktop.ui.services import Services
@@ -44,7 +44,8 @@ class JobsPane(QWidget):
         super().__init__(parent)
         self._services = services
         self._order = ORDERS[0]
-        self._filter = "All"
+        self._filter = ALL
+        self._filters = FILTERS | {EXPIRING: services.deadlines.concern}
         self._model = JobsModel(services, self)
         self.view = JobsView(self._model, JobDelegate(services, thumbnails, self), thumbnails, self)
         self._count = QLabel()
@@ -55,7 +56,7 @@ class JobsPane(QWidget):
         self._actions = JobActions(services, self.view, self.selected, self.select_batch)
         self._lay_out()
         self._empty.demo_requested.connect(self.demo_requested)
-        self._empty.all_requested.connect(lambda: self._set_filter("All"))
+        self._empty.all_requested.connect(lambda: self._set_filter(ALL))
         self._model.order_changed.connect(self._on_order_changed)
         self.view.selectionModel().selectionChanged.connect(
             lambda *_: self.selection_changed.emit()
@@ -64,6 +65,7 @@ class JobsPane(QWidget):
         self.view.customContextMenuRequested.connect(
             lambda at: self._actions.popup(self.view.viewport().mapToGlobal(at))
         )
+        services.deadlines.subscribe(self._on_deadlines_changed)
         self._on_order_changed()
 
     def order(self) -> Sequence[int]:
@@ -99,6 +101,11 @@ class JobsPane(QWidget):
         rows = [row for n in numbers if (row := self._model.row(n)) is not None]
         if rows:
             self.view.scrollTo(self._model.index(min(rows)))
+
+    def show_expiring(self) -> None:
+        """List what must be fetched soon, and select nothing."""
+        self.view.clearSelection()
+        self._set_filter(EXPIRING)
 
     def state(self) -> dict[str, Any]:
         """JSON for `restore`."""
@@ -155,11 +162,11 @@ class JobsPane(QWidget):
         filters.aboutToShow.connect(lambda: self._fill_filters(filters))
         self._filter_button.setMenu(filters)
         self._set_order("newest")
-        self._filter_button.setText("All")
+        self._filter_button.setText(ALL)
 
     def _fill_filters(self, menu: QMenu) -> None:
         menu.clear()
-        for name in FILTERS:
+        for name in self._filters:
             action = menu.addAction(name)
             action.setCheckable(True)
             action.setChecked(name == self._filter)
@@ -190,7 +197,7 @@ class JobsPane(QWidget):
     def _set_filter(self, name: str) -> None:
         self._filter = name
         self._filter_button.setText(name)
-        self._model.set_filter(FILTERS[name])
+        self._model.set_filter(self._filters[name])
 
     def _of_batch(self, batch: int) -> list[int]:
         return [job.number for job in self._services.library.shown() if job.batch == batch]
@@ -199,13 +206,17 @@ class JobsPane(QWidget):
         """What was asked for must not be hidden by a filter."""
         self._model.flush()
         if any(self._model.row(number) is None for number in numbers):
-            self._set_filter("All")
+            self._set_filter(ALL)
+
+    def _on_deadlines_changed(self) -> None:
+        if self._filter == EXPIRING:
+            self._model.sort_out()
 
     def _on_order_changed(self) -> None:
         shown = len(self._model.numbers())
         self._count.setText(f"{shown:,}" if shown else "")
         self._empty.setVisible(not shown)
-        self._empty.show_reason(filtered=self._filter != "All")
+        self._empty.show_reason(self._filter)
         self.order_changed.emit()
 
 

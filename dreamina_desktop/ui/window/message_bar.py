@@ -7,8 +7,10 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QEnterEvent,
+    QHideEvent,
     QPainter,
     QPaintEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -98,6 +100,14 @@ class _Row(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self._time_reading()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._time_reading()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._shown is not None:
@@ -171,8 +181,10 @@ class _Row(QWidget):
         self._icon.setPixmap(icons.pixmap("info", color, 20, self.devicePixelRatioF()))
 
     def _time_reading(self) -> None:
+        """It stands still while nobody can read it, or somebody does."""
         focused = self._button.hasFocus() or self._close.hasFocus()
-        if self._passing and self._shown is not None and not focused and not self.underMouse():
+        read = focused or self.underMouse() or not self._bar.isVisible()
+        if self._passing and self._shown is not None and not read:
             self._timer.start(max(READING_MS, READING_MS_A_CHARACTER * len(self._shown.text)))
 
     def _choose(self) -> None:

@@ -10,6 +10,7 @@ from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.elided_label import ElidedLabel
+from dreamina_desktop.ui.window.expiring_buttons import ExpiringButtons
 from dreamina_desktop.ui.window.icon_button import IconButton
 from dreamina_desktop.ui.window.status_line import SavedCount, status_line
 
@@ -22,6 +23,8 @@ class StatusBar(QWidget):
 
     pause_chosen = Signal()
     refresh_chosen = Signal()
+    list_expiring_chosen = Signal()
+    fetch_expiring_chosen = Signal()
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +35,9 @@ class StatusBar(QWidget):
         self._demo = QLabel("Demo: nothing is kept")
         self._demo.setProperty("role", "pill")
         self._demo.setVisible(services.demo)
+        self._expiring = ExpiringButtons()
+        self._expiring.list_chosen.connect(self.list_expiring_chosen)
+        self._expiring.fetch_chosen.connect(self.fetch_expiring_chosen)
         self._pause = IconButton("pause", "Pause")
         self._refresh_now = IconButton("refresh", "Refresh now", "Refresh now (F5)")
         self._pause.clicked.connect(self.pause_chosen)
@@ -43,6 +49,7 @@ class StatusBar(QWidget):
         self._lay_out()
         services.poller.subscribe(self._later)
         services.downloader.subscribe(self._later)
+        services.deadlines.subscribe(self._later)
         services.library.subscribe(self._on_library_changed)
         self.refresh()
 
@@ -54,11 +61,13 @@ class StatusBar(QWidget):
         """Read everything anew."""
         poll, downloads = self._services.poller.status, self._services.downloader.status
         self._words.set_words(status_line(poll, downloads, self._saved.images, self._saved.saved))
+        expiring = self._services.deadlines.status
+        self._expiring.show_status(expiring, self._services.clock.time())
         if self._services.poller.paused:
             self._pause.show_as("resume", "Resume", "Resume checking and downloads")
         else:
             self._pause.show_as("pause", "Pause", "Pause checking and downloads")
-        timed = poll.next_in_s is not None or poll.backlog_s > 0
+        timed = poll.next_in_s is not None or poll.backlog_s > 0 or bool(expiring)
         if timed != self._tick.isActive() or not self.isVisible():
             self._set_ticking(timed and self.isVisible())
 
@@ -82,6 +91,7 @@ class StatusBar(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._demo)
         layout.addWidget(self._words, 1)
+        layout.addWidget(self._expiring)
         layout.addWidget(self._pause)
         layout.addWidget(self._refresh_now)
 

@@ -54,6 +54,12 @@ def status_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved:
     return BETWEEN.join((_checking(poll), saving, _network(poll)))
 
 
+def still_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: int) -> str:
+    """The same without what changes from second to second."""
+    running = f"{poll.polling:,} running" if poll.polling else "Nothing to check"
+    return BETWEEN.join((running, _saving(downloads, images, saved), _network(poll)))
+
+
 def _checking(poll: PollStatus) -> str:
     if not poll.polling:
         return "Nothing to check"

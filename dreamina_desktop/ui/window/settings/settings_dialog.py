@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QW
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.settings.accounts_section import AccountsSection
 from dreamina_desktop.ui.window.settings.appearance_section import AppearanceSection
+from dreamina_desktop.ui.window.settings.background_section import BackgroundSection
 from dreamina_desktop.ui.window.settings.checking_section import CheckingSection
 from dreamina_desktop.ui.window.settings.folder_section import FolderSection
 from dreamina_desktop.ui.window.settings.section import make_button
@@ -25,6 +26,7 @@ class SettingsDialog(QDialog):
         self.resize(560, 680)
         self._token = TokenSection(services)
         self._folder = FolderSection(services)
+        self._background = BackgroundSection(services)
         self._accounts = AccountsSection(services)
         appearance = AppearanceSection(services)
         appearance.theme_chosen.connect(self.theme_chosen)
@@ -36,6 +38,7 @@ class SettingsDialog(QDialog):
             self._token,
             CheckingSection(services),
             self._folder,
+            self._background,
             appearance,
             self._accounts,
         ):
@@ -61,6 +64,7 @@ class SettingsDialog(QDialog):
     def show_settings(self) -> None:
         """Open, with the cursor in the first field."""
         self._token.start_anew()
+        self._background.show_settings()
         self._accounts.show_accounts()
         self.open()
         self._token.field.setFocus()
