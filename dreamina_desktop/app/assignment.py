@@ -39,6 +39,7 @@ class Assignment(msgspec.Struct, frozen=True):
     exports: bool = False
     only: bool = False
     activates: bool = False  # bring the window to the front
+    takes_over: bool = False  # the caller opens a window: one without a window gives way
     api_url: str = ""
 
 
@@ -64,16 +65,21 @@ class Executor:
     api_url: str
     draw: Draw | None
     on_tracked: Callable[[Tracked], None]  # for the window, to show what came
-    on_activated: Callable[[], None] | None  # None without a window
+    on_activated: Callable[[], None]
     on_waited_for: Callable[[], None]  # somebody waits: a pause would let them wait for ever
     refusal: str = ""  # why nothing can be tracked or checked here
+    on_taken_over: Callable[[], None] = lambda: None
 
     async def carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
         """`stop`: the caller does not wait any longer (exit code 3)."""
         if assignment.api_url != self.api_url:
             yield _other_api(self.api_url)
             return
-        if assignment.activates and self.on_activated is not None:
+        if assignment.takes_over:
+            self.on_taken_over()
+            yield Reply(exit_code=EXIT_DONE)
+            return
+        if assignment.activates:
             self.on_activated()
         if self.refusal and (assignment.text or assignment.waits):
             yield Reply(note=self.refusal, exit_code=EXIT_ERROR)
@@ -95,8 +101,6 @@ class Executor:
                 code = EXIT_GAVE_UP
         async for reply in self._results(assignment, only):
             yield reply
-        if assignment.activates and self.on_activated is None:
-            yield Reply(note=_NO_WINDOW)
         yield Reply(exit_code=code)
 
     async def _results(
@@ -137,12 +141,6 @@ def _unusable_lines(text: str) -> dict[str, str]:
         if alone.maybe and not alone.videos and not alone.rejected:
             words[alone.maybe] = "this does not look like a job ID (j…:dreamina)"
     return words
-
-
-_NO_WINDOW = (
-    "A Dreamina Desktop without a window works on this data folder and has taken over what was "
-    "given. Start again when it has ended, to see the window."
-)
 
 
 def _other_api(url: str) -> Reply:

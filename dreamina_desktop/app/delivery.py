@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dreamina_desktop.app.assignment import EXIT_ERROR, Reply
@@ -25,10 +25,14 @@ class Delivery:
     options: Options
     write: Callable[[Path, bytes], None]
     exit_code: int | None = None
+    has_begun: bool = False  # a result was written
+    _said: set[str] = field(default_factory=set)
 
     def take(self, reply: Reply) -> None:
-        """Called with each reply; `exit_code` is set by the last one, or by a failed write."""
-        if reply.note is not None:
+        """Called with each reply; `exit_code` is set by the last one, or by a failed write. Where
+        another process goes on with it, it may say the same again."""
+        if reply.note is not None and reply.note not in self._said:
+            self._said.add(reply.note)
             complain(reply.note)
         try:
             self._put(reply)
@@ -39,6 +43,7 @@ class Delivery:
             self.exit_code = reply.exit_code
 
     def _put(self, reply: Reply) -> None:
+        self.has_begun |= reply.export is not None or reply.picture is not None
         if reply.export is not None and self.options.export == "-":
             sys.stdout.buffer.write(reply.export)
             sys.stdout.buffer.flush()

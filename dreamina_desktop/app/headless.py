@@ -14,26 +14,30 @@ from dreamina_desktop.app.delivery import Delivery, complain
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.program import Program, open_program
 from dreamina_desktop.app.sandbox_process import SandboxFacts
-from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.locations import Locations
 
 DrawWith = Callable[[Program], Draw]
 
 
 def run_headless(
-    options: Options, locations: Locations, assignment: Assignment, facts: SandboxFacts | None
-) -> int:
-    """Carry out one assignment in this process; its exit code."""
+    options: Options,
+    locations: Locations,
+    assignment: Assignment,
+    delivery: Delivery,
+    facts: SandboxFacts | None,
+) -> int | None:
+    """Carry out one assignment in this process; its exit code. None: a start with a window takes
+    the data folder over, and will do it."""
 
-    def work(draw_with: DrawWith | None) -> Coroutine[Any, Any, int]:
-        return _work(options, locations, assignment, facts, draw_with)
+    def work(draw_with: DrawWith | None) -> Coroutine[Any, Any, int | None]:
+        return _work(options, locations, assignment, delivery, facts, draw_with)
 
     if assignment.picture is None:
         return asyncio.run(work(None))
     return _run_with_qt(work)
 
 
-def _run_with_qt(work: Callable[[DrawWith], Coroutine[Any, Any, int]]) -> int:
+def _run_with_qt(work: Callable[[DrawWith], Coroutine[Any, Any, int | None]]) -> int | None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from dreamina_desktop.app.picture import draw  # noqa: PLC0415 - loads Qt
     from dreamina_desktop.app.qt_loop import make_application, run_in_qt  # noqa: PLC0415
@@ -50,25 +54,37 @@ async def _work(
     options: Options,
     locations: Locations,
     assignment: Assignment,
+    delivery: Delivery,
     facts: SandboxFacts | None,
     draw_with: DrawWith | None,
-) -> int:
+) -> int | None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(diagnostics.log_loop_exception)
-    stop = asyncio.Event()
+    stop, taken_over = asyncio.Event(), asyncio.Event()
+
+    def give_way() -> None:
+        taken_over.set()
+        stop.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
         # Windows has no signal handlers on its loops: there Ctrl+C ends the process.
         if os.name != "nt":
             loop.add_signal_handler(number, stop.set)
-    delivery = Delivery(options, write_atomically)
     async with open_program(options, locations, facts) as program:
         if (said := program.services.messages.passing) is not None:
             complain(said.text)
         draw = draw_with(program) if draw_with else None
-        executor = program.executor(draw, on_tracked=lambda _: None, on_activated=None)
+        executor = program.executor(
+            draw,
+            on_tracked=lambda _: None,
+            on_activated=lambda: None,
+            on_taken_over=give_way,
+        )
         async with program.listening(executor, draws=False):
             if assignment.waits:
                 program.start_work(ignore_pause=True)
             async for reply in executor.carry_out(assignment, stop):
+                if taken_over.is_set() and not delivery.has_begun:
+                    return None
                 delivery.take(reply)
     return EXIT_GAVE_UP if delivery.exit_code is None else delivery.exit_code

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from dreamina_desktop import diagnostics
@@ -97,7 +97,8 @@ class Program:
         self,
         draw: Draw | None,
         on_tracked: Callable[[Tracked], None],
-        on_activated: Callable[[], None] | None,
+        on_activated: Callable[[], None],
+        on_taken_over: Callable[[], None] = lambda: None,
     ) -> Executor:
         """Carries out assignments, of this process and of others."""
         s = self.services
@@ -112,6 +113,7 @@ class Program:
             on_activated,
             self._resume,
             self.refusal,
+            on_taken_over,
         )
 
     @asynccontextmanager
@@ -261,8 +263,14 @@ def _images_folder(preferences: Preferences, locations: Locations) -> Path:
 def _given_token(facts: SandboxFacts | None) -> tuple[str | None, TokenSource]:
     if facts is not None:
         return facts.token, TokenSource.SANDBOX
-    # Taken out: no process that we start has a use for it.
-    return os.environ.pop("USEAPI_TOKEN", None), TokenSource.ENVIRONMENT
+    return _token_of_environment(), TokenSource.ENVIRONMENT
+
+
+@cache
+def _token_of_environment() -> str | None:
+    """Taken out: no process that we start has a use for it. Kept for a run that gives its work
+    away and gets it back."""
+    return os.environ.pop("USEAPI_TOKEN", None)
 
 
 async def _flush(preferences: Preferences) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import qasync
 from PySide6.QtCore import QEvent, Signal, qInstallMessageHandler
@@ -19,6 +19,7 @@ from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui import style
 from dreamina_desktop.ui import theme as themes
 
+T = TypeVar("T")
 APPLICATION_ID = "io.github.dreamina_desktop.DreaminaDesktop"
 
 
@@ -37,7 +38,8 @@ class Application(QApplication):
 
 def make_application(theme: str) -> Application:
     """The one QApplication, in our style and the theme wanted."""
-    application = Application(sys.argv[:1])
+    before = Application.instance()  # of a run that gave its work away, and got it back
+    application = before if isinstance(before, Application) else Application(sys.argv[:1])
     application.setApplicationName("Dreamina Desktop")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName(APPLICATION_ID)
@@ -50,7 +52,7 @@ def make_application(theme: str) -> Application:
     return application
 
 
-def run_in_qt(application: QApplication, main: Coroutine[Any, Any, int]) -> int:
+def run_in_qt(application: QApplication, main: Coroutine[Any, Any, T]) -> T:
     """Run `main` to its end on Qt's event loop."""
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
@@ -59,7 +61,8 @@ def run_in_qt(application: QApplication, main: Coroutine[Any, Any, int]) -> int:
     loop.set_default_executor(executor)
     garbage = GarbageCollector(application)
     try:
-        return int(loop.run_until_complete(main))
+        result: T = loop.run_until_complete(main)
+        return result
     finally:
         garbage.close()
         executor.shutdown(wait=False, cancel_futures=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dreamina_desktop import diagnostics
-from dreamina_desktop.app.assignment import EXIT_ERROR, EXIT_GAVE_UP, Assignment, Picture
+from dreamina_desktop.app.assignment import EXIT_DONE, EXIT_ERROR, EXIT_GAVE_UP, Assignment, Picture
 from dreamina_desktop.app.delivery import Delivery, complain
 from dreamina_desktop.app.display import why_no_window
 from dreamina_desktop.app.handover import Address, HandoverCall, read_address
@@ -75,11 +76,13 @@ def _sandbox(options: Options) -> Iterator[SandboxProcess]:
 
 @dataclass(slots=True)
 class _Start:
-    """What this start was asked to do, and the text that it has read so far."""
+    """What this start was asked to do, the text that it has read so far, and where results go."""
 
     options: Options
     locations: Locations
+    sandbox: SandboxProcess | None
     text: str
+    delivery: Delivery
 
     def read_standard_input(self) -> None:
         """Once, if that was asked for: a second attempt would find it empty."""
@@ -91,8 +94,16 @@ class _Start:
 def _run_in(options: Options, locations: Locations, sandbox: SandboxProcess | None) -> int:
     locations.create()
     diagnostics.set_up(locations.log_file)
-    start = _Start(options, locations, "\n".join(options.texts))
-    if options.has_window:
+    delivery = Delivery(options, write_atomically)
+    start = _Start(options, locations, sandbox, "\n".join(options.texts), delivery)
+    while (code := _run_once(start)) is None:
+        _wait_for_window(locations)
+    return code
+
+
+def _run_once(start: _Start) -> int | None:
+    """The exit code; None when the data folder was given to a start with a window."""
+    if start.options.has_window:
         lock = _take(start)
     else:
         with _ending_with_3():
@@ -101,7 +112,7 @@ def _run_in(options: Options, locations: Locations, sandbox: SandboxProcess | No
     if isinstance(lock, int):
         return lock
     with lock:
-        return _run_here(start.options, locations, start.text, sandbox)
+        return _run_here(start)
 
 
 @contextmanager
@@ -127,14 +138,16 @@ def _take(start: _Start) -> DataLock | int:
     deadline = time.monotonic() + HOLDER_SILENT_S
     while not lock.acquire():
         address = read_address(locations.address_file)
-        if address is not None and (options.screenshot is None or address.draws):
+        if address is not None and (address.draws or not _needs_window(options)):
             start.read_standard_input()
             try:
-                return _hand_over(options, start.text, address)
+                return _hand_over(start, address)
             except OSError:
                 pass  # it has ended, or is about to
         elif address is not None:
             deadline = time.monotonic() + HOLDER_SILENT_S  # without a window it ends by itself
+            if options.has_window and (code := _take_over(options, address)) != EXIT_DONE:
+                return code
         if time.monotonic() > deadline:
             complain(
                 f"{locations.root} is in use by a program that does not answer. End it and try "
@@ -145,17 +158,31 @@ def _take(start: _Start) -> DataLock | int:
     return lock
 
 
-def _run_here(
-    options: Options, locations: Locations, text: str, sandbox: SandboxProcess | None
-) -> int:
+def _needs_window(options: Options) -> bool:
+    return options.has_window or options.screenshot is not None
+
+
+def _wait_for_window(locations: Locations) -> None:
+    """Until the start that took over answers; should it fail, its work is ours again."""
+    deadline = time.monotonic() + HOLDER_SILENT_S
+    while time.monotonic() < deadline:
+        address = read_address(locations.address_file)
+        if address is not None and address.draws:
+            return
+        time.sleep(RETRY_S)
+
+
+def _run_here(start: _Start) -> int | None:
+    options, locations, sandbox = start.options, start.locations, start.sandbox
     if options.has_window:
         from dreamina_desktop.app.window import run_window  # noqa: PLC0415 - loads Qt
 
-        return run_window(options, locations, text, sandbox)
+        return run_window(options, locations, start.text, sandbox)
     from dreamina_desktop.app.headless import run_headless  # noqa: PLC0415 - loads the services
 
     facts = sandbox.read_facts() if sandbox else None
-    return run_headless(options, locations, assignment_of(options, text, facts), facts)
+    assignment = assignment_of(options, start.text, facts)
+    return run_headless(options, locations, assignment, start.delivery, facts)
 
 
 def assignment_of(options: Options, text: str, facts: SandboxFacts | None) -> Assignment:
@@ -179,9 +206,19 @@ def _url(options: Options) -> str:
     return options.api_url.url
 
 
-def _hand_over(options: Options, text: str, address: Address) -> int:
-    """Let the holder do it. Raises OSError when it ends before its last reply."""
+def _take_over(options: Options, address: Address) -> int:
+    """Ask a holder without a window to give way; not 0 when it may not."""
     delivery = Delivery(options, write_atomically)
+    with contextlib.suppress(OSError):  # it ends, which is what we want
+        call = HandoverCall(address)
+        for reply in call.send(Assignment(takes_over=True, api_url=_url(options))):
+            delivery.take(reply)
+        call.close()
+    return delivery.exit_code or EXIT_DONE
+
+
+def _hand_over(start: _Start, address: Address) -> int:
+    """Let the holder do it. Raises OSError when it ends before its last reply."""
     call = HandoverCall(address)
 
     def stop(_signal: int, _frame: object) -> None:
@@ -189,13 +226,14 @@ def _hand_over(options: Options, text: str, address: Address) -> int:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        for reply in call.send(assignment_of(options, text, None)):
-            delivery.take(reply)
+        for reply in call.send(assignment_of(start.options, start.text, None)):
+            start.delivery.take(reply)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
         call.close()
-    return EXIT_GAVE_UP if delivery.exit_code is None else delivery.exit_code
+    code = start.delivery.exit_code
+    return EXIT_GAVE_UP if code is None else code
 
 
 def start_demo() -> None:

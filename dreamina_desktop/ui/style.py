@@ -64,6 +64,17 @@ QPushButton[role="primary"]:focus {{ border: 2px solid {text}; }}
 QPushButton[role="primary"]:disabled {{
     background: {canvas}; color: {muted}; border-color: {line}; font-weight: 400;
 }}
+QCheckBox {{ spacing: 8px; padding: 2px 0; }}
+QCheckBox::indicator {{
+    width: 16px; height: 16px; background: {surface};
+    border: 1px solid {control}; border-radius: 4px;
+}}
+QCheckBox::indicator:hover {{ border-color: {text}; }}
+QCheckBox::indicator:focus {{ border: 2px solid {accent}; width: 14px; height: 14px; }}
+QCheckBox::indicator:checked {{
+    background: {accent}; border-color: {accent}; image: url("{icons}/tick-{theme}.svg");
+}}
+QCheckBox::indicator:checked:focus {{ border-color: {text}; }}
 QToolButton {{
     background: transparent; color: {text}; border: 1px solid transparent; border-radius: 6px;
     padding: 4px;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -24,14 +25,17 @@ def start_program(program_environment: dict[str, str]) -> Iterator[Callable[...,
     """Starts the program without waiting for its end."""
     with ExitStack() as stack:
 
-        def start(*options: str | Path, token: str = "user:1-x") -> subprocess.Popen[bytes]:
+        def start(
+            *options: str | Path, token: str = "user:1-x", window: bool = False
+        ) -> subprocess.Popen[bytes]:
+            screen = {"QT_QPA_PLATFORM": "offscreen"} if window else {}
             process = stack.enter_context(
                 subprocess.Popen(
                     [sys.executable, "-m", "dreamina_desktop", *map(str, options)],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    env=program_environment | {"USEAPI_TOKEN": token},
+                    env=program_environment | {"USEAPI_TOKEN": token} | screen,
                 )
             )
             stack.callback(process.kill)
@@ -143,6 +147,65 @@ def test_starts_at_the_same_moment_all_keep_their_ids(
     assert [start.returncode for start in starts] == [0] * 5, ended
     rows = run_program(*options).rows
     assert sorted(row["jobid"] for row in rows) == [ID.format(number) for number in range(5)]
+
+
+def wait_for_window(folder: Path) -> None:
+    """Until the process that holds the folder is one with a window."""
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads((folder / "holder.json").read_bytes())["draws"]:
+                return
+        time.sleep(0.02)
+    pytest.fail("no window took the folder over")
+
+
+def test_a_window_takes_over_from_a_run_without_one_which_still_gets_its_result(
+    start_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    waiting = hold(start_program, tmp_path, "a?b", "--export", "-")
+    window = start_program("--api-url", NOBODY, "--data-dir", tmp_path, window=True)
+    wait_for_window(tmp_path)
+    assert waiting.poll() is None
+    waiting.send_signal(signal.SIGTERM)
+    out, err = waiting.communicate(timeout=LIMIT_S)
+    assert waiting.returncode == 3
+    assert [row["jobid"] for row in json.loads(out)] == [ID.format(1)]
+    assert err.decode().count("a?b") == 1
+    assert window.poll() is None
+    window.send_signal(signal.SIGTERM)
+    assert window.wait(LIMIT_S) == 0
+
+
+def test_a_run_whose_work_a_window_took_goes_on_alone_when_that_ends(
+    start_program: Callable[..., Any], start_sandbox: Callable[..., Any], tmp_path: Path
+) -> None:
+    sandbox = start_sandbox("--speed", "5")
+    jobid = sandbox.jobs["running"][-1]
+    options = ("--api-url", sandbox.api_url, "--data-dir", tmp_path, "--poll-interval", "0.1")
+    waiting = start_program(*options, "--until-idle", "--export", "-", jobid, token=sandbox.token)
+    wait_for_holder(tmp_path)
+    window = start_program(*options, window=True, token=sandbox.token)
+    wait_for_window(tmp_path)
+    window.send_signal(signal.SIGTERM)
+    assert window.wait(LIMIT_S) == 0
+    out, err = waiting.communicate(timeout=LIMIT_S)
+    assert waiting.returncode == 0, err
+    (row,) = json.loads(out)
+    assert {image["state"] for image in row["images"]} == {"saved"}
+
+
+def test_a_window_of_another_api_does_not_take_over(
+    start_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    holder = hold(start_program, tmp_path)
+    window = start_program(
+        "--api-url", "http://127.0.0.1:10/x", "--data-dir", tmp_path, window=True
+    )
+    _, err = window.communicate(timeout=LIMIT_S)
+    assert window.returncode == 1
+    assert NOBODY in err.decode()
+    assert holder.poll() is None
 
 
 def test_the_address_of_the_holder_is_private(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dreamina_desktop.core.job import ImageState
 from dreamina_desktop.services.downloader import DownloadStatus
 from dreamina_desktop.services.library import ChangeSet, Library
@@ -49,15 +51,20 @@ class SavedCount:
 
 def status_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: int) -> str:
     """`images` known, `saved` of them on disk."""
-    paused = poll.connection is Connection.PAUSED
-    saving = _saving(downloads, images, saved, paused=paused)
+    saving = _saving(downloads, images, saved, paused=_is_paused(poll))
     return BETWEEN.join((_checking(poll), saving, _network(poll)))
 
 
 def still_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: int) -> str:
     """The same without what changes from second to second."""
     running = f"{poll.polling:,} running" if poll.polling else "Nothing to check"
-    return BETWEEN.join((running, _saving(downloads, images, saved), _network(poll)))
+    still = replace(downloads, next_in_s=None)
+    saving = _saving(still, images, saved, paused=_is_paused(poll))
+    return BETWEEN.join((running, saving, _network(poll)))
+
+
+def _is_paused(poll: PollStatus) -> bool:
+    return poll.connection is Connection.PAUSED
 
 
 def _checking(poll: PollStatus) -> str:
