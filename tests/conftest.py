@@ -61,15 +61,26 @@ def start_sandbox() -> Iterator[Callable[..., Sandbox]]:
 
 
 @pytest.fixture
-def program_environment() -> dict[str, str]:
-    """The environment of a started program: no token, no display, no real keyring, no proxy."""
-    hidden = ("USEAPI_TOKEN", "DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+def program_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a started program: no token, no display, no real keyring, no proxy, no
+    session's services, and settings of the user in a folder of its own."""
+    hidden = (
+        "USEAPI_TOKEN",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "QT_QPA_PLATFORM",
+        "DBUS_SESSION_BUS_ADDRESS",
+    )
     kept = {
         name: value
         for name, value in os.environ.items()
         if name not in hidden and not name.lower().endswith("_proxy")
     }
-    return {**kept, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    return {
+        **kept,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        "XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("config")),
+    }
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,144 @@
+"""A display with a window manager, and the program on it: for tests of the real window."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dreamina_desktop.storage.library_file import open_library
+from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.storage.settings_store import SettingsStore
+
+TOOLS = ("Xvfb", "openbox", "xdotool", "xclip")
+LIMIT_S = 60.0  # for anything that is waited for
+
+needs_a_desk = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}"
+)
+
+
+def until(condition: Callable[[], Any], what: str) -> Any:
+    """Wait for what another process does."""
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    pytest.fail(f"waited in vain for {what}")
+
+
+class Desk:
+    """A display with a window manager, and the program on it."""
+
+    def __init__(self, stack: ExitStack, environment: dict[str, str]) -> None:
+        self._stack = stack
+        server = stack.enter_context(
+            subprocess.Popen(
+                ["Xvfb", "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        )
+        stack.callback(server.terminate)
+        assert server.stdout is not None
+        self.environment = environment | {"DISPLAY": f":{server.stdout.readline().strip()}"}
+        manager = stack.enter_context(self._start("openbox"))
+        stack.callback(manager.terminate)
+
+    def start(self, sandbox: Any, folder: Path) -> subprocess.Popen[bytes]:
+        """The program, with its window in front; it is ended with the test."""
+        program = self.start_only(sandbox, folder)
+        self.window = until(self.find_window, "the window")
+        self.run("xdotool", "windowactivate", "--sync", self.window)
+        return program
+
+    def start_only(self, sandbox: Any, folder: Path, *options: str) -> subprocess.Popen[bytes]:
+        """The program, whether it opens a window or not."""
+        self.program_options = ("--api-url", sandbox.api_url, "--data-dir", str(folder))
+        self.environment |= {"USEAPI_TOKEN": sandbox.token}
+        command = ("-m", "dreamina_desktop", *self.program_options, *options)
+        program = self._stack.enter_context(self._start(sys.executable, *command))
+        self._stack.callback(program.kill)
+        return program
+
+    def run(self, *command: str, text: str = "") -> str:
+        return subprocess.run(
+            command,
+            input=text,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=LIMIT_S,
+        ).stdout
+
+    def press(self, *keys: str) -> None:
+        self.run("xdotool", "key", "--delay", "60", *keys)
+
+    def copy(self, text: str) -> None:
+        # xclip goes on serving the clipboard: its output must not be waited for.
+        subprocess.run(
+            ["xclip", "-selection", "clipboard", "-i"],
+            input=text.encode(),
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+    def clipboard(self) -> str:
+        return self.run("timeout", "5", "xclip", "-selection", "clipboard", "-o")
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """What the program in the window knows, asked by a second start."""
+        said = self.run(
+            sys.executable, "-m", "dreamina_desktop", *self.program_options, "--export", "-"
+        )
+        jobs: list[dict[str, Any]] = json.loads(said)
+        return jobs
+
+    def images(self, state: str) -> list[dict[str, Any]]:
+        return [image for job in self.jobs() for image in job["images"] if image["state"] == state]
+
+    def _start(self, *command: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL)
+
+    def find_window(self, name: str = "Dreamina Desktop") -> str:
+        """A window that is seen; "" where there is none."""
+        found = self.run("xdotool", "search", "--onlyvisible", "--name", f"^{name}")
+        return found.split("\n")[0]
+
+
+def keep_setting(folder: Path, name: str, value: Any) -> None:
+    """As a former run would have left it in the data folder."""
+
+    async def keep() -> None:
+        locations = Locations.at(folder)
+        locations.create()
+        database, _ = await open_library(locations)
+        await SettingsStore(database).save_setting(name, value)
+        await database.aclose()
+
+    asyncio.run(keep())
+
+
+def kept_setting(folder: Path, name: str) -> Any:
+    """What the last run left."""
+
+    async def read() -> Any:
+        database, _ = await open_library(Locations.at(folder))
+        values = await SettingsStore(database).load_settings()
+        await database.aclose()
+        return values.get(name)
+
+    return asyncio.run(read())
