@@ -20,7 +20,7 @@ from dreamina_desktop.api.http import (
     in_words,
 )
 from dreamina_desktop.api.proxy import Proxy, proxy_for
-from dreamina_desktop.api.wire import read_answer
+from dreamina_desktop.api.wire import read_answer, server_time
 from dreamina_desktop.api.wire_assets import read_assets
 from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
 from dreamina_desktop.core.api_url import ApiUrl
@@ -55,11 +55,14 @@ class DreaminaClient:
         self,
         api: ApiUrl,
         tls: ssl.SSLContext,
+        on_server_time: Callable[[float], None] = lambda _time: None,
         now: Callable[[], float] = time.time,
         total_timeout_s: float = TOTAL_TIMEOUT_S,
     ) -> None:
+        """`on_server_time` gets the Date of each answer, in Unix seconds."""
         self._base = httpx.URL(api.url)
         self._tls = tls
+        self._on_server_time = on_server_time
         self._now = now
         self._total_timeout_s = total_timeout_s
         self._token: str | None = None
@@ -106,7 +109,7 @@ class DreaminaClient:
         try:
             request = self._request(folder + path_segment(name) + _query(query), token)
         except (ValueError, httpx.InvalidURL) as error:
-            return Trouble(f"This {_THING[folder]} cannot be sent: {error}")
+            return Trouble(f"This {_THING[folder]} cannot be sent: {error}", of_request=True)
         return await self._send(request)
 
     def _request(self, target: bytes, token: str) -> httpx.Request:
@@ -130,13 +133,16 @@ class DreaminaClient:
         except ValueError as error:
             return Trouble(f"The API cannot be reached: {error}.", network=True)
         try:
-            return await self._exchange(http, request)
+            answered = await self._exchange(http, request)
         except _BodyTooLargeError:
             return Trouble("The API's answer was cut off: it is far too long.")
         except httpx.DecodingError as error:
             return Trouble(f"The API's answer cannot be read: {in_words(error)}.")
         except FAULTS as error:
             return Trouble(f"The API does not answer: {in_words(error)}.", network=True)
+        if (sent_at := server_time(answered.headers)) is not None:
+            self._on_server_time(sent_at)
+        return answered
 
     async def _exchange(self, http: httpx.AsyncClient, request: httpx.Request) -> _Answered:
         """A request that was cancelled half-way leaks its slot in httpx 0.28, until every request

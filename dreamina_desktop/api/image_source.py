@@ -140,7 +140,7 @@ class HttpImageSource:
         try:
             proxy = await self._proxy(url)
         except ValueError as error:
-            return TryLater(f"The image host cannot be reached: {error}.")
+            return TryLater(f"The image host cannot be reached: {error}.", network=True)
         try:
             async with asyncio.timeout(self._total_timeout_s):
                 return await self._exchange(self._pool(proxy), url, transfer)
@@ -274,7 +274,7 @@ def _without_picture(status: int, retry_s: float | None) -> ImageAnswer:
 
 
 def _later(error: Exception) -> TryLater:
-    return TryLater(f"The image host does not answer: {in_words(error)}.")
+    return TryLater(f"The image host does not answer: {in_words(error)}.", network=True)
 
 
 def _disk_words(error: DiskError) -> str:

@@ -49,7 +49,8 @@ def read_error(
         return Throttled(_retry_after(headers, value, now))
     if 300 <= status < 400:
         return Trouble(f"The API answered {status}: it wants to redirect, which is not followed.")
-    return Trouble(f"The API answered {status}{f': {message}' if message else '.'}")
+    reason = f"The API answered {status}{f': {message}' if message else '.'}"
+    return Trouble(reason, of_request=400 <= status < 500)
 
 
 def retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
@@ -116,10 +117,15 @@ def _retry_after(headers: Mapping[str, str], value: Any, now: float) -> float | 
     return None if at is None else max(0.0, at.timestamp() - _server_time(headers, now))
 
 
-def _server_time(headers: Mapping[str, str], now: float) -> float:
-    """The server's clock in Unix seconds: ours may be wrong by hours."""
+def server_time(headers: Mapping[str, str]) -> float | None:
+    """The server's clock in Unix seconds, by the header Date: ours may be wrong by days."""
     sent = _http_date(headers.get("date", ""))
-    return now if sent is None else sent.timestamp()
+    return None if sent is None else sent.timestamp()
+
+
+def _server_time(headers: Mapping[str, str], now: float) -> float:
+    sent = server_time(headers)
+    return now if sent is None else sent
 
 
 def _http_date(text: str) -> datetime | None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import time
 
-_BOOT_TIME: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
+def _counting_sleep() -> int | None:
+    """The clock that counts on while the machine sleeps. None: time.monotonic is one (Windows)."""
+    if platform.system() == "Darwin":
+        return getattr(time, "CLOCK_MONOTONIC", None)  # time.monotonic stands still there
+    return getattr(time, "CLOCK_BOOTTIME", None)
+
+
+_CLOCK = _counting_sleep()
 
 
 class SystemClock:
     """Implements services.ports.Clock."""
 
     def monotonic(self) -> float:
-        """On Linux the usual clock stands still while the machine sleeps."""
-        if _BOOT_TIME is not None:
-            return time.clock_gettime(_BOOT_TIME)
-        return time.monotonic()
+        """On Linux and macOS the usual clock stands still while the machine sleeps."""
+        return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
     def time(self) -> float:
         return time.time()

@@ -37,6 +37,7 @@ from dreamina_desktop.services.meanwhile import Meanwhile
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
 from dreamina_desktop.services.token import Token, TokenSource
@@ -174,9 +175,10 @@ async def _open(
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(disk, parts.remove_leftovers)
     tls = await loop.run_in_executor(disk, make_tls_context)
-    client = DreaminaClient(api, tls)
+    server_clock = ServerClock(clock)
+    client = DreaminaClient(api, tls, server_clock.heard)
     stack.push_async_callback(client.aclose)
-    source = HttpImageSource(parts, tls, allow_loopback=api.is_loopback)
+    source = HttpImageSource(parts, tls, allow_loopback=api.is_loopback, now=server_clock.time)
     stack.push_async_callback(source.aclose)
     interval_s = options.poll_interval_s or preferences.poll_interval_s
     per_second = None if api.is_loopback else PER_SECOND
@@ -188,6 +190,7 @@ async def _open(
         clock,
         PollLimits(interval_s=interval_s, per_second=per_second),
         random.random,
+        server_clock,
     )
     files = ImageFiles(images, disk)
     recovery = LinkRecovery(
@@ -202,7 +205,9 @@ async def _open(
         supervisor,
         clock,
         random.random,
+        server_clock,
         on_retry=recovery.retry,
+        limited=not api.is_loopback,
     )
     given, given_source = _given_token(facts)
     accounts = Accounts(library, preferences)
@@ -223,6 +228,7 @@ async def _open(
         messages=messages,
         poller=poller,
         preferences=preferences,
+        server_clock=server_clock,
         supervisor=supervisor,
         thumbnailer=Thumbnailer(library, thumbnails, imaging, supervisor),
         token=Token(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dreamina_desktop.core.record import JobRecord
@@ -42,6 +42,7 @@ class Trouble:
 
     reason: str
     network: bool = False  # no HTTP answer came at all
+    of_request: bool = False  # this request cannot be answered (4xx); the origin may be well
 
 
 JobAnswer = Found | NotFound | Refused | Throttled | Trouble
@@ -84,6 +85,7 @@ class TryLater:
 
     reason: str
     retry_after_s: float | None = None
+    network: bool = field(default=False, compare=False)  # no whole HTTP answer came
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 def batch_label(at: datetime, count: int, now: datetime) -> str:
-    """`at` and `now` in local time; for a batch older than a week the day is a date."""
+    """`at` and `now` in local time; for a batch older than a week the day is a date, and for one
+    of the future too: a clock was set back since."""
     ids = "1 ID" if count == 1 else f"{count:,} IDs"
-    day = _DAYS[at.weekday()] if now - at < _RECENT else f"{at:%Y-%m-%d}"
+    day = _DAYS[at.weekday()] if abs(now - at) < _RECENT else f"{at:%Y-%m-%d}"
     return f"{day} {at:%H:%M}, {ids}"

@@ -1,4 +1,5 @@
-"""When to ask again. Times in seconds; `jitter` is a number from 0 to 1 and only lengthens."""
+"""When to ask again. Times in seconds; `jitter` is a number from 0 to 1, so that many programs
+that failed together do not come back together."""
 
 from __future__ import annotations
 
@@ -6,6 +7,9 @@ SLOWER_AFTER_S = 180.0  # twice the interval
 SLOWEST_AFTER_S = 900.0  # six times the interval
 MAX_BACKOFF_S = 300.0
 MAX_RETRY_AFTER_S = 3600.0
+FIRST_PROBE_S = 5.0
+LONGEST_PROBE_S = 300.0  # of an origin that answers badly
+LONGEST_NETWORK_PROBE_S = 30.0  # nobody is bothered by a request that does not arrive
 _JITTER = 0.1  # of the time itself, at most
 
 
@@ -20,5 +24,18 @@ def next_check_in(interval_s: float, age_s: float, jitter: float) -> float:
 
 def backoff(interval_s: float, failures: int, jitter: float) -> float:
     """After the `failures`-th trouble in a row (from 1): interval x 2^n, at most 300 s."""
-    wait_s = interval_s * 2.0 ** min(failures, 30) * (1 + _JITTER * jitter)
-    return min(wait_s, MAX_BACKOFF_S)
+    return _spread(interval_s * 2.0 ** min(failures, 30), jitter, MAX_BACKOFF_S)
+
+
+def probe_in(interval_s: float, probes: int, jitter: float, *, network: bool) -> float:
+    """To the next look whether an origin works again, after `probes` of them were in vain; at most
+    300 s, or 30 s as long as no answer comes at all (`network`)."""
+    longest_s = LONGEST_NETWORK_PROBE_S if network else LONGEST_PROBE_S
+    return _spread(min(interval_s, FIRST_PROBE_S) * 2.0 ** min(probes, 30), jitter, longest_s)
+
+
+def _spread(wait_s: float, jitter: float, longest_s: float) -> float:
+    """Lengthened by the jitter; what would become too long is shortened by as much instead."""
+    wait_s = min(wait_s, longest_s)
+    lengthened = wait_s * (1 + _JITTER * jitter)
+    return min(lengthened, 2 * longest_s - lengthened)

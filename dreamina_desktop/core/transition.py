@@ -11,7 +11,7 @@ from dreamina_desktop.core.record import ImageEntry, JobRecord
 from dreamina_desktop.core.recovery import can_be_in_history, job_had_none, without_link
 
 NOT_FOUND_ONCE = "Not found; it is asked once more."
-CLOCK_SLACK = 0.95  # of an interval: clocks are adjusted a little all the time
+CLOCK_SLACK = 0.95  # of an interval: timers are never exact
 NOT_FOUND_TWICE = 2  # answers in a row, an interval apart
 
 
@@ -36,9 +36,9 @@ def after_paste(job: Job, record: JobRecord) -> Job:
     return _with_record(job, record, "paste")
 
 
-def after_not_found(job: Job, now: float, note: str, interval_s: float) -> Job:
+def after_not_found(job: Job, now: float, note: str, missing_s: float, interval_s: float) -> Job:
     """404 "Job not found": believed at the second time in a row, when an interval has passed
-    since the last answer by this machine's clock. What is known stays."""
+    since the first one (`missing_s`, by a clock that nobody sets). What is known stays."""
     asked = replace(job, last_asked_at=now, note=note, not_found_count=job.not_found_count + 1)
     asked = _asked_for_links(asked)
     if job.record is not None and job.record.is_final:
@@ -47,7 +47,7 @@ def after_not_found(job: Job, now: float, note: str, interval_s: float) -> Job:
         return replace(asked, tracking=_still_missing(job))
     if job.not_found_count == 0:
         return replace(asked, note=NOT_FOUND_ONCE)
-    if 0 <= now - (job.last_asked_at or 0.0) < interval_s * CLOCK_SLACK:
+    if missing_s < interval_s * CLOCK_SLACK:
         return job
     return replace(asked, tracking=Tracking.NOT_FOUND)
 

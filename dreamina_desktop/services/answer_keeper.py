@@ -21,11 +21,13 @@ from dreamina_desktop.core.transition import (
 )
 from dreamina_desktop.services.access import Access
 from dreamina_desktop.services.failures import Failures
+from dreamina_desktop.services.job_ages import JobAges
 from dreamina_desktop.services.job_queue import JobQueue, polls
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.origin import Origin
 from dreamina_desktop.services.ports import Clock
+from dreamina_desktop.services.server_clock import ServerClock
 
 
 class AnswerKeeper:
@@ -39,6 +41,7 @@ class AnswerKeeper:
         access: Access,
         messages: Messages,
         clock: Clock,
+        server_clock: ServerClock,
         jitter: Callable[[], float],
     ) -> None:
         self._library = library
@@ -47,8 +50,12 @@ class AnswerKeeper:
         self._access = access
         self._messages = messages
         self._clock = clock
+        self._server_clock = server_clock
         self._jitter = jitter
         self._cut_off: set[int] = set()  # jobs whose last answer was none
+        self._in_trouble: set[int] = set()  # jobs whose last answer was trouble of any kind
+        self._missing_since: dict[int, float] = {}  # their first 404 in this run, monotonic
+        self.ages = JobAges(clock, server_clock)
         self.failures: Failures[int] = Failures(clock)
         self.token_user: int | None = None
 
@@ -72,7 +79,7 @@ class AnswerKeeper:
             case Throttled():
                 self._throttled(answer)
             case Trouble(network=True):
-                self._origin.unreachable(answer.reason)
+                self._origin.failed(answer.reason, network=True)
             case Trouble():
                 self._reached()
             case _:
@@ -81,14 +88,18 @@ class AnswerKeeper:
 
     def forget(self, number: int) -> None:
         """A job is not asked any more."""
-        self.failures.clear(number)
-        self._cut_off.discard(number)
+        self._is_well(number)
+        self._missing_since.pop(number, None)
+        self.ages.forget(number)
+
+    def was_trouble(self, number: int) -> bool:
+        """Whether the last answer said nothing about a job: to ask it again is a retry."""
+        return number in self._in_trouble
 
     def next_check_in(self, job: Job) -> float:
         """Seconds, after an answer that says that the job still runs."""
-        # `tracked_at` is of the wall clock, which may have jumped.
-        age_s = max(0.0, self._clock.time() - job.tracked_at)
-        return schedule.next_check_in(self._origin.limits.interval_s, age_s, self._jitter())
+        interval_s = self._origin.limits.interval_s
+        return schedule.next_check_in(interval_s, self.ages.age_s(job), self._jitter())
 
     async def _take(self, number: int, answer: JobAnswer, token: int) -> float:
         match answer:
@@ -104,8 +115,8 @@ class AnswerKeeper:
                 return await self._trouble(number, answer)
 
     async def _found(self, number: int, answer: Found) -> float:
-        self._reached()
-        self._origin.answered_well()
+        self._works(number)
+        self._missing_since.pop(number, None)
         now = self._clock.time()
         job = self._library.job(number)
         raw = answer.raw if await self._is_news(job, answer) else None
@@ -128,13 +139,17 @@ class AnswerKeeper:
         return before is None or not is_same_json(before, answer.raw)
 
     async def _not_found(self, number: int) -> float:
-        self._reached()
-        self._origin.answered_well()
+        self._works(number)
         now = self._clock.time()
         interval_s = self._origin.limits.interval_s
+        steady = self._clock.monotonic()
+        missing_s = steady - self._missing_since.setdefault(number, steady)
         jobid = self._library.job(number).jobid
-        note = explain_not_found(jobid, self.token_user, datetime.fromtimestamp(now, UTC))
-        await self._store(number, lambda old: after_not_found(old, now, note, interval_s))
+        server_now = datetime.fromtimestamp(self._server_clock.time(), UTC)
+        note = explain_not_found(jobid, self.token_user, server_now)
+        await self._store(
+            number, lambda old: after_not_found(old, now, note, missing_s, interval_s)
+        )
         self._was_answered(number)
         return schedule.next_check_in(interval_s, 0.0, self._jitter())
 
@@ -153,11 +168,13 @@ class AnswerKeeper:
         return 0.0
 
     async def _trouble(self, number: int, answer: Trouble) -> float:
+        self._in_trouble.add(number)
         if answer.network:
-            self._origin.unreachable(answer.reason)
             self._cut_off.add(number)
         else:
             self._reached()
+        if not answer.of_request:
+            self._origin.failed(answer.reason, network=answer.network)
         wait_s = self._back_off(number)
         now = self._clock.time()
         job = self._library.job(number)
@@ -179,8 +196,20 @@ class AnswerKeeper:
 
     def _was_answered(self, number: int) -> None:
         """Only now, when it is kept: a job fails as long as its answers cannot be stored."""
-        self.forget(number)
+        self._is_well(number)
         self._queue.was_asked_by_hand(number)
+
+    def _is_well(self, number: int) -> None:
+        self.failures.clear(number)
+        self._cut_off.discard(number)
+        self._in_trouble.discard(number)
+
+    def _works(self, number: int) -> None:
+        """A good answer came; after an outage nobody waits out a back-off for that."""
+        self._reached()
+        self._in_trouble.discard(number)
+        if self._origin.answered_well():
+            self._queue.make_due(self._in_trouble)
 
     def _reached(self) -> None:
         """An HTTP answer came; after none did, nobody waits out a back-off for that."""

@@ -11,18 +11,20 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
 from dreamina_desktop.core.recovery import again
 from dreamina_desktop.services.backlog import Backlog
 from dreamina_desktop.services.due_heap import DueHeap
-from dreamina_desktop.services.hosts import Hosts
+from dreamina_desktop.services.hosts import Hosts, host_of
 from dreamina_desktop.services.image_keeper import ImageKeeper
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.missing_files import fetch_missing_again
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
 from dreamina_desktop.services.room import Room
+from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.waker import Waker
 
 AT_ONCE = 4
 LONGEST_SLEEP_S = 2.0
+SLEPT_S = 10.0  # a turn that took so much longer: the machine slept
 SHORTEST_SLEEP_S = 0.001
 AFTER_A_MISTAKE_S = 60.0  # of ours, which the supervisor tells
 
@@ -50,15 +52,21 @@ class Downloader:
         supervisor: Supervisor,
         clock: Clock,
         jitter: Callable[[], float],
+        server_clock: ServerClock,
         on_retry: Callable[[Iterable[ImageKey]], None] = lambda _keys: None,
+        *,
+        limited: bool = True,
     ) -> None:
-        """`on_retry` gets the pending images that the user wants to be tried again."""
+        """`on_retry` gets the pending images that the user wants to be tried again. `limited`:
+        retries have a budget (not on loopback)."""
         self._files = files
         self._library = library
         self._messages = messages
         self._supervisor = supervisor
         self._clock = clock
-        self._hosts = Hosts(clock)
+        self._hosts = Hosts(
+            clock, jitter, AT_ONCE, limited=limited, on_recovering=self._on_host_recovering
+        )
         self._room = Room(files, messages, clock)
         self._backlog = Backlog(messages)
         self._keeper = ImageKeeper(
@@ -68,6 +76,7 @@ class Downloader:
             library,
             messages,
             clock,
+            server_clock,
             jitter,
             self._hosts,
             self._room,
@@ -90,7 +99,10 @@ class Downloader:
         while True:
             await self._look_around()
             self._start_due()
+            before = self._clock.monotonic()
             await self._waker.sleep(self._sleep_s())
+            if self._clock.monotonic() - before > LONGEST_SLEEP_S + SLEPT_S:
+                self._hosts.hurry()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `status` changed in more than its seconds."""
@@ -115,9 +127,13 @@ class Downloader:
         return key in self._fetching
 
     def failing_for(self, key: ImageKey) -> float | None:
-        """Seconds since every attempt for this image failed, or no image could be saved at all;
-        None while there is no failure."""
-        begins = (self._keeper.failures.since(key), self._room.closed_since)
+        """Seconds since every attempt for this image failed, its host has not worked, or no image
+        could be saved at all; None while there is no failure."""
+        begins = (
+            self._keeper.failures.since(key),
+            self._hosts.failing_since(self._url(key)),
+            self._room.closed_since,
+        )
         since = min((at for at in begins if at is not None), default=None)
         return None if since is None else self._clock.monotonic() - since
 
@@ -189,25 +205,35 @@ class Downloader:
             key = self._queue.pop(now)
             if key is None:
                 return
-            if (opens_at := self._hosts.opens_at(self._url(key))) > now:
+            url = "" if self._keeper.is_unrecorded(key) else self._url(key)
+            retry = bool(url) and key in self._keeper.failures
+            if (opens_at := self._hosts.opens_at(url, retry=retry)) > now:
                 self._queue.put(key, opens_at)
                 continue
+            self._hosts.started(url, retry=retry)
             self._fetching.add(key)
-            self._supervisor.spawn(self._save(key), f"save {key}")
+            self._supervisor.spawn(self._save(key, url), f"save {key}")
             self._tell_listeners()
 
-    async def _save(self, key: ImageKey) -> None:
+    async def _save(self, key: ImageKey, url: str) -> None:
         again_in_s = AFTER_A_MISTAKE_S
         try:
             again_in_s = await self._keeper.save(key)
         finally:
             self._fetching.discard(key)
+            self._hosts.ended(url)
             job = self._library.job(key.number)
             if self._is_wanted(job, job.images[key.index]):
                 self._queue.put(key, self._clock.monotonic() + again_in_s)
             else:
                 self._keeper.leave(key)
             self._tell()
+
+    def _on_host_recovering(self, host: str) -> None:
+        """Nobody waits out a back-off after an outage."""
+        for key in self._queue.keys():  # noqa: SIM118
+            if host_of(self._url(key)) == host:
+                self._queue.put(key, self._clock.monotonic())
 
     def _may_start(self) -> bool:
         at_once = 1 if self._room.is_trial else AT_ONCE
@@ -217,9 +243,12 @@ class Downloader:
         return self._paused or self._room.is_closed
 
     def _urgency(self, key: ImageKey, _due_at: float) -> tuple[float, ...]:
-        """The soonest to die first, then the newest; what says nothing last."""
-        expires = expires_at(self._url(key))
-        return (float("inf") if expires is None else expires, -key.number, key.index)
+        """The soonest to die first, then the newest; what says nothing last. A host that is down
+        is probed with what has not failed yet: the trouble may be with those that have."""
+        url = self._url(key)
+        expires = expires_at(url)
+        later = key in self._keeper.failures and self._hosts.is_down(url)
+        return (later, float("inf") if expires is None else expires, -key.number, key.index)
 
     def _url(self, key: ImageKey) -> str:
         image = self._library.image(key)

@@ -41,11 +41,6 @@ class DueHeap(Generic[K]):
     def discard(self, key: K) -> None:
         self._due.pop(key, None)
 
-    def hasten(self, seconds: float) -> None:
-        """Everything is due so much earlier."""
-        for key, due_at in tuple(self._due.items()):
-            self.put(key, due_at - seconds)
-
     def pop(self, now: float) -> K | None:
         """The first by rank of those that are due, taken out; None when none is."""
         while self._waiting and self._waiting[0][0] <= now:

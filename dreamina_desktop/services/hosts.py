@@ -1,33 +1,114 @@
-"""Image hosts that asked for a pause (429, Retry-After): each waits for itself."""
+"""Image hosts that asked for a pause (429, Retry-After) or are in trouble: each for itself."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from dreamina_desktop.core import schedule
+from dreamina_desktop.core.answer import Fetched, Gone, ImageAnswer, TryLater, Unusable
+from dreamina_desktop.services.breaker import Breaker
 from dreamina_desktop.services.ports import Clock
+from dreamina_desktop.services.retry_budget import RetryBudget
+
+INTERVAL_S = 1.0  # a host that does not work is tried again after so long, then less often
+LOOK_AGAIN_S = 2.0  # for an image that waits for another one of its host
 
 
 class Hosts:
     """Times in the clock's monotonic seconds."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        jitter: Callable[[], float],
+        at_once: int,
+        *,
+        limited: bool = True,
+        on_recovering: Callable[[str], None] = lambda _host: None,
+    ) -> None:
+        """`at_once`: requests to one host; `limited`: retries have a budget; `on_recovering`
+        gets the name of a host that takes more requests than before."""
         self._clock = clock
-        self._opens_at: dict[str, float] = {}
+        self._jitter = jitter
+        self._at_once = at_once
+        self._limited = limited
+        self._on_recovering = on_recovering
+        self._hosts: dict[str, _Host] = {}
 
-    def opens_at(self, url: str) -> float:
-        """When this URL's host may be asked again; 0.0 when it asked for nothing."""
-        return self._opens_at.get(_host(url), 0.0)
+    def opens_at(self, url: str, *, retry: bool = False) -> float:
+        """When this URL's host may be asked; in the past: at once. `retry`: the last attempt for
+        this image failed."""
+        host = self._host(url)
+        probe = host.breaker.opens_at(host.under_way, self._at_once)
+        if probe is None:
+            return self._clock.monotonic() + LOOK_AGAIN_S
+        return max(host.paused_until, probe, host.budget.opens_at() if retry else 0.0)
+
+    def started(self, url: str, *, retry: bool = False) -> None:
+        """A request to this URL starts."""
+        host = self._host(url)
+        host.under_way += 1
+        if retry:
+            host.budget.spend()
+        else:
+            host.budget.earn()
+
+    def ended(self, url: str) -> None:
+        """However it ended."""
+        self._host(url).under_way -= 1
+
+    def heard(self, url: str, answer: ImageAnswer) -> None:
+        """What came of a request. Our own disk's trouble and a pause say nothing about a host."""
+        host = self._host(url)
+        match answer:
+            case TryLater(retry_after_s=None):
+                host.breaker.failed(INTERVAL_S, network=answer.network)
+            case Fetched() | Gone() | Unusable():
+                was_slow = host.breaker.is_starting(self._at_once)
+                if host.breaker.succeeded() or was_slow:
+                    self._on_recovering(host_of(url))
+
+    def is_down(self, url: str) -> bool:
+        """Whether requests to this URL's host fail one after another."""
+        return self._host(url).breaker.is_open
+
+    def failing_since(self, url: str) -> float | None:
+        """Since when a host has not worked; None while it does."""
+        return self._host(url).breaker.failing_since if self.is_down(url) else None
+
+    def hurry(self) -> None:
+        """The machine woke up: a host that did not work may work by now."""
+        for host in self._hosts.values():
+            host.breaker.hurry()
 
     def wait(self, url: str, seconds: float) -> float:
         """The host asked for a pause, of at most an hour; seconds until it may be asked."""
         seconds = min(max(seconds, 0.0), schedule.MAX_RETRY_AFTER_S)
-        opens_at = max(self.opens_at(url), self._clock.monotonic() + seconds)
-        self._opens_at[_host(url)] = opens_at
-        return opens_at - self._clock.monotonic()
+        host = self._host(url)
+        host.paused_until = max(host.paused_until, self._clock.monotonic() + seconds)
+        return host.paused_until - self._clock.monotonic()
+
+    def _host(self, url: str) -> _Host:
+        name = host_of(url)
+        if name not in self._hosts:
+            self._hosts[name] = _Host(
+                Breaker(self._clock, self._jitter),
+                RetryBudget(self._clock, limited=self._limited),
+            )
+        return self._hosts[name]
 
 
-def _host(url: str) -> str:
+class _Host:
+    def __init__(self, breaker: Breaker, budget: RetryBudget) -> None:
+        self.breaker = breaker
+        self.budget = budget
+        self.under_way = 0
+        self.paused_until = 0.0
+
+
+def host_of(url: str) -> str:
+    """The host and port of a URL; "" where it names none."""
     try:
         return urlsplit(url).netloc.lower()
     except ValueError:

@@ -29,6 +29,7 @@ from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
 from dreamina_desktop.services.room import Room
+from dreamina_desktop.services.server_clock import ServerClock
 
 FIRST_RETRY_S = 1.0  # doubled before the first retry
 DECODER_ATTEMPTS = 3  # for an image that the decoder could not say anything about
@@ -45,6 +46,7 @@ class ImageKeeper:
         library: Library,
         messages: Messages,
         clock: Clock,
+        server_clock: ServerClock,
         jitter: Callable[[], float],
         hosts: Hosts,
         room: Room,
@@ -54,7 +56,7 @@ class ImageKeeper:
         self._imaging = imaging
         self._library = library
         self._messages = messages
-        self._clock = clock
+        self._server_clock = server_clock
         self._jitter = jitter
         self._hosts = hosts
         self._room = room
@@ -95,6 +97,7 @@ class ImageKeeper:
             return self._back_off(key)
 
     async def _take(self, key: ImageKey, url: str, answer: ImageAnswer) -> float:
+        self._hosts.heard(url, answer)
         match answer:
             case Fetched():
                 return await self._fetched(key, url, answer)
@@ -161,7 +164,7 @@ class ImageKeeper:
 
     def _what_became_of(self, url: str, answer: LinkDied) -> str:
         """With the time: when it expired, else when it was found dead."""
-        now, expires = self._clock.time(), expires_at(url)
+        now, expires = self._server_clock.time(), expires_at(url)
         at = expires if expires is not None and expires <= now else now
         return f"{answer.reason.rstrip('.')} {_moment(at)}".rstrip()
 

@@ -8,6 +8,7 @@ from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.core.recovery import asks_for_links
 from dreamina_desktop.services.due_heap import DueHeap
 from dreamina_desktop.services.ports import Clock
+from dreamina_desktop.services.retry_budget import RetryBudget
 
 AGAIN_EVERY = 4  # of so many turns one is for another look while first looks wait
 
@@ -17,14 +18,18 @@ class JobQueue:
 
     First looks go newest first. Further looks go in the order in which they became due, and have
     turns of their own: else a few new jobs would take all turns of a limited rate for ever, or a
-    long paste all turns of the jobs that run at this moment.
+    long paste all turns of the jobs that run at this moment. Retries, after an answer that was
+    trouble, go before the further looks as far as their budget reaches.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, budget: RetryBudget) -> None:
         self._clock = clock
+        self._budget = budget
         self._first_looks: DueHeap[int] = DueHeap(lambda number, _: (-number,))
         self._further_looks: DueHeap[int] = DueHeap(lambda number, due_at: (due_at, -number))
+        self._retries: DueHeap[int] = DueHeap(lambda number, due_at: (due_at, -number))
         self._seen: set[int] = set()  # in this run
+        self._in_trouble: set[int] = set()  # their last answer was
         self._turn = 0
         self._wishes: dict[int, None] = {}  # by hand, and not started
         self._by_hand: set[int] = set()
@@ -33,7 +38,7 @@ class JobQueue:
 
     def __len__(self) -> int:
         """How many are planned or under way."""
-        return len(self._first_looks) + len(self._further_looks) + len(self._under_way)
+        return sum(map(len, self._heaps())) + len(self._under_way)
 
     @property
     def under_way(self) -> int:
@@ -50,16 +55,19 @@ class JobQueue:
         return frozenset(self._by_hand | self._for_links)
 
     def planned(self) -> tuple[int, ...]:
-        return (*self._first_looks.keys(), *self._further_looks.keys())
+        return tuple(number for heap in self._heaps() for number in heap.keys())  # noqa: SIM118
 
     def overdue(self) -> int:
         now = self._clock.monotonic()
-        return self._first_looks.overdue(now) + self._further_looks.overdue(now)
+        return sum(heap.overdue(now) for heap in self._heaps())
 
     def next_at(self) -> float | None:
         """When the next one is due; None when nothing is planned."""
-        both = (self._first_looks.next_at(), self._further_looks.next_at())
-        return min((at for at in both if at is not None), default=None)
+        retry_at = self._retries.next_at()
+        if retry_at is not None:
+            retry_at = max(retry_at, self._budget.opens_at())
+        looks = (self._first_looks.next_at(), self._further_looks.next_at(), retry_at)
+        return min((at for at in looks if at is not None), default=None)
 
     def due_at(self, number: int) -> float | None:
         """None when it is not planned; the past when it is under way."""
@@ -76,6 +84,7 @@ class JobQueue:
             self._for_links.discard(job.number)
         if not self.is_wanted(job):
             self._heap(job.number).discard(job.number)
+            self._in_trouble.discard(job.number)
         elif job.number not in self._heap(job.number) and job.number not in self._under_way:
             self._heap(job.number).put(job.number, self._clock.monotonic())
 
@@ -103,26 +112,35 @@ class JobQueue:
         if (self._heap(number).due_at(number) or 0.0) > latest:
             self._heap(number).put(number, latest)
 
-    def hasten(self, seconds: float) -> None:
-        """Time has passed that the clock did not count."""
-        self._first_looks.hasten(seconds)
-        self._further_looks.hasten(seconds)
-
     def start(self) -> int | None:
         """Take the next one that is due; it is under way until `ended`."""
         number = self._pop(self._clock.monotonic())
-        if number is not None:
-            self._under_way.add(number)
+        if number is None:
+            return None
+        self._under_way.add(number)
+        if number in self._in_trouble:
+            self._budget.spend()
+        else:
+            self._budget.earn()
         return number
 
-    def ended(self, job: Job, again_in_s: float) -> None:
-        """A check is over; the job is asked again if it is still wanted."""
+    def ended(self, job: Job, again_in_s: float, *, trouble: bool) -> None:
+        """A check is over; the job is asked again if it is still wanted. `trouble`: the answer
+        said nothing about the job."""
         self._under_way.discard(job.number)
         self._seen.add(job.number)
+        self._in_trouble.discard(job.number)
         if self.is_wanted(job):
+            if trouble:
+                self._in_trouble.add(job.number)
             self._heap(job.number).put(job.number, self._clock.monotonic() + again_in_s)
 
+    def _heaps(self) -> tuple[DueHeap[int], ...]:
+        return (self._first_looks, self._further_looks, self._retries)
+
     def _heap(self, number: int) -> DueHeap[int]:
+        if number in self._in_trouble:
+            return self._retries
         return self._further_looks if number in self._seen else self._first_looks
 
     def _pop(self, now: float) -> int | None:
@@ -134,11 +152,16 @@ class JobQueue:
                 self._heap(number).discard(number)
                 return number
         self._turn += 1
-        heaps = [self._first_looks, self._further_looks]
+        looks = [self._first_looks.pop, self._pop_further]
         if self._turn % AGAIN_EVERY == 0:
-            heaps.reverse()
-        number_or_none = heaps[0].pop(now)
-        return heaps[1].pop(now) if number_or_none is None else number_or_none
+            looks.reverse()
+        number_or_none = looks[0](now)
+        return looks[1](now) if number_or_none is None else number_or_none
+
+    def _pop_further(self, now: float) -> int | None:
+        """A retry, as long as the budget has one; that bounds them, so they need not wait."""
+        retry = self._retries.pop(now) if self._budget.opens_at() <= now else None
+        return self._further_looks.pop(now) if retry is None else retry
 
 
 def polls(job: Job) -> bool:

@@ -30,10 +30,11 @@ class Condition(IntEnum):
     SUBSCRIPTION = 4
     DISK = 5
     OFFLINE = 6
-    THROTTLED = 7
-    OTHER_USER = 8
-    BACKLOG = 9
-    KEYRING = 10
+    DOWN = 7
+    THROTTLED = 8
+    OTHER_USER = 9
+    BACKLOG = 10
+    KEYRING = 11
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,18 @@
-"""When the API's origin may be asked again: the ceiling, a Retry-After, no network."""
+"""When the API's origin may be asked again: the ceiling, a Retry-After, an outage."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from dreamina_desktop.core import schedule
+from dreamina_desktop.services.breaker import Breaker
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.poll_status import PollLimits
 from dreamina_desktop.services.ports import Clock
 
-OFFLINE_AFTER = 3  # answers in a row that were none
+OFFLINE_AFTER = 3  # answers in a row that were none: it is said before the breaker opens
 SLOWLY_S = 60.0  # one at a time for so long after a 429
 LEAST_RETRY_AFTER_S = 1.0
-LONGEST_PROBE_S = 30.0  # without a network one request in so long finds out that it is back
 
 
 class Origin:
@@ -29,18 +29,15 @@ class Origin:
         self._throttled_until = 0.0
         self._throttles = 0  # in a row
         self._slow_until = 0.0
-        self._unreachable = 0  # in a row
-        self._unreachable_since: float | None = None
-        self._next_probe = 0.0
+        self._breaker = Breaker(clock, jitter)
+        self._unreachable = 0  # answers in a row that were none
         self._reason = ""
 
     def opens_at(self, under_way: int) -> float | None:
         """When the next request may start; None: only after one that is under way has ended."""
-        careful = self.is_offline or self._clock.monotonic() < self._slow_until
-        if under_way >= (1 if careful else self.limits.at_once):
-            return None
-        probe = self._next_probe if self.is_offline else 0.0
-        return max(self._next_start, self._throttled_until, probe)
+        slowly = self._clock.monotonic() < self._slow_until
+        probe = self._breaker.opens_at(under_way, 1 if slowly else self.limits.at_once)
+        return None if probe is None else max(self._next_start, self._throttled_until, probe)
 
     def started(self) -> None:
         """A request starts now: the ceiling is a distance between starts."""
@@ -55,50 +52,68 @@ class Origin:
 
     def hurry(self) -> None:
         """The user wants an answer: do not wait with the next probe."""
-        self._next_probe = 0.0
+        self._breaker.hurry()
+
+    def woke_up(self) -> None:
+        """The machine slept: much is due, and the network may be another one."""
+        self._breaker.hurry()
+        self._breaker.start_slowly()
 
     def go_slowly(self) -> None:
         """One request at a time for a while."""
         self._slow_until = max(self._slow_until, self._clock.monotonic() + SLOWLY_S)
 
-    # -- no network ---------------------------------------------------------------------------
+    # -- an outage ----------------------------------------------------------------------------
 
     @property
     def is_offline(self) -> bool:
+        """The last requests got no answer at all."""
         return self._unreachable >= OFFLINE_AFTER
 
     @property
-    def offline_since(self) -> float | None:
-        """When the first request of this row got no answer; None while online."""
-        return self._unreachable_since if self.is_offline else None
+    def is_down(self) -> bool:
+        """One request after another failed, whatever the answers were."""
+        return self._breaker.is_open
+
+    @property
+    def failing_since(self) -> float | None:
+        """When the first request of the row failed; None while the origin works."""
+        return self._breaker.failing_since if self.is_offline or self.is_down else None
 
     @property
     def reason(self) -> str:
-        """Why there was no answer, in words; "" while online."""
-        return self._reason if self.is_offline else ""
+        """Why the last request failed, in words; "" while the origin works."""
+        return self._reason if self.is_offline or self.is_down else ""
 
-    def unreachable(self, reason: str) -> None:
-        """A request got no HTTP answer."""
-        now = self._clock.monotonic()
-        self._unreachable += 1
+    def failed(self, reason: str, *, network: bool) -> None:
+        """A request failed in a way that is not about its job; `network`: without any answer."""
+        self._unreachable = self._unreachable + 1 if network else 0
         self._reason = reason
-        if self._unreachable_since is None:
-            self._unreachable_since = now
-        self._next_probe = now + min(self.limits.interval_s, LONGEST_PROBE_S)
+        self._breaker.failed(self.limits.interval_s, network=network)
         if self.is_offline:
-            self._messages.hold(
-                Condition.OFFLINE,
-                f"{reason} Checking goes on by itself when there is a connection.",
-                Remedy.CHECK_NOW,
-            )
+            self._say(Condition.OFFLINE, "when there is a connection")
+        elif self.is_down:
+            self._say(Condition.DOWN, "when the API works again")
 
     def reached(self) -> bool:
         """An HTTP answer came. Whether requests got none before."""
         was_cut_off = self._unreachable > 0
         self._unreachable = 0
-        self._unreachable_since = None
         self._messages.lift(Condition.OFFLINE)
         return was_cut_off
+
+    def answered_well(self) -> bool:
+        """An answer about a job. Whether the origin was down until now. One to an older request
+        does not end a pause."""
+        if not self.is_throttled:
+            self._throttles = 0
+            self._messages.lift(Condition.THROTTLED)
+        self._messages.lift(Condition.DOWN)
+        return self._breaker.succeeded()
+
+    def _say(self, condition: Condition, when: str) -> None:
+        text = f"{self._reason.rstrip('.')}. Checking goes on by itself {when}."
+        self._messages.hold(condition, text, Remedy.CHECK_NOW)
 
     # -- 429 ----------------------------------------------------------------------------------
 
@@ -126,13 +141,7 @@ class Origin:
             Condition.THROTTLED, "The API asks for a pause. Checking goes on by itself."
         )
 
-    def answered_well(self) -> None:
-        """An answer about a job. One to an older request does not end a pause."""
-        if not self.is_throttled:
-            self._throttles = 0
-            self._messages.lift(Condition.THROTTLED)
-
     def nothing_to_ask(self) -> None:
         """No job waits: what keeps them waiting is of no interest."""
-        self._messages.lift(Condition.OFFLINE)
-        self._messages.lift(Condition.THROTTLED)
+        for condition in (Condition.OFFLINE, Condition.DOWN, Condition.THROTTLED):
+            self._messages.lift(condition)

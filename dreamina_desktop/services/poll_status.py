@@ -11,6 +11,7 @@ class Connection(Enum):
 
     ONLINE = "online"
     OFFLINE = "offline"  # the last answers were no HTTP answers
+    DOWN = "down"  # the last answers were all bad ones
     THROTTLED = "throttled"  # waiting out a 429
     REFUSED = "refused"  # 401
     SUBSCRIPTION = "subscription"  # 402, 403
@@ -29,7 +30,7 @@ class PollStatus:
     next_in_s: float | None  # seconds to the next request; None when none is planned
     backlog_s: float  # how long the overdue ones take at today's rate
     failing: int  # jobs whose last answer was trouble
-    reason: str = ""  # of REFUSED, SUBSCRIPTION, OFFLINE, THROTTLED: in words
+    reason: str = ""  # of REFUSED, SUBSCRIPTION, OFFLINE, DOWN: in words
 
 
 @dataclass(frozen=True, slots=True)

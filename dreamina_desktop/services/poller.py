@@ -19,6 +19,8 @@ from dreamina_desktop.services.origin import Origin
 from dreamina_desktop.services.other_user import OtherUser
 from dreamina_desktop.services.poll_status import Connection, PollLimits, PollStatus
 from dreamina_desktop.services.ports import Clock, JobApi
+from dreamina_desktop.services.retry_budget import RetryBudget
+from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.waker import Waker
 
@@ -26,6 +28,7 @@ __all__ = ["Connection", "PollLimits", "PollStatus", "Poller"]
 
 REFRESH_EVERY_S = 5.0
 LONGEST_SLEEP_S = 2.0  # a machine that slept goes on so soon after it woke
+SLEPT_S = 10.0  # a turn that took so much longer: the machine slept
 SHORTEST_SLEEP_S = 0.001
 
 
@@ -41,19 +44,28 @@ class Poller:
         clock: Clock,
         limits: PollLimits,
         jitter: Callable[[], float],
+        server_clock: ServerClock,
     ) -> None:
         self._api = api
         self._library = library
         self._messages = messages
         self._supervisor = supervisor
         self._clock = clock
-        self._queue = JobQueue(clock)
+        budget = RetryBudget(clock, limited=limits.per_second is not None)
+        self._queue = JobQueue(clock, budget)
         self._besides = Besides()
         self._turn = 0
         self._origin = Origin(limits, messages, clock, jitter)
         self._access = Access(messages)
         self._keeper = AnswerKeeper(
-            library, self._queue, self._origin, self._access, messages, clock, jitter
+            library,
+            self._queue,
+            self._origin,
+            self._access,
+            messages,
+            clock,
+            server_clock,
+            jitter,
         )
         self._other_user = OtherUser(messages, clock)
         self._last_refresh: float | None = None
@@ -66,18 +78,12 @@ class Poller:
     async def run(self) -> None:
         """Until cancelled."""
         self.wake()
-        wall, steady = self._clock.time(), self._clock.monotonic()
         while True:
             self._start_due()
+            before = self._clock.monotonic()
             await self._waker.sleep(self._sleep_s())
-            new_wall, new_steady = self._clock.time(), self._clock.monotonic()
-            # The monotonic clock may stop while the machine sleeps. Where the wall clock was set
-            # instead, jobs are asked too early once, within the limits.
-            slept_s = (new_wall - wall) - (new_steady - steady)
-            if slept_s > LONGEST_SLEEP_S:
-                self._queue.hasten(slept_s)
-                self._origin.hurry()
-            wall, steady = new_wall, new_steady
+            if self._clock.monotonic() - before > LONGEST_SLEEP_S + SLEPT_S:
+                self._origin.woke_up()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `status` changed in more than its seconds."""
@@ -114,8 +120,8 @@ class Poller:
 
     def failing_for(self, number: int) -> float | None:
         """Seconds since a job's answers have all been trouble; None when the last was none.
-        Without a network every job fails, also one whose turn has not come."""
-        begins = (self._keeper.failures.since(number), self._origin.offline_since)
+        While the API is down every job fails, also one whose turn has not come."""
+        begins = (self._keeper.failures.since(number), self._origin.failing_since)
         since = min((at for at in begins if at is not None), default=None)
         return None if since is None else self._clock.monotonic() - since
 
@@ -133,7 +139,8 @@ class Poller:
         return self._asking_again > 0
 
     def wake(self) -> None:
-        """Jobs began or stopped to poll: look again."""
+        """Jobs began or stopped to poll: look again, also where the API was down."""
+        self._origin.hurry()
         self._look_at(tuple(self._library.shown()))
 
     def check_now(self, numbers: Iterable[int]) -> None:
@@ -159,6 +166,7 @@ class Poller:
 
     def resume(self) -> None:
         self._paused = False
+        self._origin.hurry()
         self._tell()
 
     @property
@@ -184,6 +192,7 @@ class Poller:
         self._access.token_changed(present=present)
         self._other_user.token_changed(user_number)
         if present:
+            self._origin.hurry()
             self._queue.make_due(self._queue.planned())
             lost = [j.number for j in self._library.shown() if j.tracking is Tracking.NOT_FOUND]
             if is_another and lost:
@@ -218,7 +227,9 @@ class Poller:
     def _look_at(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             self._queue.plan(job)
-            if not self._queue.is_wanted(job):
+            if self._queue.is_wanted(job):
+                self._keeper.ages.note(job)
+            else:
                 self._keeper.forget(job.number)
         self._other_user.look_at(jobs)
         self._tell()
@@ -258,7 +269,7 @@ class Poller:
             again_in_s = await self._keeper.take(number, answer, token)
         finally:
             job = self._library.job(number)
-            self._queue.ended(job, again_in_s)
+            self._queue.ended(job, again_in_s, trouble=self._keeper.was_trouble(number))
             if not self._queue.is_wanted(job):
                 self._keeper.forget(number)
             self._tell()
@@ -302,7 +313,9 @@ class Poller:
             return Connection.PAUSED
         if self._origin.is_throttled:
             return Connection.THROTTLED
-        return Connection.OFFLINE if self._origin.is_offline else Connection.ONLINE
+        if self._origin.is_offline:
+            return Connection.OFFLINE
+        return Connection.DOWN if self._origin.is_down else Connection.ONLINE
 
     def _tell(self) -> None:
         asks = len(self._queue) + len(self._besides) > 0

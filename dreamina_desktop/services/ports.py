@@ -17,7 +17,8 @@ class Clock(Protocol):
     """Time as the services see it: tests bring their own."""
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
+        """Seconds that never go back and that nobody sets; they count on while the machine
+        sleeps."""
 
     def time(self) -> float:
         """Unix seconds by this machine's clock, which may be wrong and may jump."""

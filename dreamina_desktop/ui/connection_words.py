@@ -10,5 +10,6 @@ WAITING_FOR = {
     Connection.REFUSED: "token refused",
     Connection.SUBSCRIPTION: "subscription",
     Connection.OFFLINE: "no network",
+    Connection.DOWN: "the API does not work",
     Connection.THROTTLED: "the API asked for a pause",
 }

@@ -13,6 +13,7 @@ from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
 from dreamina_desktop.services.token import Token
@@ -33,6 +34,7 @@ class Services:
     messages: Messages
     poller: Poller
     preferences: Preferences
+    server_clock: ServerClock
     supervisor: Supervisor
     thumbnailer: Thumbnailer
     token: Token

@@ -16,6 +16,7 @@ AT = datetime(2026, 3, 3, 8, 44)  # noqa: DTZ001 - local time
         (1, timedelta(days=5), "Tuesday 08:44, 1 ID"),
         (5000, timedelta(days=6), "2026-03-03 08:44, 5,000 IDs"),
         (2, timedelta(hours=-1), "Tuesday 08:44, 2 IDs"),
+        (2, timedelta(days=-40), "2026-03-03 08:44, 2 IDs"),
     ],
 )
 def test_a_batch_is_named_by_its_moment(count: int, age: timedelta, label: str) -> None:

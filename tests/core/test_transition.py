@@ -60,7 +60,7 @@ def test_a_stopped_job_that_was_asked_by_hand_stays_stopped() -> None:
     stopped = replace(NEW, tracking=Tracking.STOPPED)
     assert after_record(stopped, record("created"), "server", 5.0).tracking is Tracking.STOPPED
     assert after_record(stopped, record("failed"), "server", 5.0).tracking is Tracking.DONE
-    assert after_not_found(stopped, 5.0, "why", INTERVAL_S).tracking is Tracking.STOPPED
+    assert after_not_found(stopped, 5.0, "why", 0.0, INTERVAL_S).tracking is Tracking.STOPPED
 
 
 def test_a_final_record_of_the_server_never_goes_back() -> None:
@@ -105,35 +105,38 @@ def test_no_image_is_ever_dropped() -> None:
 
 
 def test_two_404_an_interval_apart_are_believed() -> None:
-    once = after_not_found(NEW, 100.0, "why", INTERVAL_S)
+    once = after_not_found(NEW, 100.0, "why", 0.0, INTERVAL_S)
     assert once.tracking is Tracking.POLLING
     assert once.note != "why"
-    too_soon = after_not_found(once, 103.0, "why", INTERVAL_S)
+    too_soon = after_not_found(once, 103.0, "why", 3.0, INTERVAL_S)
     assert too_soon == once
-    twice = after_not_found(once, 110.0, "why", INTERVAL_S)
+    twice = after_not_found(once, 110.0, "why", 10.0, INTERVAL_S)
     assert twice.tracking is Tracking.NOT_FOUND
     assert twice.note == "why"
 
 
-def test_a_wall_clock_that_went_back_does_not_keep_a_404_from_being_believed() -> None:
-    once = after_not_found(NEW, 100.0, "why", INTERVAL_S)
-    assert after_not_found(once, -5000.0, "why", INTERVAL_S).tracking is Tracking.NOT_FOUND
+@pytest.mark.parametrize("now", [-5000.0, 172_900.0])
+def test_a_wall_clock_that_was_set_makes_no_difference_between_two_404(now: float) -> None:
+    once = after_not_found(NEW, 100.0, "why", 0.0, INTERVAL_S)
+    assert after_not_found(once, now, "why", 3.0, INTERVAL_S) == once
+    assert after_not_found(once, now, "why", 10.0, INTERVAL_S).tracking is Tracking.NOT_FOUND
 
 
 def test_one_more_404_settles_what_was_asked_again() -> None:
-    job = after_not_found(after_not_found(NEW, 0.0, "", INTERVAL_S), 10.0, "why", INTERVAL_S)
+    once = after_not_found(NEW, 0.0, "", 0.0, INTERVAL_S)
+    job = after_not_found(once, 10.0, "why", 10.0, INTERVAL_S)
     again = ask_again(job)
     assert again.tracking is Tracking.POLLING
-    assert after_not_found(again, 11.0, "why", INTERVAL_S).tracking is Tracking.NOT_FOUND
+    assert after_not_found(again, 11.0, "why", 0.0, INTERVAL_S).tracking is Tracking.NOT_FOUND
 
 
 def test_a_forgotten_job_keeps_its_record() -> None:
-    job = after_not_found(done("https://a.example.com/1"), 100.0, "why", INTERVAL_S)
+    job = after_not_found(done("https://a.example.com/1"), 100.0, "why", 0.0, INTERVAL_S)
     assert job.tracking is Tracking.DONE
     assert job.note == "why"
     assert job.images[0].state is ImageState.PENDING
     running = after_record(NEW, record("created"), "paste", 0.0)
-    gone = after_not_found(after_not_found(running, 0.0, "", 1.0), 10.0, "why", 1.0)
+    gone = after_not_found(after_not_found(running, 0.0, "", 0.0, 1.0), 10.0, "why", 10.0, 1.0)
     assert gone.tracking is Tracking.NOT_FOUND
     assert gone.record == running.record
 

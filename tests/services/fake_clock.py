@@ -46,10 +46,11 @@ class FakeClock:
 
     def __init__(self) -> None:
         self.wall_offset = 0.0
+        self.slept_s = 0.0
         self.early = 0.0  # the share of each sleep that is left out
 
     def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
+        return asyncio.get_running_loop().time() + self.slept_s
 
     def time(self) -> float:
         return WALL_AT_START + self.monotonic() + self.wall_offset
@@ -58,5 +59,9 @@ class FakeClock:
         await asyncio.sleep(seconds * (1 - self.early))
 
     def jump(self, seconds: float) -> None:
-        """The wall clock moves alone: it was set, or the machine slept."""
+        """The wall clock moves alone: it was set."""
         self.wall_offset += seconds
+
+    def sleep_machine(self, seconds: float) -> None:
+        """Both clocks move on, and timers stand still."""
+        self.slept_s += seconds

@@ -47,11 +47,3 @@ def test_a_discarded_one_does_not_hide_the_others_that_are_ready() -> None:
     assert heap.next_at() == 1.0
     assert heap.pop(10.0) == 1
     assert heap.next_at() is None
-
-
-def test_hastened_ones_are_due_earlier() -> None:
-    heap = newest_first()
-    heap.put(1, 100.0)
-    heap.hasten(90.0)
-    assert heap.due_at(1) == 10.0
-    assert heap.overdue(10.0) == 1

@@ -35,6 +35,7 @@ from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.poll_status import PollLimits
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
 from dreamina_desktop.services.token import Token, TokenSource
@@ -58,6 +59,7 @@ class World:
         demo: bool = False,
     ) -> None:
         self.clock = FakeClock()
+        self.server_clock = ServerClock(self.clock)
         self.errors: list[BaseException] = []
         self.supervisor = Supervisor(lambda _, error: self.errors.append(error))
         self.repository = repository or FakeRepository()
@@ -82,6 +84,7 @@ class World:
             self.clock,
             limits or PollLimits(),
             lambda: jitter,
+            self.server_clock,
         )
         self.recovery = LinkRecovery(
             self.api,
@@ -102,6 +105,7 @@ class World:
             self.supervisor,
             self.clock,
             lambda: jitter,
+            self.server_clock,
             self.recovery.retry,
         )
         self.autostart = FakeAutostart()

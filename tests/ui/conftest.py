@@ -43,6 +43,7 @@ from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
 from dreamina_desktop.services.token import Token, TokenSource
@@ -215,6 +216,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         errors: list[str] = []
         clock, api, keyring = StoppedClock(), PlayedApi(), PlayedKeyring()
         autostart = PlayedAutostart()
+        server_clock = ServerClock(clock)
         images = folder / "images"
         images.mkdir(parents=True, exist_ok=True)
         database = Database(folder / "library.db", MIGRATIONS)
@@ -233,7 +235,14 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         await library.load()
         messages, undo = Messages(), UndoHistory()
         poller = Poller(
-            api, library, messages, supervisor, clock, PollLimits(per_second=None), lambda: 0.0
+            api,
+            library,
+            messages,
+            supervisor,
+            clock,
+            PollLimits(per_second=None),
+            lambda: 0.0,
+            server_clock,
         )
         downloader = Downloader(
             NoImages(),
@@ -244,6 +253,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             supervisor,
             clock,
             lambda: 0.0,
+            server_clock,
         )
         services = Services(
             accounts=Accounts(library, preferences),
@@ -255,6 +265,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             messages=messages,
             poller=poller,
             preferences=preferences,
+            server_clock=server_clock,
             supervisor=supervisor,
             thumbnailer=Thumbnailer(library, thumbnails, ImagingInThread(), supervisor),
             token=Token(api, keyring, poller, messages, ORIGIN, None, TokenSource.NONE),

@@ -138,7 +138,7 @@ class JobPage(QWidget):
             self._column.addWidget(muted(f"Code {failure.code}{guess}"))
 
     def _timing_words(self, job: Job) -> str:
-        seconds = seconds_run(job, self._services.clock.time())
+        seconds = seconds_run(job, self._services.server_clock.time())
         if not runs(job):
             return f"Took {formats.duration(seconds)}." if seconds is not None else ""
         ran = f"Running for {formats.duration(seconds)}. " if seconds is not None else ""

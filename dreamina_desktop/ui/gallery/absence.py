@@ -108,7 +108,8 @@ def _state(job: Job) -> str:
 
 
 def running_for(services: Services, job: Job) -> float:
-    """Seconds since the job was created, as far as the two clocks agree."""
+    """Seconds since the job was created, by the server's clock; else since it was tracked."""
     created = job.record.created if job.record else None
-    since = created.timestamp() if created else job.tracked_at
-    return max(0.0, services.clock.time() - since)
+    if created is None:
+        return max(0.0, services.clock.time() - job.tracked_at)
+    return max(0.0, services.server_clock.time() - created.timestamp())

@@ -47,7 +47,7 @@ class Copying(QObject):
         images = self._images(keys)
         having = [image for image in images if image.url]
         self._copy_lines([image.url or "" for image in having])
-        life = link_life(having[0].url, self._services.clock.time()) if having else ""
+        life = link_life(having[0].url, self._services.server_clock.time()) if having else ""
         said = f"It {life}." if life and len(having) == 1 else ""
         self._say_copied("link", having, len(images), said)
 

@@ -86,7 +86,7 @@ class GalleryActions(QObject):
         self._copy_link.setEnabled(any(image.url for image in images))
         self._copy_prompt.setEnabled(any(self._prompt(image) for image in images))
         self._retry.setEnabled(any(image.state is not ImageState.SAVED for image in images))
-        life = link_life(images[0].url, self._services.clock.time()) if images else ""
+        life = link_life(images[0].url, self._services.server_clock.time()) if images else ""
         several = len(images) > 1
         self._copy_reference.setText("Copy references" if several else "Copy reference")
         link = "Copy links" if several else "Copy link"

@@ -101,7 +101,7 @@ class JobDelegate(QStyledItemDelegate):
         )
         right = _paint_right(painter, option.font, first, str(job.number), c.muted)
         _paint_left(painter, strong, right, title(job, self._services), c.text)
-        now = self._services.clock.time()
+        now = self._services.server_clock.time()
         seconds = seconds_run(job, now)
         time = ""
         if seconds is not None:

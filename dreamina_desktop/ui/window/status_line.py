@@ -15,6 +15,7 @@ BETWEEN = "  ·  "
 _CONNECTION = {
     Connection.ONLINE: "online",
     Connection.OFFLINE: "no connection to the API",
+    Connection.DOWN: "the API does not work",
     Connection.THROTTLED: "the API asked for a pause",
     Connection.REFUSED: "token refused",
     Connection.SUBSCRIPTION: "subscription needed",
