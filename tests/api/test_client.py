@@ -447,6 +447,24 @@ async def test_nothing_of_the_environment_gets_into_a_request(
     assert names == {"host", "accept", "accept-encoding", "user-agent", "authorization"}
 
 
+@pytest.mark.parametrize("status", [200, 404, 503])
+async def test_the_date_of_each_answer_is_told(
+    status: int, server: Any, tls: ssl.SSLContext, answer: Answer
+) -> None:
+    told: list[float] = []
+    client = DreaminaClient(parse_api_url(f"http://127.0.0.1:{server.port}/v1"), tls, told.append)
+    client.use_token(TOKEN)
+    server.says(
+        answer(status, RECORD, date="Mon, 02 Mar 2026 08:26:40 GMT"),
+        answer(status, RECORD, date="yesterday"),
+        answer(status, RECORD),
+    )
+    for _ in range(3):
+        await client.job(JOBID)
+    await client.aclose()
+    assert told == [1_772_440_000.0]
+
+
 def test_the_client_has_no_default_token_header(client: DreaminaClient) -> None:
     opened = client_module._open(client._tls, None)
     assert "authorization" not in opened.headers

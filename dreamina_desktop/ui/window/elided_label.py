@@ -8,16 +8,25 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 class ElidedLabel(QLabel):
-    """Screen readers get the whole text, and so does the tool tip when it is cut."""
+    """Screen readers get the whole text, and so does the tool tip when it is cut. A note is in the
+    tool tip in any case."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._note = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.set_words(text)
 
     def set_words(self, text: str) -> None:
         if text != self.text():
             self.setText(text)
+            self._tell_what_is_cut()
+
+    def set_note(self, note: str) -> None:
+        """What is said beside the words, quietly."""
+        if note != self._note:
+            self._note = note
+            self.setAccessibleDescription(note)
             self._tell_what_is_cut()
 
     def minimumSizeHint(self) -> QSize:
@@ -38,4 +47,5 @@ class ElidedLabel(QLabel):
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
 
     def _tell_what_is_cut(self) -> None:
-        self.setToolTip(self.text() if self._elided() != self.text() else "")
+        cut = self.text() if self._elided() != self.text() else ""
+        self.setToolTip("\n".join(line for line in (cut, self._note) if line))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from dreamina_desktop.core.skew import skew_words
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
@@ -61,8 +62,9 @@ class StatusBar(QWidget):
         """Read everything anew."""
         poll, downloads = self._services.poller.status, self._services.downloader.status
         self._words.set_words(status_line(poll, downloads, self._saved.images, self._saved.saved))
+        self._words.set_note(skew_words(self._services.server_clock.skew_s))
         expiring = self._services.deadlines.status
-        self._expiring.show_status(expiring, self._services.clock.time())
+        self._expiring.show_status(expiring, self._services.server_clock.time())
         if self._services.poller.paused:
             self._pause.show_as("resume", "Resume", "Resume checking and downloads")
         else:

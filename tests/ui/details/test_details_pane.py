@@ -55,6 +55,17 @@ async def test_an_unknown_code_is_shown_raw(bench: Any, pane: DetailsPane, recor
     assert "31337" in texts(pane)
 
 
+async def test_a_wrong_clock_does_not_make_a_job_run_for_days(
+    bench: Any, pane: DetailsPane, record: Any
+) -> None:
+    bench.services.server_clock.heard(bench.clock.now)
+    job = await bench.add(record(30, "created"))
+    before = bench.clock.time
+    bench.clock.time = lambda: before() + 2 * 86400
+    pane.show_jobs([job.number])
+    assert "Running for 42 s" in texts(pane)
+
+
 async def test_unknown_fields_of_the_record_are_shown(
     bench: Any, pane: DetailsPane, record: Any, until: Until
 ) -> None:

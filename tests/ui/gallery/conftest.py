@@ -152,6 +152,7 @@ class Scene:
             thumbnailer=self.thumbnailing,
             poller=SimpleNamespace(status=SimpleNamespace(connection=Connection.ONLINE)),
             clock=SimpleNamespace(time=lambda: self.now),
+            server_clock=SimpleNamespace(time=lambda: self.now),
         )
         return self.services
 

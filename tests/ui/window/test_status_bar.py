@@ -43,6 +43,22 @@ async def test_its_words_never_make_the_window_wider(bench, put_up):
     assert bar.minimumSizeHint().width() < 300
 
 
+async def test_a_wrong_clock_is_said_in_the_tool_tip(bench, put_up, until):
+    bar = await put_up(StatusBar(bench.services), 900, 40)
+    assert bar._words.toolTip() == ""
+    bench.services.server_clock.heard(bench.clock.now + 2 * 86400)
+    await bench.track("j1:dreamina")
+    said = "This machine's clock is 2 days behind the server's."
+    await until(lambda: bar._words.toolTip() == said)
+    assert bar._words.accessibleDescription() == said
+    bar._words.set_words("words " * 200)
+    assert bar._words.toolTip().endswith(f"words \n{said}")
+    bench.clock.now += 2 * 86400
+    bench.services.server_clock.heard(bench.clock.now)
+    bar.refresh()
+    assert said not in bar._words.toolTip()
+
+
 def pills(bar):
     return [
         label.text()
