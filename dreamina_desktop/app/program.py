@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from dreamina_desktop import diagnostics
@@ -18,10 +17,12 @@ from dreamina_desktop.api.http import make_tls_context
 from dreamina_desktop.api.image_source import HttpImageSource
 from dreamina_desktop.app.assignment import Draw, Executor
 from dreamina_desktop.app.clock import SystemClock
+from dreamina_desktop.app.diagnosis import Diagnosis
 from dreamina_desktop.app.handover import HandoverServer
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.own_command import login_command
 from dreamina_desktop.app.sandbox_process import SandboxFacts
+from dreamina_desktop.app.secrecy import take_token
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.imaging.workers import ImagingWorkers
@@ -34,7 +35,8 @@ from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.meanwhile import Meanwhile
-from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.messages import Condition, Messages, Remedy
+from dreamina_desktop.services.mishaps import Mishaps
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.server_clock import ServerClock
@@ -59,6 +61,7 @@ from dreamina_desktop.ui.services import Services
 TASKS_END_WITHIN_S = 0.5
 PARTS = ".parts"  # in the folder of images: on the same disk
 PER_SECOND = 4.0  # API requests, off loopback
+CRASHED = "Dreamina Desktop crashed the last time. What it had saved is here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +82,20 @@ class Program:
     def start_work(self, *, ignore_pause: bool = False) -> None:
         """Poll, download, make thumbnails, keep backups."""
         s = self.services
-        s.supervisor.spawn(s.thumbnailer.run(), "thumbnailer")
+        s.supervisor.keep(s.thumbnailer.run, "thumbnailer")
         if self.refusal:
             s.messages.hold(Condition.DATABASE, f"{self.refusal} Nothing is checked.")
             return
         keeper = BackupKeeper(self.database, s.clock, s.messages)
-        s.supervisor.spawn(keeper.run(), "backups")
+        s.supervisor.keep(keeper.run, "backups")
         if s.preferences.paused and not ignore_pause:
             s.poller.pause()
             s.downloader.pause()
         s.supervisor.spawn(s.token.load(), "token")
-        s.supervisor.spawn(s.poller.run(), "poller")
-        s.supervisor.spawn(s.downloader.run(), "downloader")
-        s.supervisor.spawn(self.recovery.run(), "link recovery")
-        s.supervisor.spawn(s.deadlines.run(), "deadlines")
+        s.supervisor.keep(s.poller.run, "poller")
+        s.supervisor.keep(s.downloader.run, "downloader")
+        s.supervisor.keep(self.recovery.run, "link recovery")
+        s.supervisor.keep(s.deadlines.run, "deadlines")
 
     def executor(
         self,
@@ -153,6 +156,7 @@ async def _open(
     api = parse_api_url(facts.api_url) if facts else options.api_url
     assert api is not None
     messages, undo, clock = Messages(), UndoHistory(), SystemClock()
+    _watch(stack, messages, locations)
     database, rescued = await open_library(locations)
     stack.push_async_callback(database.aclose)
     if rescued is not None:
@@ -163,7 +167,7 @@ async def _open(
     stack.push_async_callback(thumbnails.aclose)
     imaging = ImagingWorkers()
     stack.push_async_callback(imaging.aclose)
-    supervisor = Supervisor(_log_task)
+    supervisor = Supervisor(lambda name, error: diagnostics.lost(f"task {name}", error))
     preferences = Preferences(SettingsStore(database), supervisor)
     library = Library(JobRepository(database, locations.root))
     await preferences.load()
@@ -223,6 +227,9 @@ async def _open(
         ),
         clock=clock,
         deadlines=Deadlines(library, clock),
+        diagnostics=Diagnosis(
+            library, poller, downloader, preferences, server_clock, api, locations.log_file
+        ).read,
         downloader=downloader,
         library=library,
         messages=messages,
@@ -269,14 +276,7 @@ def _images_folder(preferences: Preferences, locations: Locations) -> Path:
 def _given_token(facts: SandboxFacts | None) -> tuple[str | None, TokenSource]:
     if facts is not None:
         return facts.token, TokenSource.SANDBOX
-    return _token_of_environment(), TokenSource.ENVIRONMENT
-
-
-@cache
-def _token_of_environment() -> str | None:
-    """Taken out: no process that we start has a use for it. Kept for a run that gives its work
-    away and gets it back."""
-    return os.environ.pop("USEAPI_TOKEN", None)
+    return take_token(), TokenSource.ENVIRONMENT
 
 
 async def _flush(preferences: Preferences) -> None:
@@ -286,5 +286,15 @@ async def _flush(preferences: Preferences) -> None:
         diagnostics.log.warning("The settings could not be kept: %s", error)
 
 
-def _log_task(name: str, error: BaseException) -> None:
-    diagnostics.log.error("task %s", name, exc_info=error)
+def _watch(stack: AsyncExitStack, messages: Messages, locations: Locations) -> None:
+    """Say what nobody expected: lost exceptions, of any thread and also when the loop is closed
+    already, and that the last run crashed."""
+    loop, mishaps = asyncio.get_running_loop(), Mishaps(messages)
+
+    def tell(where: str, error: BaseException | None) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(mishaps.tell, where, error)
+
+    stack.enter_context(diagnostics.telling(tell))
+    if stack.enter_context(diagnostics.crash_watch(locations.crash_file)):
+        messages.say(CRASHED, Remedy.COPY_DIAGNOSTICS)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import qasync
-from PySide6.QtCore import QEvent, Signal, qInstallMessageHandler
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -70,5 +77,10 @@ def run_in_qt(application: QApplication, main: Coroutine[Any, Any, T]) -> T:
         asyncio.set_event_loop(None)
 
 
-def _log_qt(_kind: object, _context: object, message: str) -> None:
-    diagnostics.log.info("Qt: %s", message)
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """Qt warns of much that does no harm; what it calls critical is told like an error of ours."""
+    if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
+        diagnostics.lost(f"Qt: {message}")
+    else:
+        warned = kind is QtMsgType.QtWarningMsg
+        diagnostics.log.log(logging.WARNING if warned else logging.INFO, "Qt: %s", message)

@@ -22,6 +22,7 @@ from dreamina_desktop.app.handover import Address, HandoverCall, read_address
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.own_command import own_command
 from dreamina_desktop.app.sandbox_process import SandboxFacts, SandboxProcess
+from dreamina_desktop.app.secrecy import forbid_core_dumps, take_token
 from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.core.api_url import parse_api_url
 from dreamina_desktop.core.errors import OptionError
@@ -40,8 +41,10 @@ def run(options: Options) -> int:
     if options.has_window and (reason := why_no_window()):
         complain(reason)
         return EXIT_UNUSABLE
+    forbid_core_dumps()
     try:
         if options.demo:
+            take_token()  # it has one of its own, and the sandbox must not inherit the real one
             with _demo_folder() as folder, _sandbox(options) as sandbox:
                 if options.poll_interval_s is None:
                     options = replace(options, poll_interval_s=DEMO_INTERVAL_S)
@@ -94,6 +97,7 @@ class _Start:
 def _run_in(options: Options, locations: Locations, sandbox: SandboxProcess | None) -> int:
     locations.create()
     diagnostics.set_up(locations.log_file)
+    diagnostics.hook_lost_exceptions()
     delivery = Delivery(options, write_atomically)
     start = _Start(options, locations, sandbox, "\n".join(options.texts), delivery)
     while (code := _run_once(start)) is None:

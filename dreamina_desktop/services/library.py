@@ -65,6 +65,10 @@ class Library:
         """The jobs that are not removed, by number: the order of tracking."""
         return (job for job in self._jobs.values() if not job.removed)
 
+    def every(self) -> Iterator[Job]:
+        """Removed ones too, by number."""
+        return iter(self._jobs.values())
+
     def image(self, key: ImageKey) -> Image | None:
         job = self._jobs.get(key.number)
         return job.images[key.index] if job and key.index < len(job.images) else None

@@ -19,6 +19,7 @@ class Remedy(Enum):
     RESUME = "Resume"
     CHECK_NOW = "Check now"
     TRY_DEMO = "Try the demo"
+    COPY_DIAGNOSTICS = "Copy diagnostics"
 
 
 class Condition(IntEnum):

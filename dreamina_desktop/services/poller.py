@@ -77,7 +77,7 @@ class Poller:
 
     async def run(self) -> None:
         """Until cancelled."""
-        self.wake()
+        self._look_at(tuple(self._library.shown()))
         while True:
             self._start_due()
             before = self._clock.monotonic()

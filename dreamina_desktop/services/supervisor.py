@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+AGAIN_AFTER_S = 5.0
+
 
 class Supervisor:
     """Starts tasks and ends them; an error in one is told once and never lost."""
@@ -20,6 +22,21 @@ class Supervisor:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
+
+    def keep(self, work: Callable[[], Coroutine[Any, Any, Any]], name: str) -> None:
+        """Run `work` as such a task, and anew when it ended in an error: the error is told, and
+        the program goes on."""
+
+        async def again_and_again() -> None:
+            while True:
+                try:
+                    await work()
+                    return
+                except Exception as error:  # whatever it is: nothing may stop for good
+                    self._on_error(name, error)
+                await asyncio.sleep(AGAIN_AFTER_S)
+
+        self.spawn(again_and_again(), name)
 
     async def aclose(self, timeout_s: float) -> None:
         """Cancel what still runs and wait for its end, at most `timeout_s`."""

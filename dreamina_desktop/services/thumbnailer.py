@@ -39,7 +39,11 @@ class Thumbnailer:
         """Until cancelled."""
         while True:
             await self._free.acquire()
-            key = await self._next()
+            try:
+                key = await self._next()
+            except BaseException:
+                self._free.release()  # it may run anew
+                raise
             self._working.add(key)
             self._supervisor.spawn(self._make(key), f"thumbnail {key}")
 

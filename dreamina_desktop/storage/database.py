@@ -16,6 +16,13 @@ from dreamina_desktop.core.errors import DamagedError, DatabaseError
 from dreamina_desktop.storage.backups import Backups
 
 T = TypeVar("T")
+
+
+def sqlite_version() -> str:
+    """Of the library that apsw brings."""
+    return apsw.sqlite_lib_version()
+
+
 PAGES_AT_ONCE = 256  # of a backup: about a megabyte
 Migration = str  # SQL statements that lead from one version to the next
 

@@ -41,6 +41,11 @@ class Locations:
         return self.root / "dreamina-desktop.log"
 
     @property
+    def crash_file(self) -> Path:
+        """Where a process that dies of a fault says where it was."""
+        return self.root / "crash.txt"
+
+    @property
     def lock_file(self) -> Path:
         return self.root / "lock"
 

@@ -31,6 +31,7 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 from dreamina_desktop.ui.viewer.viewer import Viewer
 from dreamina_desktop.ui.window.closing import Closing
+from dreamina_desktop.ui.window.copying_diagnostics import copy_diagnostics
 from dreamina_desktop.ui.window.drop_hint import DropHint
 from dreamina_desktop.ui.window.icon_button import IconButton
 from dreamina_desktop.ui.window.id_field import IdField
@@ -331,8 +332,15 @@ class MainWindow(QMainWindow):
             Remedy.RESUME: self._pausing.resume,
             Remedy.CHECK_NOW: self._refresh_now,
             Remedy.TRY_DEMO: self.demo_requested.emit,
+            Remedy.COPY_DIAGNOSTICS: self._copy_diagnostics,
         }
         remedies[remedy]()
+
+    def _copy_diagnostics(self) -> None:
+        async def copy_and_say() -> None:
+            self._services.messages.say(await copy_diagnostics(self._services))
+
+        self._services.supervisor.spawn(copy_and_say(), "copy diagnostics")
 
     def _on_color_scheme_changed(self) -> None:
         if self._services.preferences.theme == "system":

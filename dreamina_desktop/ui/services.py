@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from dreamina_desktop.services.accounts import Accounts
@@ -29,6 +30,7 @@ class Services:
     background: Background
     clock: Clock
     deadlines: Deadlines
+    diagnostics: Callable[[], Awaitable[str]]  # for a report of a fault; raises OSError
     downloader: Downloader
     library: Library
     messages: Messages

@@ -138,6 +138,19 @@ class PlayedAutostart:
         self.on = on
 
 
+class PlayedDiagnosis:
+    """A report, or a log that cannot be read."""
+
+    def __init__(self) -> None:
+        self.text = "the report\n"
+        self.trouble: OSError | None = None
+
+    async def read(self) -> str:
+        if self.trouble:
+            raise self.trouble
+        return self.text
+
+
 class NoImages:
     """No image host answers."""
 
@@ -165,6 +178,7 @@ class Bench:
     autostart: PlayedAutostart
     clock: StoppedClock
     images: Path
+    diagnosis: PlayedDiagnosis
     errors: list[str] = field(default_factory=list)  # of tasks
 
     async def track(self, *jobids: str) -> list[Job]:
@@ -216,7 +230,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         errors: list[str] = []
         clock, api, keyring = StoppedClock(), PlayedApi(), PlayedKeyring()
         autostart = PlayedAutostart()
-        server_clock = ServerClock(clock)
+        server_clock, diagnosis = ServerClock(clock), PlayedDiagnosis()
         images = folder / "images"
         images.mkdir(parents=True, exist_ok=True)
         database = Database(folder / "library.db", MIGRATIONS)
@@ -260,6 +274,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             background=Background(preferences, autostart, poller, downloader, demo=demo),
             clock=clock,
             deadlines=Deadlines(library, clock),
+            diagnostics=diagnosis.read,
             downloader=downloader,
             library=library,
             messages=messages,
@@ -274,7 +289,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             default_images_folder=str(images),
             demo=demo,
         )
-        yield Bench(services, api, keyring, autostart, clock, images, errors)
+        yield Bench(services, api, keyring, autostart, clock, images, diagnosis, errors)
 
 
 def make_record(second: int, status: str = "completed", **fields: Any) -> dict[str, Any]:

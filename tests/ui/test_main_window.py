@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.services.mishaps import Mishaps
 from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.copying_diagnostics import COPIED
 
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 CHECK = "Check now"
@@ -235,6 +237,17 @@ async def test_refreshing_while_paused_offers_to_resume(
     named_buttons(window, "Pause")[0].click()
     await press(window, Qt.Key.Key_F5)
     assert bench.services.messages.passing.remedy is Remedy.RESUME
+
+
+async def test_a_message_about_a_mistake_copies_the_diagnostics(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    Mishaps(bench.services.messages).tell("a task", ValueError("a mistake"))
+    assert said(bench) == "Something went wrong in Dreamina Desktop. It goes on."
+    buttons = window.findChildren(QAbstractButton)
+    next(b for b in buttons if b.text() == "Copy diagnostics" and b.isVisible()).click()
+    await until(lambda: said(bench) == COPIED)
+    assert QGuiApplication.clipboard().text() == "the report\n"
 
 
 async def test_everything_one_can_act_on_has_a_name(

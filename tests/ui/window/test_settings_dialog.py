@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from dreamina_desktop.core.answer import Refused
 from dreamina_desktop.services.token import TokenSource
+from dreamina_desktop.ui.window.copying_diagnostics import COPIED
 from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
 
@@ -120,6 +122,27 @@ async def test_accounts_can_be_named(bench, record, dialog):
     (label,) = bench.services.accounts.all().values()
     assert label.name == "Studio"
     assert dialog.isVisible()
+
+
+async def test_diagnostics_are_copied_and_it_says_what_is_not_in_them(bench, dialog, until):
+    QGuiApplication.clipboard().setText("before")
+    words = dialog._diagnostics._words
+    assert words.text().startswith("For a report of a fault")
+    button(dialog, "Copy diagnostics").click()
+    await until(lambda: words.text().startswith("Copied"))
+    assert words.text() == COPIED
+    assert COPIED.endswith("They hold no token, no e-mail address and no link.")
+    assert QGuiApplication.clipboard().text() == "the report\n"
+    dialog.show_settings()
+    assert words.text() != COPIED
+
+
+async def test_diagnostics_that_cannot_be_read_are_said(bench, dialog, until):
+    QGuiApplication.clipboard().setText("before")
+    bench.diagnosis.trouble = OSError(5, "Input/output error")
+    button(dialog, "Copy diagnostics").click()
+    await until(lambda: "Input/output error" in dialog._diagnostics._words.text())
+    assert QGuiApplication.clipboard().text() == "before"
 
 
 async def test_escape_closes_it(dialog):

@@ -10,6 +10,7 @@ from dreamina_desktop.ui.window.settings.accounts_section import AccountsSection
 from dreamina_desktop.ui.window.settings.appearance_section import AppearanceSection
 from dreamina_desktop.ui.window.settings.background_section import BackgroundSection
 from dreamina_desktop.ui.window.settings.checking_section import CheckingSection
+from dreamina_desktop.ui.window.settings.diagnostics_section import DiagnosticsSection
 from dreamina_desktop.ui.window.settings.folder_section import FolderSection
 from dreamina_desktop.ui.window.settings.section import make_button
 from dreamina_desktop.ui.window.settings.token_section import TokenSection
@@ -28,6 +29,7 @@ class SettingsDialog(QDialog):
         self._folder = FolderSection(services)
         self._background = BackgroundSection(services)
         self._accounts = AccountsSection(services)
+        self._diagnostics = DiagnosticsSection(services)
         appearance = AppearanceSection(services)
         appearance.theme_chosen.connect(self.theme_chosen)
         page = QWidget()
@@ -41,6 +43,7 @@ class SettingsDialog(QDialog):
             self._background,
             appearance,
             self._accounts,
+            self._diagnostics,
         ):
             column.addWidget(section)
         column.addStretch()
@@ -66,6 +69,7 @@ class SettingsDialog(QDialog):
         self._token.start_anew()
         self._background.show_settings()
         self._accounts.show_accounts()
+        self._diagnostics.start_anew()
         self.open()
         self._token.field.setFocus()
 

@@ -1,0 +1,52 @@
+"""What a bug report needs, as text without secrets: put together from facts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.redaction import redact, without_links
+
+LOG_LINES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and values, in the order in which they are shown."""
+
+    versions: Mapping[str, str]
+    settings: Mapping[str, str]
+    counts: Mapping[str, int]
+    connection: Mapping[str, str]
+    log_lines: Sequence[str]
+
+
+def diagnostics_report(facts: Facts, homes: Sequence[str]) -> str:
+    """All of it, with neither token nor address, link, signature or home folder."""
+    counts = {name: f"{count:,}" for name, count in facts.counts.items()}
+    parts = [
+        "Dreamina Desktop, diagnostics",
+        _part("Versions", facts.versions),
+        _part("Settings", facts.settings),
+        _part("Counts", counts),
+        _part("Connection", facts.connection),
+        "\n".join((f"Log, the last {LOG_LINES} lines", *facts.log_lines[-LOG_LINES:])),
+    ]
+    return redact(without_links("\n\n".join(parts)), homes) + "\n"
+
+
+def count(jobs: Iterable[Job]) -> dict[str, int]:
+    """How many jobs and images there are, by what is done about them and by what they are."""
+    counts: Counter[str] = Counter()
+    for job in jobs:
+        counts["jobs removed" if job.removed else f"jobs {job.tracking}"] += 1
+        if not job.removed:
+            counts[f"jobs with status {job.status or 'unknown'}"] += 1
+            counts.update(f"images {image.state}" for image in job.images)
+    return dict(sorted(counts.items()))
+
+
+def _part(name: str, values: Mapping[str, str]) -> str:
+    return "\n".join((name, *(f"  {key}: {value}" for key, value in values.items())))
