@@ -247,25 +247,27 @@ async def _open(
         demo=options.demo,
     )
     if options.poll_interval_s is None:
-        preferences.subscribe(
-            lambda name: (
-                poller.set_interval(preferences.poll_interval_s)
-                if name == "poll_interval_s"
-                else None
-            )
+        _follow(
+            preferences,
+            "poll_interval_s",
+            lambda: poller.set_interval(preferences.poll_interval_s),
         )
 
-    def use_images_folder(name: str) -> None:
-        if name == "images_folder":
-            folder = _images_folder(preferences, locations)
-            files.use_folder(folder)
-            parts.use_folder(folder / PARTS)
+    def use_images_folder() -> None:
+        folder = _images_folder(preferences, locations)
+        files.use_folder(folder)
+        parts.use_folder(folder / PARTS)
 
-    preferences.subscribe(use_images_folder)
+    _follow(preferences, "images_folder", use_images_folder)
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
     stack.push_async_callback(_flush, preferences)
     return Program(services, recovery, locations, api, database)
+
+
+def _follow(preferences: Preferences, setting: str, change: Callable[[], None]) -> None:
+    """Call `change` whenever a setting has changed."""
+    preferences.subscribe(lambda name: change() if name == setting else None)
 
 
 def _images_folder(preferences: Preferences, locations: Locations) -> Path:
