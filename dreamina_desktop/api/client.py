@@ -123,8 +123,8 @@ class DreaminaClient:
             "Authorization": f"Bearer {token}",
         }
         request = httpx.Request("GET", url, headers=headers, extensions={"timeout": TIMEOUTS})
-        if request.url.raw_path != path:
-            raise ValueError("it would change the path of the request")
+        if request.url.raw_path != path or _origin(request.url) != _origin(self._base):
+            raise ValueError("it would change where the request goes")
         return request
 
     async def _send(self, request: httpx.Request) -> _Answered | Trouble:
@@ -181,6 +181,10 @@ def path_segment(name: str) -> bytes:
 def _query(values: Mapping[str, str]) -> bytes:
     text = "&".join(f"{name}={quote(value, safe='')}" for name, value in values.items())
     return f"?{text}".encode("ascii") if text else b""
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def _open(tls: ssl.SSLContext, proxy: Proxy | None) -> httpx.AsyncClient:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +15,7 @@ import pytest
 from dreamina_desktop import __version__, diagnostics
 from dreamina_desktop.app.options import parse
 from dreamina_desktop.app.program import Program, open_program
+from dreamina_desktop.core.job import ImageState
 from dreamina_desktop.services.messages import Message, Remedy
 from dreamina_desktop.services.mishaps import WENT_WRONG
 from dreamina_desktop.services.poll_status import Connection
@@ -140,6 +142,38 @@ async def test_a_lost_exception_of_any_thread_is_said_once(
         await asyncio.sleep(0)
         assert s.messages.passing is None
     diagnostics.lost("after the end", ValueError("nobody listens any more"))
+
+
+async def test_no_image_is_fetched_from_this_machine_when_the_api_is_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a token nothing is asked of that API."""
+    asked: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.close()
+
+    options = parse(["--api-url", "https://api.example.com/v1", "--data-dir", str(tmp_path)])
+    locations = Locations.at(tmp_path)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.delenv("USEAPI_TOKEN", raising=False)
+    async with (
+        await asyncio.start_server(talk, "127.0.0.1", 0) as server,
+        open_program(options, locations, None) as opened,
+    ):
+        port = server.sockets[0].getsockname()[1]
+        images = [{"imageUrl": f"{scheme}://127.0.0.1:{port}/"} for scheme in ("http", "https")]
+        record = {"jobid": JOBID, "status": "completed", "response": {"images": images}}
+        opened.start_work()
+        await opened.services.tracker.track(json.dumps(record))
+        job = opened.services.library.job
+        await until(lambda: all(one.state is ImageState.LOST for one in job(1).images))
+        assert [one.note for one in job(1).images] == [
+            "The link is not https but http.",
+            "The link leads to an address of a private network.",
+        ]
+    assert asked == []
 
 
 async def test_the_token_is_taken_out_of_the_environment(
