@@ -5,34 +5,30 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from dreamina_desktop import diagnostics
-from dreamina_desktop.api.client import DreaminaClient
-from dreamina_desktop.api.http import make_tls_context
-from dreamina_desktop.api.image_source import HttpImageSource
 from dreamina_desktop.app.assignment import Draw, Executor
 from dreamina_desktop.app.clock import SystemClock
 from dreamina_desktop.app.diagnosis import Diagnosis
 from dreamina_desktop.app.handover import HandoverServer
+from dreamina_desktop.app.keeping import open_keeping
 from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.outside import open_outside
 from dreamina_desktop.app.own_command import login_command
 from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.app.secrecy import take_token
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.imaging.workers import ImagingWorkers
 from dreamina_desktop.services.accounts import Accounts
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.backup_keeper import BackupKeeper
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.idle import IdleWaiter
-from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.meanwhile import Meanwhile
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
@@ -48,18 +44,11 @@ from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.autostart import system_autostart
 from dreamina_desktop.storage.database import NEWER, Database
-from dreamina_desktop.storage.image_files import ImageFiles
-from dreamina_desktop.storage.job_repository import JobRepository
 from dreamina_desktop.storage.keyring_store import KeyringStore
-from dreamina_desktop.storage.library_file import open_library
 from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.storage.part_files import PartFiles
-from dreamina_desktop.storage.settings_store import SettingsStore
-from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
 from dreamina_desktop.ui.services import Services
 
 TASKS_END_WITHIN_S = 0.5
-PARTS = ".parts"  # in the folder of images: on the same disk
 PER_SECOND = 4.0  # API requests, off loopback
 CRASHED = "Dreamina Desktop crashed the last time. What it had saved is here."
 
@@ -157,53 +146,32 @@ async def _open(
     assert api is not None
     messages, undo, clock = Messages(), UndoHistory(), SystemClock()
     _watch(stack, messages, locations)
-    database, rescued = await open_library(locations)
-    stack.push_async_callback(database.aclose)
-    if rescued is not None:
-        diagnostics.log.warning("%s", rescued.words())
-        messages.say(rescued.words())
-    thumbnails = ThumbnailStore(locations.thumbnails)
-    await thumbnails.open()
-    stack.push_async_callback(thumbnails.aclose)
-    imaging = ImagingWorkers()
-    stack.push_async_callback(imaging.aclose)
     supervisor = Supervisor(lambda name, error: diagnostics.lost(f"task {name}", error))
-    preferences = Preferences(SettingsStore(database), supervisor)
-    library = Library(JobRepository(database, locations.root))
-    await preferences.load()
-    await library.load()
-    images = _images_folder(preferences, locations)
-    parts = PartFiles(images / PARTS)
-    disk = ThreadPoolExecutor(2, thread_name_prefix="disk")
-    stack.callback(disk.shutdown, wait=False, cancel_futures=True)
-    loop = asyncio.get_running_loop()
-    await loop.run_in_executor(disk, parts.remove_leftovers)
-    tls = await loop.run_in_executor(disk, make_tls_context)
+    kept = await open_keeping(stack, locations, supervisor, messages)
+    preferences, library = kept.preferences, kept.library
     server_clock = ServerClock(clock)
-    client = DreaminaClient(api, tls, server_clock.heard)
-    stack.push_async_callback(client.aclose)
-    source = HttpImageSource(parts, tls, allow_loopback=api.is_loopback, now=server_clock.time)
-    stack.push_async_callback(source.aclose)
-    interval_s = options.poll_interval_s or preferences.poll_interval_s
-    per_second = None if api.is_loopback else PER_SECOND
+    outside = await open_outside(stack, api, _images_folder(preferences, locations), server_clock)
+    client = outside.client
     poller = Poller(
         client,
         library,
         messages,
         supervisor,
         clock,
-        PollLimits(interval_s=interval_s, per_second=per_second),
+        PollLimits(
+            interval_s=options.poll_interval_s or preferences.poll_interval_s,
+            per_second=None if api.is_loopback else PER_SECOND,
+        ),
         random.random,
         server_clock,
     )
-    files = ImageFiles(images, disk)
     recovery = LinkRecovery(
         client, library, poller, preferences, messages, supervisor, clock, random.random
     )
     downloader = Downloader(
-        source,
-        files,
-        imaging,
+        outside.source,
+        outside.files,
+        outside.imaging,
         library,
         messages,
         supervisor,
@@ -237,7 +205,7 @@ async def _open(
         preferences=preferences,
         server_clock=server_clock,
         supervisor=supervisor,
-        thumbnailer=Thumbnailer(library, thumbnails, imaging, supervisor),
+        thumbnailer=Thumbnailer(library, kept.thumbnails, outside.imaging, supervisor),
         token=Token(
             client, KeyringStore(), poller, messages, api.origin, given, given_source, preferences
         ),
@@ -252,17 +220,15 @@ async def _open(
             "poll_interval_s",
             lambda: poller.set_interval(preferences.poll_interval_s),
         )
-
-    def use_images_folder() -> None:
-        folder = _images_folder(preferences, locations)
-        files.use_folder(folder)
-        parts.use_folder(folder / PARTS)
-
-    _follow(preferences, "images_folder", use_images_folder)
+    _follow(
+        preferences,
+        "images_folder",
+        lambda: outside.use_images_folder(_images_folder(preferences, locations)),
+    )
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
     stack.push_async_callback(_flush, preferences)
-    return Program(services, recovery, locations, api, database)
+    return Program(services, recovery, locations, api, kept.database)
 
 
 def _follow(preferences: Preferences, setting: str, change: Callable[[], None]) -> None:

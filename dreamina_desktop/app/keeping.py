@@ -1,0 +1,47 @@
+"""What is kept, opened: the library, its settings, its thumbnails."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from dreamina_desktop import diagnostics
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.supervisor import Supervisor
+from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.library_file import open_library
+from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.storage.settings_store import SettingsStore
+from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Open and loaded."""
+
+    database: Database
+    thumbnails: ThumbnailStore
+    preferences: Preferences
+    library: Library
+
+
+async def open_keeping(
+    stack: AsyncExitStack, locations: Locations, supervisor: Supervisor, messages: Messages
+) -> Keeping:
+    """Closed by `stack`. Says what had to be done for a damaged library. Raises DatabaseError."""
+    database, rescued = await open_library(locations)
+    stack.push_async_callback(database.aclose)
+    if rescued is not None:
+        diagnostics.log.warning("%s", rescued.words())
+        messages.say(rescued.words())
+    thumbnails = ThumbnailStore(locations.thumbnails)
+    await thumbnails.open()
+    stack.push_async_callback(thumbnails.aclose)
+    preferences = Preferences(SettingsStore(database), supervisor)
+    library = Library(JobRepository(database, locations.root))
+    await preferences.load()
+    await library.load()
+    return Keeping(database, thumbnails, preferences, library)
