@@ -156,6 +156,7 @@ class LinkRecovery:
                 answer = await self._poller.ask_besides(self._asking(walk))
                 doubts = doubts + 1 if isinstance(answer, NoHistory) else 0
                 await self._take(walk, answer, doubts)
+            self._limit.ended(account)
         finally:
             del self._walkers[account]
             self._waker.wake()
@@ -177,7 +178,7 @@ class LinkRecovery:
         async def ask() -> HistoryAnswer:
             if walk.offset is None:
                 walk.begun_at = self._clock.monotonic()
-                self._limit.walked(walk.account)
+                self._limit.begins(walk.account)
             return await self._api.assets(walk.account, walk.offset)
 
         return ask

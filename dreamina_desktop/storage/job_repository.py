@@ -165,7 +165,7 @@ class JobRepository:
             sha256=sha256,
             note=note,
             link=link,
-            search=Search(search),
+            search=Search(search) if search in set(Search) else Search.NONE,
             died=died,
         )
 

@@ -307,6 +307,25 @@ async def test_the_next_run_remembers_when_it_was_walked(world: World) -> None:
     await again.end()
 
 
+@with_world()
+async def test_a_walk_that_was_cut_by_the_end_of_a_run_is_made_again_soon(world: World) -> None:
+    await add_dead(world, "7")
+    world.api.history = lambda *_: page("6", more="1")
+    world.api.latency_s = 20
+    await world.start()
+    await world.advance(30)
+    assert offsets(world) == [None]
+    await world.end()
+    again = World(repository=world.repository, settings=world.settings)
+    again.api.history = lambda *_: page("7")
+    await again.start()
+    await again.advance(30)
+    assert again.api.walked == []
+    await again.advance(35)
+    assert states(again) == [ImageState.SAVED]
+    await again.end()
+
+
 @with_world(settings=FakeSettings())
 async def test_a_wall_clock_that_was_wrong_forbids_no_walk(world: World) -> None:
     await add_dead(world, "7")

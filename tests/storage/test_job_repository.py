@@ -108,6 +108,14 @@ async def test_a_search_for_a_link_and_what_it_found_survive(shelf: Shelf) -> No
     assert loaded.images[1].url == "https://host/found.jpg"
 
 
+async def test_a_search_of_an_unknown_kind_is_none(shelf: Shelf) -> None:
+    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    await shelf.complete(job, record(1))
+    await shelf.database.call(lambda c: c.execute("UPDATE image SET search = 'somewhere'"))
+    (loaded,) = await shelf.jobs()
+    assert [image.search for image in loaded.images] == [Search.NONE] * 2
+
+
 async def test_images_of_the_first_version_have_no_search(tmp_path: Path) -> None:
     old = Database(tmp_path / "library.sqlite3", MIGRATIONS[:1])
     await old.open()
