@@ -102,7 +102,7 @@ class Downloader:
             before = self._clock.monotonic()
             await self._waker.sleep(self._sleep_s())
             if self._clock.monotonic() - before > LONGEST_SLEEP_S + SLEPT_S:
-                self._hosts.hurry()
+                self._on_woken_up()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `status` changed in more than its seconds."""
@@ -234,6 +234,12 @@ class Downloader:
         for key in self._queue.keys():  # noqa: SIM118
             if host_of(self._url(key)) == host:
                 self._queue.put(key, self._clock.monotonic())
+
+    def _on_woken_up(self) -> None:
+        """The network may be another one."""
+        self._hosts.hurry()
+        for key in self._queue.keys():  # noqa: SIM118
+            self._queue.put(key, self._clock.monotonic())
 
     def _may_start(self) -> bool:
         at_once = 1 if self._room.is_trial else AT_ONCE

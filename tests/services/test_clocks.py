@@ -148,6 +148,7 @@ async def test_two_404_within_seconds_are_not_believed_because_the_clock_was_set
 ) -> None:
     world.answer(lambda *_: NotFound())
     await world.start()
+    await world.advance(100)
     await world.track(ONE)
     await world.advance(1)
     world.clock.jump(jump)
