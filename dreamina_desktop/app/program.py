@@ -166,7 +166,15 @@ async def _open(
         server_clock,
     )
     recovery = LinkRecovery(
-        client, library, poller, preferences, messages, supervisor, clock, random.random
+        client,
+        library,
+        poller,
+        preferences,
+        messages,
+        supervisor,
+        clock,
+        server_clock,
+        random.random,
     )
     downloader = Downloader(
         outside.source,
@@ -194,7 +202,7 @@ async def _open(
             demo=options.demo,
         ),
         clock=clock,
-        deadlines=Deadlines(library, clock),
+        deadlines=Deadlines(library, server_clock),
         diagnostics=Diagnosis(
             library, poller, downloader, preferences, server_clock, api, locations.log_file
         ).read,

@@ -78,13 +78,10 @@ class AnswerKeeper:
                 self._refused(answer, token)
             case Throttled():
                 self._throttled(answer)
-            case Trouble(network=True):
-                self._origin.failed(answer.reason, network=True)
             case Trouble():
-                self._reached()
+                self._took_trouble(answer)
             case _:
-                self._reached()
-                self._origin.answered_well()
+                self._works()
 
     def forget(self, number: int) -> None:
         """A job is not asked any more."""
@@ -115,7 +112,8 @@ class AnswerKeeper:
                 return await self._trouble(number, answer)
 
     async def _found(self, number: int, answer: Found) -> float:
-        self._works(number)
+        self._in_trouble.discard(number)
+        self._works()
         self._missing_since.pop(number, None)
         now = self._clock.time()
         job = self._library.job(number)
@@ -139,7 +137,8 @@ class AnswerKeeper:
         return before is None or not is_same_json(before, answer.raw)
 
     async def _not_found(self, number: int) -> float:
-        self._works(number)
+        self._in_trouble.discard(number)
+        self._works()
         now = self._clock.time()
         interval_s = self._origin.limits.interval_s
         steady = self._clock.monotonic()
@@ -171,10 +170,7 @@ class AnswerKeeper:
         self._in_trouble.add(number)
         if answer.network:
             self._cut_off.add(number)
-        else:
-            self._reached()
-        if not answer.of_request:
-            self._origin.failed(answer.reason, network=answer.network)
+        self._took_trouble(answer)
         wait_s = self._back_off(number)
         now = self._clock.time()
         job = self._library.job(number)
@@ -204,10 +200,16 @@ class AnswerKeeper:
         self._cut_off.discard(number)
         self._in_trouble.discard(number)
 
-    def _works(self, number: int) -> None:
+    def _took_trouble(self, answer: Trouble) -> None:
+        """What it says about the API."""
+        if not answer.network:
+            self._reached()
+        if not answer.of_request:
+            self._origin.failed(answer.reason, network=answer.network)
+
+    def _works(self) -> None:
         """A good answer came; after an outage nobody waits out a back-off for that."""
         self._reached()
-        self._in_trouble.discard(number)
         if self._origin.answered_well():
             self._queue.make_due(self._in_trouble)
 

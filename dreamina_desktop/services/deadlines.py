@@ -36,6 +36,7 @@ class Deadlines:
     """Counts what is not saved and soon to be lost, change by change."""
 
     def __init__(self, library: Library, clock: Clock) -> None:
+        """`clock`: the server's, by which links die and jobs are forgotten."""
         self._library = library
         self._clock = clock
         self._images: DeadlineHeap[ImageKey] = DeadlineHeap()

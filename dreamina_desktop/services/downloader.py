@@ -64,6 +64,7 @@ class Downloader:
         self._messages = messages
         self._supervisor = supervisor
         self._clock = clock
+        self._jitter = jitter
         self._hosts = Hosts(
             clock, jitter, AT_ONCE, limited=limited, on_recovering=self._on_host_recovering
         )
@@ -249,12 +250,15 @@ class Downloader:
         return self._paused or self._room.is_closed
 
     def _urgency(self, key: ImageKey, _due_at: float) -> tuple[float, ...]:
-        """The soonest to die first, then the newest; what says nothing last. A host that is down
-        is probed with what has not failed yet: the trouble may be with those that have."""
+        """The soonest to die first, then the newest; what says nothing last. A host that was
+        down lately is tried with any image, best one that has not failed yet: the trouble may be
+        with those that have, or with those that go first."""
         url = self._url(key)
         expires = expires_at(url)
-        later = key in self._keeper.failures and self._hosts.is_down(url)
-        return (later, float("inf") if expires is None else expires, -key.number, key.index)
+        probe = (0.0, 0.0)
+        if self._hosts.is_in_doubt(url):
+            probe = (float(key in self._keeper.failures), self._jitter())
+        return (*probe, float("inf") if expires is None else expires, -key.number, key.index)
 
     def _url(self, key: ImageKey) -> str:
         image = self._library.image(key)

@@ -6,8 +6,15 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from dreamina_desktop.core import schedule
-from dreamina_desktop.core.answer import Fetched, Gone, ImageAnswer, TryLater, Unusable
-from dreamina_desktop.services.breaker import Breaker
+from dreamina_desktop.core.answer import (
+    Fetched,
+    Gone,
+    ImageAnswer,
+    LinkDied,
+    TryLater,
+    Unusable,
+)
+from dreamina_desktop.services.breaker import FULL_SPEED, Breaker
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.retry_budget import RetryBudget
 
@@ -64,7 +71,7 @@ class Hosts:
         match answer:
             case TryLater(retry_after_s=None):
                 host.breaker.failed(INTERVAL_S, network=answer.network)
-            case Fetched() | Gone() | Unusable():
+            case Fetched() | Gone() | LinkDied() | Unusable():
                 was_slow = host.breaker.is_starting(self._at_once)
                 if host.breaker.succeeded() or was_slow:
                     self._on_recovering(host_of(url))
@@ -72,6 +79,10 @@ class Hosts:
     def is_down(self, url: str) -> bool:
         """Whether requests to this URL's host fail one after another."""
         return self._host(url).breaker.is_open
+
+    def is_in_doubt(self, url: str) -> bool:
+        """Whether it is down, or was so lately."""
+        return self.is_down(url) or self._host(url).breaker.is_starting(FULL_SPEED)
 
     def failing_since(self, url: str) -> float | None:
         """Since when a host has not worked; None while it does."""

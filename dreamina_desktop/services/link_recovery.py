@@ -23,6 +23,7 @@ from dreamina_desktop.services.poll_status import Connection
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import Clock, HistoryApi
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.sought_images import SoughtImages
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.waker import Waker
@@ -48,6 +49,7 @@ class LinkRecovery:
         messages: Messages,
         supervisor: Supervisor,
         clock: Clock,
+        server_clock: ServerClock,
         jitter: Callable[[], float],
     ) -> None:
         self._api = api
@@ -56,6 +58,7 @@ class LinkRecovery:
         self._messages = messages
         self._supervisor = supervisor
         self._clock = clock
+        self._server_clock = server_clock
         self._jitter = jitter
         self._limit = WalkLimit(preferences, clock)
         self._waker = Waker(clock)
@@ -203,7 +206,8 @@ class LinkRecovery:
                 self._failures.stop_the_clock(walk.account)  # the next turn comes in its time
 
     def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock.time(), UTC)
+        """By the server's clock: it is compared with the server's times."""
+        return datetime.fromtimestamp(self._server_clock.time(), UTC)
 
     def _has_passed_all(self, walk: HistoryWalk) -> bool:
         now = self._now()
@@ -295,7 +299,7 @@ class LinkRecovery:
 
     def _waits_for(self, job: Job, image: Image) -> str:
         connection = self._poller.connection
-        if connection is not Connection.ONLINE:
+        if connection not in (Connection.ONLINE, Connection.DOWN):
             return seeking_words.while_closed(connection)
         account = recovery.account(job, image)
         if image.search is Search.JOB or account is None:

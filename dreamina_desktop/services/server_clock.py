@@ -10,8 +10,8 @@ EARLIEST = 1_735_689_600.0  # 1 January 2025: a server that says less has no clo
 
 
 class ServerClock:
-    """Counted on by the monotonic clock between answers: setting this machine's clock changes
-    nothing here."""
+    """Implements services.ports.Clock. Counted on by the monotonic clock between answers: setting
+    this machine's clock changes nothing here."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -25,6 +25,13 @@ class ServerClock:
         known = self._ahead_of_monotonic
         if known is None or abs(ahead - known) > NOISE_S:
             self._ahead_of_monotonic = ahead
+
+    def monotonic(self) -> float:
+        """This machine's: only differences count."""
+        return self._clock.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
 
     def known_time(self) -> float | None:
         """Unix seconds by the server; None before it said any."""

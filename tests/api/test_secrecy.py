@@ -37,7 +37,7 @@ Answer = Callable[..., bytes]
 def test_whatever_an_id_is_its_request_goes_to_the_origin_of_the_api(base: str, jobid: str) -> None:
     client = DreaminaClient(parse_api_url(base), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     try:
-        request = client._request(jobid, TOKEN)
+        request = client._request(b"/images/" + path_segment(jobid), TOKEN)
     except (ValueError, httpx.InvalidURL):
         return
     expected = httpx.URL(base)

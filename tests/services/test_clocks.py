@@ -6,14 +6,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from fake_clock import WALL_AT_START
-from fakes import FakeRepository, created, found, job_id, raw_record
+from fakes import FakeRepository, found, job_id, raw_record
 from world import World, with_world
 
-from dreamina_desktop.core.answer import Gone, NotFound
-from dreamina_desktop.core.job import ImageState, Tracking
+from dreamina_desktop.core.answer import LinkDied, NotFound
+from dreamina_desktop.core.job import Tracking
 from dreamina_desktop.services.server_clock import ServerClock
 
 ONE = job_id(1)
@@ -201,19 +202,54 @@ async def test_whether_an_id_is_too_old_is_said_by_the_servers_clock(
 
 @pytest.mark.parametrize("skew_s", [-TWO_DAYS, TWO_DAYS])
 @with_world()
-async def test_whether_a_link_has_died_is_judged_by_the_servers_clock(
+async def test_when_a_link_has_died_is_told_by_the_servers_clock(
     world: World, skew_s: float
 ) -> None:
     world.clock.jump(skew_s)
     world.server_clock.heard(WALL_AT_START)
-    dead = f"https://a.example.com/1?x-expires={WALL_AT_START - 3600:.0f}"
-    alive = f"https://a.example.com/2?x-expires={WALL_AT_START + 3600:.0f}"
-    for url in (dead, alive):
-        world.source.script[url] = [Gone("The image host refused the link (403).")]
-    world.answer(lambda jobid, _: created(jobid))
-    await world.start()
-    await world.add_completed(dead, index=1)
-    await world.add_completed(alive, index=2)
+    expired = f"https://a.example.com/1?x-expires={WALL_AT_START - 3600:.0f}"
+    refused = f"https://a.example.com/2?x-expires={WALL_AT_START + 3600:.0f}"
+    for url in (expired, refused):
+        world.source.script[url] = [LinkDied("The image host refused the link (403).")]
+    await world.start(polls=False)
+    await world.add_completed(expired, refused)
     await world.advance(10)
-    assert world.image(1).state is world.image(2).state is ImageState.LOST
-    assert [jobid for _, jobid in world.api.asked] == [job_id(1)]  # only this one for a fresh link
+    for index, at in enumerate((WALL_AT_START - 3600, WALL_AT_START)):
+        when = datetime.fromtimestamp(at).astimezone()
+        assert f"{when:%Y-%m-%d at %H:%M}" in world.image(1, index).died
+
+
+@pytest.mark.parametrize("skew_s", [-TWO_DAYS, TWO_DAYS])
+@with_world()
+async def test_what_must_be_fetched_soon_is_known_by_the_servers_clock(
+    world: World, skew_s: float
+) -> None:
+    world.clock.jump(skew_s)
+    world.server_clock.heard(WALL_AT_START)
+    await world.start(polls=False)
+    world.downloader.pause()
+    soon, later, dead = (
+        f"https://a.example.com/{n}?x-expires={WALL_AT_START + in_s:.0f}"
+        for n, in_s in enumerate((1200, 6 * 86400, -60))
+    )
+    await world.add_completed(soon, later, dead)
+    world.supervisor.spawn(world.deadlines.run(), "deadlines")
+    await world.advance(60)
+    assert (world.deadlines.status.images, world.deadlines.status.expired) == (1, 1)
+
+
+@jumps
+@with_world()
+async def test_what_must_be_fetched_soon_stays_so_when_the_clock_is_set(
+    world: World, jump: float
+) -> None:
+    world.server_clock.heard(WALL_AT_START)
+    await world.start(polls=False)
+    world.downloader.pause()
+    await world.add_completed(f"https://a.example.com/1?x-expires={WALL_AT_START + 1200:.0f}")
+    world.supervisor.spawn(world.deadlines.run(), "deadlines")
+    await world.advance(60)
+    assert world.deadlines.status.images == 1
+    world.clock.jump(jump)
+    await world.advance(60)
+    assert (world.deadlines.status.images, world.deadlines.status.expired) == (1, 0)

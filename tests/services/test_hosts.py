@@ -10,6 +10,7 @@ from dreamina_desktop.core.answer import (
     Fetched,
     Gone,
     ImageAnswer,
+    LinkDied,
     TryLater,
     Unusable,
 )
@@ -57,7 +58,9 @@ async def test_a_host_that_fails_five_times_is_probed_and_others_are_not_touched
     assert made.failing_since(A) is None
 
 
-@pytest.mark.parametrize("answer", [GOOD, Gone("404"), Unusable("It is too large.")])
+@pytest.mark.parametrize(
+    "answer", [GOOD, Gone("404"), LinkDied("403"), Unusable("It is too large.")]
+)
 @with_world()
 async def test_any_real_answer_says_that_a_host_works(world: World, answer: ImageAnswer) -> None:
     made, _ = hosts(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 
 import pytest
 from fakes import created, failed, job_id
@@ -323,15 +324,31 @@ async def test_a_pause_that_a_host_asks_for_is_not_its_failure(world: World) -> 
 async def test_images_of_a_host_that_works_by_halves_are_retried_within_a_budget(
     world: World,
 ) -> None:
-    halves = urls("a", 60)
-    for index, url in enumerate(halves):
-        if index % 3:
-            world.source.script[url] = [TryLater("The image host answered 500.")]
-    await world.add_completed(*halves)
+    """Two good ones a second come, and forty bad ones among them."""
+    good, bad = urls("a", 120), [f"{url}/bad" for url in urls("a", 40)]
+    for url in bad:
+        world.source.script[url] = [TryLater("The image host answered 500.")]
     await world.start(polls=False)
-    await world.advance(300)
-    retries = len(world.source.fetched) - 60
-    assert 40 <= retries <= 10 + 60 / 5 + 10 * 5
+    for index, url in enumerate(good):
+        await world.add_completed(url, *bad[2 * index : 2 * index + 2], index=index + 1)
+        await world.advance(0.5)
+    asked = world.source.urls()
+    assert sum(url in good for url in asked) == 120
+    retries = sum(url in bad for url in asked) - 40
+    assert 30 <= retries <= 10 + (120 + 40) / 5 + 10
+
+
+@with_world()
+async def test_images_behind_forty_that_fail_for_ever_do_not_wait_for_those(world: World) -> None:
+    """The host seems to be down, and is probed with any image, not always with the first."""
+    world.downloader._jitter = random.Random(1).random
+    images = urls("a", 60)
+    for url in images[:40]:
+        world.source.script[url] = [TryLater("The image host answered 500.")]
+    await world.add_completed(*images)
+    await world.start(polls=False)
+    await world.advance(150)
+    assert sum(image.state is ImageState.SAVED for image in world.job().images) == 20
 
 
 @with_world()

@@ -94,6 +94,7 @@ class World:
             self.messages,
             self.supervisor,
             self.clock,
+            self.server_clock,
             lambda: jitter,
         )
         self.downloader = Downloader(
@@ -112,7 +113,7 @@ class World:
         self.background = Background(
             self.preferences, self.autostart, self.poller, self.downloader, demo=demo
         )
-        self.deadlines = Deadlines(self.library, self.clock)
+        self.deadlines = Deadlines(self.library, self.server_clock)
         self.thumbnailer = Thumbnailer(self.library, self.thumbnails, self.imaging, self.supervisor)
         self.token = Token(
             self.api,

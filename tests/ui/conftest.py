@@ -273,7 +273,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             accounts=Accounts(library, preferences),
             background=Background(preferences, autostart, poller, downloader, demo=demo),
             clock=clock,
-            deadlines=Deadlines(library, clock),
+            deadlines=Deadlines(library, server_clock),
             diagnostics=diagnosis.read,
             downloader=downloader,
             library=library,

@@ -26,7 +26,7 @@ class Pausing:
         services.downloader.pause()
         services.preferences.paused = True
         services.deadlines.stop_waiting()
-        words = paused_words(services.deadlines.status, unfinished, services.clock.time())
+        words = paused_words(services.deadlines.status, unfinished, services.server_clock.time())
         services.messages.say(words, Remedy.RESUME if unfinished else None)
 
     def resume(self) -> None:

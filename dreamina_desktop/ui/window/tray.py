@@ -62,7 +62,7 @@ class Tray(QObject):
         lines = (
             "Dreamina Desktop",
             still_line(poll, downloads, self._saved.images, self._saved.saved),
-            expiring_words(services.deadlines.status, services.clock.time()),
+            expiring_words(services.deadlines.status, services.server_clock.time()),
         )
         self.icon.setToolTip("\n".join(line for line in lines if line))
         self._pause.setText("Resume" if services.poller.paused else "Pause")
