@@ -6,7 +6,8 @@ from dreamina_desktop.services.ports import Clock
 
 SHARE = 0.2  # of the other requests
 PER_MINUTE = 10.0  # besides, so that a few troubled ones are never stuck
-SAVED = 10.0  # at most, for later
+SAVED = 10.0  # of those, at most, for later
+MOST = 50.0  # at any time, however many requests were no retries
 
 
 class RetryBudget:
@@ -34,12 +35,10 @@ class RetryBudget:
 
     def earn(self) -> None:
         """A request that is no retry starts."""
-        self._earn(SHARE)
+        self._left = min(self._left + SHARE, MOST)
 
     def _earn_by_time(self) -> None:
         now = self._clock.monotonic()
-        self._earn((now - self._counted_at) * PER_MINUTE / 60.0)
+        earned = (now - self._counted_at) * PER_MINUTE / 60.0
+        self._left = max(self._left, min(self._left + earned, SAVED))
         self._counted_at = now
-
-    def _earn(self, retries: float) -> None:
-        self._left = min(self._left + retries, SAVED)

@@ -39,12 +39,23 @@ async def test_five_other_requests_allow_one_retry(world: World) -> None:
 
 
 @with_world()
-async def test_a_long_calm_saves_no_more_than_ten(world: World) -> None:
+async def test_a_long_calm_saves_ten(world: World) -> None:
     budget = RetryBudget(world.clock)
     await world.advance(3600)
+    for _ in range(10):
+        assert budget.opens_at() <= world.clock.monotonic()
+        budget.spend()
+    assert budget.opens_at() > world.clock.monotonic()
+
+
+@with_world()
+async def test_many_good_requests_save_fifty(world: World) -> None:
+    budget = RetryBudget(world.clock)
     for _ in range(1000):
         budget.earn()
-    for _ in range(10):
+    await world.advance(3600)
+    for _ in range(50):
+        assert budget.opens_at() <= world.clock.monotonic()
         budget.spend()
     assert budget.opens_at() > world.clock.monotonic()
 
