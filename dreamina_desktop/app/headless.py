@@ -25,12 +25,13 @@ def run_headless(
     assignment: Assignment,
     delivery: Delivery,
     facts: SandboxFacts | None,
+    token: str | None,
 ) -> int | None:
     """Carry out one assignment in this process; its exit code. None: a start with a window takes
     the data folder over, and will do it."""
 
     def work(draw_with: DrawWith | None) -> Coroutine[Any, Any, int | None]:
-        return _work(options, locations, assignment, delivery, facts, draw_with)
+        return _work(options, locations, assignment, delivery, facts, token, draw_with)
 
     if assignment.picture is None:
         return asyncio.run(work(None))
@@ -56,6 +57,7 @@ async def _work(
     assignment: Assignment,
     delivery: Delivery,
     facts: SandboxFacts | None,
+    token: str | None,
     draw_with: DrawWith | None,
 ) -> int | None:
     loop = asyncio.get_running_loop()
@@ -70,7 +72,7 @@ async def _work(
         # Windows has no signal handlers on its loops: there Ctrl+C ends the process.
         if os.name != "nt":
             loop.add_signal_handler(number, stop.set)
-    async with open_program(options, locations, facts) as program:
+    async with open_program(options, locations, facts, token) as program:
         if (said := program.services.messages.passing) is not None:
             complain(said.text)
         draw = draw_with(program) if draw_with else None

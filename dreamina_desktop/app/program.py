@@ -20,7 +20,6 @@ from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.outside import open_outside
 from dreamina_desktop.app.own_command import login_command
 from dreamina_desktop.app.sandbox_process import SandboxFacts
-from dreamina_desktop.app.secrecy import take_token
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.services.accounts import Accounts
@@ -132,15 +131,20 @@ class Program:
 
 @asynccontextmanager
 async def open_program(
-    options: Options, locations: Locations, facts: SandboxFacts | None
+    options: Options, locations: Locations, facts: SandboxFacts | None, token: str | None
 ) -> AsyncIterator[Program]:
-    """Everything open and loaded, nothing running yet; closed in the reverse order."""
+    """Everything open and loaded, nothing running yet; closed in the reverse order. `token`: the
+    environment's."""
     async with AsyncExitStack() as stack:
-        yield await _open(stack, options, locations, facts)
+        yield await _open(stack, options, locations, facts, token)
 
 
 async def _open(
-    stack: AsyncExitStack, options: Options, locations: Locations, facts: SandboxFacts | None
+    stack: AsyncExitStack,
+    options: Options,
+    locations: Locations,
+    facts: SandboxFacts | None,
+    token: str | None,
 ) -> Program:
     api = parse_api_url(facts.api_url) if facts else options.api_url
     assert api is not None
@@ -189,7 +193,9 @@ async def _open(
         on_retry=recovery.retry,
         limited=not api.is_loopback,
     )
-    given, given_source = _given_token(facts)
+    given, given_source = (
+        (facts.token, TokenSource.SANDBOX) if facts else (token, TokenSource.ENVIRONMENT)
+    )
     accounts = Accounts(library, preferences)
     messages.mask_with(accounts.masked)
     services = Services(
@@ -247,12 +253,6 @@ def _follow(preferences: Preferences, setting: str, change: Callable[[], None]) 
 def _images_folder(preferences: Preferences, locations: Locations) -> Path:
     chosen = preferences.images_folder
     return Path(chosen) if chosen else locations.images
-
-
-def _given_token(facts: SandboxFacts | None) -> tuple[str | None, TokenSource]:
-    if facts is not None:
-        return facts.token, TokenSource.SANDBOX
-    return take_token(), TokenSource.ENVIRONMENT
 
 
 async def _flush(preferences: Preferences) -> None:

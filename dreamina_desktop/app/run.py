@@ -42,14 +42,14 @@ def run(options: Options) -> int:
         complain(reason)
         return EXIT_UNUSABLE
     forbid_core_dumps()
+    token = take_token()  # before any process is started, the demo's sandbox too
     try:
         if options.demo:
-            take_token()  # it has one of its own, and the sandbox must not inherit the real one
             with _demo_folder() as folder, _sandbox(options) as sandbox:
                 if options.poll_interval_s is None:
                     options = replace(options, poll_interval_s=DEMO_INTERVAL_S)
-                return _run_in(options, Locations.at(folder), sandbox)
-        return _run_in(options, Locations.at(options.data_dir), None)
+                return _run_in(options, Locations.at(folder), sandbox, None)
+        return _run_in(options, Locations.at(options.data_dir), None, token)
     except OptionError as error:
         complain(str(error))
         return EXIT_UNUSABLE
@@ -84,6 +84,7 @@ class _Start:
     options: Options
     locations: Locations
     sandbox: SandboxProcess | None
+    token: str | None  # the environment's
     text: str
     delivery: Delivery
 
@@ -94,12 +95,14 @@ class _Start:
             self.options = replace(self.options, read_stdin=False)
 
 
-def _run_in(options: Options, locations: Locations, sandbox: SandboxProcess | None) -> int:
+def _run_in(
+    options: Options, locations: Locations, sandbox: SandboxProcess | None, token: str | None
+) -> int:
     locations.create()
     diagnostics.set_up(locations.log_file)
     diagnostics.hook_lost_exceptions()
     delivery = Delivery(options, write_atomically)
-    start = _Start(options, locations, sandbox, "\n".join(options.texts), delivery)
+    start = _Start(options, locations, sandbox, token, "\n".join(options.texts), delivery)
     while (code := _run_once(start)) is None:
         _wait_for_window(locations)
     return code
@@ -181,12 +184,12 @@ def _run_here(start: _Start) -> int | None:
     if options.has_window:
         from dreamina_desktop.app.window import run_window  # noqa: PLC0415 - loads Qt
 
-        return run_window(options, locations, start.text, sandbox)
+        return run_window(options, locations, start.text, sandbox, start.token)
     from dreamina_desktop.app.headless import run_headless  # noqa: PLC0415 - loads the services
 
     facts = sandbox.read_facts() if sandbox else None
     assignment = assignment_of(options, start.text, facts)
-    return run_headless(options, locations, assignment, start.delivery, facts)
+    return run_headless(options, locations, assignment, start.delivery, facts, start.token)
 
 
 def assignment_of(options: Options, text: str, facts: SandboxFacts | None) -> Assignment:

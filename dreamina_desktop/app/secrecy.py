@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-from functools import cache
 
 VARIABLE = "USEAPI_TOKEN"
 
@@ -20,8 +19,6 @@ def forbid_core_dumps() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
-@cache
 def take_token() -> str | None:
-    """The token of the environment, which is not in it any more. Kept for a run that gives its
-    work away and gets it back."""
+    """The token of the environment, which is not in it any more."""
     return os.environ.pop(VARIABLE, None)

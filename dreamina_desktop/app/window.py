@@ -28,11 +28,15 @@ END_WITHIN_S = 1.6
 
 
 def run_window(
-    options: Options, locations: Locations, text: str, sandbox: SandboxProcess | None
+    options: Options,
+    locations: Locations,
+    text: str,
+    sandbox: SandboxProcess | None,
+    token: str | None,
 ) -> int:
     """Open the window and work until it is closed; 0."""
     application = make_application("system")
-    return run_in_qt(application, _work(application, options, locations, text, sandbox))
+    return run_in_qt(application, _work(application, options, locations, text, sandbox, token))
 
 
 async def _work(
@@ -41,13 +45,14 @@ async def _work(
     locations: Locations,
     text: str,
     sandbox: SandboxProcess | None,
+    token: str | None,
 ) -> int:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(diagnostics.log_loop_exception)
     ended = asyncio.Event()
     _end_on_signals(loop, ended.set)
     facts = await loop.run_in_executor(None, sandbox.read_facts) if sandbox else None
-    async with open_program(options, locations, facts) as program:
+    async with open_program(options, locations, facts, token) as program:
         gc.freeze()  # what was loaded stays: a collection need not look through it
         theme.apply(application, program.services.preferences.theme)
         window = MainWindow(program.services)

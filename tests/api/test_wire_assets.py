@@ -117,7 +117,7 @@ def test_an_unknown_account_has_no_history() -> None:
     said = "Unable to find configuration for account US:user@example.com"
     assert read(404, {"error": said}) == NoHistory(said)
     assert read(404, {"error": "Not found"}) == NoHistory("Not found", is_sure=False)
-    assert read(404, b"<html>404") == Trouble("The API answered 404.")
+    assert read(404, b"<html>404") == Trouble("The API answered 404.", of_request=True)
 
 
 @pytest.mark.parametrize(

@@ -260,20 +260,3 @@ def test_a_signal_while_standard_input_is_read_ends_with_3(
         assert program.wait(LIMIT_S) == 3
     assert "Stopped" in said
     assert "Traceback" not in said
-
-
-def test_a_window_that_cannot_open_here_says_who_has_its_ids(
-    start_program: Callable[..., Any], program_environment: dict[str, str], tmp_path: Path
-) -> None:
-    hold(start_program, tmp_path)
-    options = ("--api-url", NOBODY, "--data-dir", str(tmp_path), ID.format(2))
-    second = subprocess.run(
-        [sys.executable, "-m", "dreamina_desktop", *options],
-        env=program_environment | {"QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIMIT_S,
-    )
-    assert second.returncode == 0
-    assert "without a window" in second.stderr

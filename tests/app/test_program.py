@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -44,13 +43,12 @@ async def serving(answer: bytes) -> AsyncIterator[int]:
 async def program(
     folder: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Program]:
-    monkeypatch.setenv("USEAPI_TOKEN", TOKEN)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     url = f"http://127.0.0.1:{port}/v1"
     options = parse(["--api-url", url, "--data-dir", str(folder), "--poll-interval", "0.05"])
     locations = Locations.at(folder)
     locations.create()
-    async with open_program(options, locations, None) as opened:
+    async with open_program(options, locations, None, TOKEN) as opened:
         yield opened
 
 
@@ -160,7 +158,7 @@ async def test_no_image_is_fetched_from_this_machine_when_the_api_is_elsewhere(
     monkeypatch.delenv("USEAPI_TOKEN", raising=False)
     async with (
         await asyncio.start_server(talk, "127.0.0.1", 0) as server,
-        open_program(options, locations, None) as opened,
+        open_program(options, locations, None, None) as opened,
     ):
         port = server.sockets[0].getsockname()[1]
         images = [{"imageUrl": f"{scheme}://127.0.0.1:{port}/"} for scheme in ("http", "https")]
@@ -174,12 +172,3 @@ async def test_no_image_is_fetched_from_this_machine_when_the_api_is_elsewhere(
             "The link leads to an address of a private network.",
         ]
     assert asked == []
-
-
-async def test_the_token_is_taken_out_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with program(tmp_path, 9, monkeypatch) as opened:
-        assert "USEAPI_TOKEN" not in os.environ
-        await opened.services.token.load()
-        assert opened.services.token.user_number == 12345

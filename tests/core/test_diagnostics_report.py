@@ -9,7 +9,7 @@ from dreamina_desktop.core.record import ImageEntry, parse_record
 LINK = "https://p16.example.com/tos-1.jpeg?x-expires=17&x-signature=s3cret%3D"
 FACTS = Facts(
     versions={"Python": "3.11.7", "Qt": "6.11.0"},
-    settings={"folder for images": "/home/ann/Pictures", "theme": "dark"},
+    settings={"folder for images": "/users/ann/Pictures", "theme": "dark"},
     counts={"images saved": 1234},
     connection={"state": "down", "reason": "The API answered 503."},
     log_lines=["one", f"cannot fetch {LINK}", "Bearer user:1-s3cret of US:ann@example.com", "last"],
@@ -17,7 +17,7 @@ FACTS = Facts(
 
 
 def test_it_reads_as_a_person_would_write_it() -> None:
-    assert diagnostics_report(FACTS, ["/home/ann"]) == (
+    assert diagnostics_report(FACTS, ["/users/ann"]) == (
         "Dreamina Desktop, diagnostics\n"
         "\n"
         "Versions\n"
@@ -44,7 +44,7 @@ def test_it_reads_as_a_person_would_write_it() -> None:
 
 
 def test_every_part_is_redacted() -> None:
-    secrets = f"user:1-s3cret ann@example.com {LINK} /home/ann"
+    secrets = f"user:1-s3cret ann@example.com {LINK} /users/ann"
     dirty = Facts(
         versions={"Python": secrets},
         settings={"theme": secrets},
@@ -52,7 +52,7 @@ def test_every_part_is_redacted() -> None:
         connection={"reason": secrets},
         log_lines=[secrets],
     )
-    report = diagnostics_report(dirty, ["/home/ann"])
+    report = diagnostics_report(dirty, ["/users/ann"])
     for secret in ("s3cret", "ann", "tos-1", "x-expires"):
         assert secret not in report
 

@@ -98,14 +98,14 @@ def test_a_record_that_lost_its_image_or_goes_back_sends_on_too() -> None:
 
 
 def test_a_forgotten_job_sends_on_to_the_history() -> None:
-    job = after_not_found(dead(), 100.0, "why", 10.0)
+    job = after_not_found(dead(), 100.0, "why", 0.0, 10.0)
     assert (job.tracking, job.images[0].search) == (Tracking.DONE, Search.HISTORY)
 
 
 def test_a_single_not_found_does_not_lose_what_can_be_nowhere_else() -> None:
-    once = after_not_found(dead(item=None), 100.0, "why", 10.0)
+    once = after_not_found(dead(item=None), 100.0, "why", 0.0, 10.0)
     assert once.images[0].search is Search.JOB
-    twice = after_not_found(once, 110.0, "why", 10.0)
+    twice = after_not_found(once, 110.0, "why", 10.0, 10.0)
     assert twice.images[0].state is ImageState.LOST
 
 
