@@ -100,6 +100,8 @@ class Deadlines:
         more_jobs, forgotten = self._jobs.look(now)
         for key in dead:
             self._ended(key, now)
+        if dead:
+            self._images.look(now)  # the other end of some may be soon
         if went_back or more_images or more_jobs or dead or forgotten:
             self._tell()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dreamina_desktop.app.options import VENDOR_API_URL, Options, parse
+from dreamina_desktop.app.own_command import login_command, own_command
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -71,6 +72,28 @@ def test_export_and_until_idle_open_no_window(option: str) -> None:
     assert not parse([option]).has_window
 
 
+def test_background_is_a_start_with_a_window_that_may_stay_hidden() -> None:
+    options = parse(["--background"])
+    assert options.background
+    assert options.has_window
+    assert not parse([]).background
+
+
+def test_a_login_starts_the_same_data_folder_and_api_again(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:8000/v1/dreamina"
+    given = ["--api-url", url, "--data-dir", str(tmp_path), "--poll-interval", "1", "some text"]
+    command = login_command(parse(given))
+    assert command[:3] == [sys.executable, "-m", "dreamina_desktop"]
+    again = parse(command[3:])
+    assert again == Options(api_url=parse(given).api_url, data_dir=tmp_path, background=True)
+    assert login_command(parse([]))[3:] == ["--background"]
+
+
+def test_a_frozen_program_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert own_command("--demo") == [sys.executable, "--demo"]
+
+
 def test_demo_may_poll_as_fast_as_on_loopback() -> None:
     assert parse(["--demo", "--poll-interval", "0.1"]).poll_interval_s == 0.1
 
@@ -100,6 +123,9 @@ def test_demo_may_poll_as_fast_as_on_loopback() -> None:
         (["--export", "."], "folder"),
         (["--demo", "--data-dir", "x"], "--demo"),
         (["--demo", "--api-url", "http://127.0.0.1"], "--demo"),
+        (["--background", "--demo"], "--demo"),
+        (["--background", "--until-idle"], "--until-idle"),
+        (["--background", "--export=-"], "--export"),
         (["--unknown"], "--unknown"),
         (["--unt"], "--unt"),
     ],

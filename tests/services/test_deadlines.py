@@ -87,6 +87,17 @@ async def test_links_that_die_while_nothing_is_fetched_are_said_to_be_dead(world
 
 
 @with_world()
+async def test_a_link_that_outlives_its_job_counts_again_at_once(world: World) -> None:
+    await start(world)
+    await world.add_completed(link("a", 30 * DAY + 6 * HOUR))
+    await world.advance(27 * DAY + 4 * HOUR)
+    assert world.deadlines.status.images == 1
+    await world.advance(3 * DAY)
+    status = world.deadlines.status
+    assert status == Expiring(images=1, next_at=WALL_AT_START + 30 * DAY + 6 * HOUR)
+
+
+@with_world()
 async def test_a_fresh_link_begins_anew(world: World) -> None:
     await start(world)
     await world.add_completed(link("a", 60))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import json
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
@@ -195,6 +196,12 @@ class Bench:
             change = replace(change, images=tuple(map(self._saved, change.images)))
         return await self.services.library.change(job.number, lambda _: change, raw)
 
+    async def save(self, job: Job) -> Job:
+        """Its images are files by now."""
+        return await self.services.library.change(
+            job.number, lambda job: replace(job, images=tuple(map(self._saved, job.images)))
+        )
+
     async def set_tracking(self, number: int, tracking: Tracking, note: str = "") -> Job:
         """As after several answers."""
         return await self.services.library.change(
@@ -341,11 +348,22 @@ def pytest_asyncio_loop_factories(
     return {"qt": _qt_loop}
 
 
+class _Loop(qasync.QEventLoop):  # type: ignore[misc]
+    """Handles events only while it runs. qasync does so once more afterwards, when a task whose
+    time has come finds no running loop; the next fixture's run goes on with it instead."""
+
+    def run_until_complete(self, future: Awaitable[Any]) -> Any:
+        task = asyncio.ensure_future(future, loop=self)
+        task.add_done_callback(lambda _: self.stop())
+        self.run_forever()
+        return task.result()
+
+
 def _qt_loop() -> asyncio.AbstractEventLoop:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
-    loop = qasync.QEventLoop(application)
+    loop = _Loop(application)
     loop.set_default_executor(ThreadPoolExecutor(2))
     return loop
 
@@ -366,6 +384,16 @@ def in_our_style(qapp: QApplication) -> Iterator[None]:
     qapp.clipboard().clear()
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def events_only_in_the_loop(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pytest-qt handles events after each step of a test, outside the loop of a coroutine: a task
+    whose time has come would find no loop that runs."""
+    if inspect.iscoroutinefunction(request.function):
+        monkeypatch.setattr("pytestqt.plugin._process_events", lambda: None)
 
 
 @pytest_asyncio.fixture

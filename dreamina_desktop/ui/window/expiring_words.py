@@ -28,7 +28,7 @@ def paused_words(expiring: Expiring, unfinished: Unfinished, now: float) -> str:
     if unfinished.jobs:
         runs, their = ("job is", "its") if unfinished.jobs == 1 else ("jobs are", "their")
         return (
-            f"Paused. {unfinished.jobs:,} {runs} still running; {their} images can only be saved "
-            "for hours after they are made."
+            f"Paused. {unfinished.jobs:,} {runs} still running; the links to {their} images may "
+            "die within hours."
         )
     return "Paused."

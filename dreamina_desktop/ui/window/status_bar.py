@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from dreamina_desktop.core.skew import skew_words
@@ -17,6 +17,8 @@ from dreamina_desktop.ui.window.status_line import SavedCount, status_line
 
 FLUSH_MS = 100
 TICK_MS = 1000
+DEMO = "Demo: nothing is kept"
+NARROW = 560  # pixels; below, the demo says it shortly
 
 
 class StatusBar(QWidget):
@@ -33,7 +35,8 @@ class StatusBar(QWidget):
         self._saved = SavedCount(services.library)
         self._words = ElidedLabel()
         self._words.setProperty("role", "muted")
-        self._demo = QLabel("Demo: nothing is kept")
+        self._demo = QLabel(DEMO)
+        self._demo.setToolTip(DEMO)
         self._demo.setProperty("role", "pill")
         self._demo.setVisible(services.demo)
         self._expiring = ExpiringButtons()
@@ -80,6 +83,10 @@ class StatusBar(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._set_ticking(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._demo.setText(DEMO if self.width() >= NARROW else "Demo")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

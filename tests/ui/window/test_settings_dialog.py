@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QSpinBox,
     QWidget,
@@ -148,3 +149,42 @@ async def test_diagnostics_that_cannot_be_read_are_said(bench, dialog, until):
 async def test_escape_closes_it(dialog):
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+async def test_keeping_in_the_background_is_a_plain_setting(bench, dialog):
+    box = button(dialog, "Keep saving in the background when the window is closed")
+    assert not box.isChecked()
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    assert bench.services.preferences.background is True
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    assert bench.services.preferences.background is False
+
+
+async def test_what_was_answered_elsewhere_is_shown(bench, dialog, until):
+    dialog.reject()
+    bench.services.background.decide(keeps=True)
+    bench.autostart.on = True
+    dialog.show_settings()
+    assert button(dialog, "Keep saving in the background when the window is closed").isChecked()
+    await until(button(dialog, "Start at login").isChecked)
+
+
+async def test_start_at_login_is_told_to_the_system(bench, dialog, until):
+    box = button(dialog, "Start at login")
+    box.click()
+    await until(lambda: bench.autostart.on)
+    box.click()
+    await until(lambda: not bench.autostart.on)
+
+
+async def test_a_start_at_login_that_cannot_be_set_is_said_and_not_shown(bench, dialog, until):
+    bench.autostart.trouble = "The folder cannot be written."
+    box = button(dialog, "Start at login")
+    box.click()
+    words = "Start at login could not be changed. The folder cannot be written."
+    await until(lambda: words in [label.text() for label in dialog.findChildren(QLabel)])
+    assert not box.isChecked()
+    bench.autostart.trouble = ""
+    box.click()
+    await until(lambda: bench.autostart.on)
+    await until(lambda: words not in [label.text() for label in dialog.findChildren(QLabel)])

@@ -70,3 +70,28 @@ def pills(bar):
 async def test_only_a_demo_says_that_nothing_is_kept(bench, demo_bench, put_up):
     assert pills(await put_up(StatusBar(bench.services), 900, 40)) == []
     assert pills(await put_up(StatusBar(demo_bench.services), 900, 40)) == ["Demo: nothing is kept"]
+
+
+async def test_it_ticks_while_something_expires(bench, put_up, until, record):
+    bar = await put_up(StatusBar(bench.services), 900, 40)
+    await bench.add(expiring(bench, record), saved=False)
+    assert not bar._tick.isActive()
+    bench.clock.now += 11
+    bench.services.deadlines.look()
+    await until(bar._tick.isActive)
+
+
+async def test_what_expires_fits_a_narrow_bar_also_in_the_demo(demo_bench, put_up, until, record):
+    bar = await put_up(StatusBar(demo_bench.services), 480, 40)
+    await demo_bench.add(expiring(demo_bench, record), saved=False)
+    demo_bench.clock.now += 11
+    demo_bench.services.deadlines.look()
+    await until(lambda: any(b.isVisible() and b.text() for b in bar.findChildren(QToolButton)))
+    assert bar.minimumSizeHint().width() <= 480
+
+
+def expiring(bench, record):
+    made = record(1, images=3)
+    for image in made["response"]["images"]:
+        image["imageUrl"] = image["imageUrl"].replace("1900000000", f"{bench.clock.now + 9000:.0f}")
+    return made
