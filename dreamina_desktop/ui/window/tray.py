@@ -17,7 +17,8 @@ TICK_MS = 30_000  # minutes pass in what it says
 
 
 class Tray(QObject):
-    """A tray that comes later, as at a login, gets the icon then: Qt sees to that."""
+    """Nothing is seen of it where there is no tray: starting the program again brings the window
+    back there."""
 
     open_chosen = Signal()
     pause_chosen = Signal()
