@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from dreamina_desktop.core.failure import KEPT
 from dreamina_desktop.core.image_url import expires_at
-from dreamina_desktop.core.job import Image, ImageState, Job, Tracking
+from dreamina_desktop.core.job import Image, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.job_id import parts
 
 LINK_SOON_S = 24 * 3600.0
@@ -22,6 +22,9 @@ class Deadline:
     soon_at: float
 
 
+_OVER = Deadline(0.0, 0.0)
+
+
 def job_deadline(job: Job, now: float) -> Deadline | None:
     """The end of a running job's days on the server; None where nothing runs, or where it is
     over."""
@@ -33,11 +36,13 @@ def job_deadline(job: Job, now: float) -> Deadline | None:
 
 def image_deadline(job: Job, image: Image, now: float) -> Deadline | None:
     """The end of a pending image's link or of its job's days on the server, whichever comes
-    first; None for one that is not to be saved."""
+    first; None for one that is not to be saved. What died before its time is over too."""
     if job.removed or image.state is not ImageState.PENDING:
         return None
+    if image.search is not Search.NONE:
+        return _OVER
     server = _of_server(job, now)
-    link_at = expires_at(image.entry.url or "")
+    link_at = expires_at(image.url or "")
     if link_at is None:
         return server
     link = Deadline(link_at, link_at - LINK_SOON_S)

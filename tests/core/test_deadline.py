@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dreamina_desktop.core.deadline import Deadline, image_deadline, job_deadline
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 
 HOUR, DAY = 3600.0, 86400.0
@@ -30,6 +30,17 @@ def record(status: str = "created", created: datetime | None = MADE) -> JobRecor
 def image(link_at: float | None, state: ImageState = ImageState.PENDING) -> Image:
     query = "" if link_at is None else f"?x-expires={link_at:.0f}&x-signature=a%3D"
     return Image(ImageKey(1, 0), ImageEntry(0, f"https://a.example.com/1{query}"), state)
+
+
+def test_a_found_link_counts_and_not_the_records_and_none_is_over() -> None:
+    found = replace(image(NOW - HOUR), link=f"https://b.example.com/1?x-expires={NOW + HOUR:.0f}")
+    deadline = image_deadline(job(record=record("completed")), found, NOW)
+    assert deadline is not None
+    assert deadline.at == pytest.approx(NOW + HOUR, abs=1)
+    sought = replace(image(NOW + HOUR), search=Search.HISTORY)
+    deadline = image_deadline(job(record=record("completed")), sought, NOW)
+    assert deadline is not None
+    assert deadline.at <= NOW
 
 
 def test_a_running_job_is_kept_for_30_days_of_which_the_last_three_are_soon() -> None:
