@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QHideEvent,
+    QKeyEvent,
     QKeySequence,
     QShowEvent,
 )
@@ -87,6 +88,8 @@ class MainWindow(QMainWindow):
         self._add_actions()
         self._restore()
         self._show_selection()
+        if not self._jobs.selected():
+            self._details.show_image(self._gallery.current_key())
         self._remember = QTimer(self, interval=REMEMBER_MS)
         self._remember.timeout.connect(self.remember)
         self._jobs.view.setFocus()
@@ -171,6 +174,7 @@ class MainWindow(QMainWindow):
         self._jobs.demo_requested.connect(self.demo_requested)
         self._gallery.current_changed.connect(self._details.show_image)
         self._gallery.open_requested.connect(self._open_image)
+        self._gallery.all_requested.connect(self._jobs.view.clearSelection)
         self._viewer.closed.connect(self._on_viewer_closed)
         self._closing.quit_chosen.connect(self.quit)
         self._closing.hide_chosen.connect(self._go_to_background)
@@ -244,7 +248,7 @@ class MainWindow(QMainWindow):
     async def _track_or_offer(self, text: str) -> None:
         """One word that does not look like an ID goes to the field, which offers it."""
         tracked = await self._track(text)
-        if tracked is not None and tracked.finds.maybe is not None:
+        if tracked is not None and tracked.finds.maybe and not tracked.finds.videos:
             self._field.offer(tracked.finds.maybe)
             self._field.edit.setFocus()
 
@@ -297,6 +301,7 @@ class MainWindow(QMainWindow):
         self._services.supervisor.spawn(self._undo_and_say(), "undo")
 
     async def _undo_and_say(self) -> None:
+        before = set(self._jobs.order())
         try:
             label = await self._services.undo.undo()
         except OSError as error:
@@ -304,6 +309,7 @@ class MainWindow(QMainWindow):
         else:
             words = f"Undone: {label}." if label else "There is nothing to undo."
             self._services.messages.say(words)
+            self._jobs.select_new(before)
 
     def _refresh_now(self) -> None:
         if self._services.poller.paused:
@@ -376,6 +382,14 @@ class MainWindow(QMainWindow):
         self._gallery.view.setFocus()
 
     # -- Qt ---------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts the floating details away, wherever the focus is."""
+        floats = self._panes.details_float and self._panes.details_shown
+        if event.key() == Qt.Key.Key_Escape and floats:
+            self._panes.toggle_details()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -15,11 +15,12 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; paddi
 QMainWindow, QDialog {{ background: {surface}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="heading"] {{ font-weight: 600; font-size: {heading_pt}pt; }}
+QLabel[role="error"] {{ color: {failed}; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="code"], QPlainTextEdit[role="code"] {{ font-family: monospace; }}
 QLabel[role="found"] {{ color: {accent}; }}
 QLabel[role="pill"] {{
-    color: {info}; border: 1px solid {info}; border-radius: 6px; padding: 0 8px; margin: 3px 0;
+    color: {info}; background: {canvas}; border-radius: 6px; padding: 3px 8px;
 }}
 QFrame[role="line"] {{ background: {line}; border: none; }}
 QWidget[role="canvas"] {{ background: {canvas}; }}
@@ -45,7 +46,7 @@ QSpinBox::up-arrow {{ image: url("{icons}/arrow-up-{theme}.svg"); }}
 QSpinBox::down-arrow, QComboBox::down-arrow {{ image: url("{icons}/arrow-down-{theme}.svg"); }}
 QSpinBox::up-arrow, QSpinBox::down-arrow, QComboBox::down-arrow {{ width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{
-    background: {raised}; border: 1px solid {line}; padding: 4px; outline: none;
+    background: {raised}; border: 1px solid {line}; outline: none;
     selection-background-color: {selected}; selection-color: {text};
 }}
 QPushButton {{
@@ -88,8 +89,13 @@ QToolButton[role="switch"]:checked {{
 }}
 QToolButton[role="switch"]:focus {{ border: 2px solid {accent}; padding: 4px; }}
 QToolButton[role="expiring"] {{ color: {pending}; }}
-QToolButton[role="menu"] {{ color: {muted}; padding: 3px 6px; }}
-QToolButton::menu-indicator {{ image: none; }}
+QToolButton[role="link"] {{ color: {accent}; padding: 3px 6px; }}
+QToolButton[role="menu"] {{ color: {muted}; padding: 3px 20px 3px 6px; }}
+QToolButton[role="menu"]:focus {{ padding: 2px 19px 2px 5px; }}
+QToolButton::menu-indicator {{
+    image: url("{icons}/arrow-down-{theme}.svg"); width: 10px; height: 10px;
+    subcontrol-origin: padding; subcontrol-position: center right; right: 5px;
+}}
 QMenu {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {selected}; }}
@@ -122,6 +128,7 @@ _NAMES = (
     "on_accent",
     "selected",
     "info",
+    "failed",
     "pending",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -24,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.services.mishaps import Mishaps
+from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.main_window import MainWindow
 from dreamina_desktop.ui.window.copying_diagnostics import COPIED
 
@@ -342,6 +345,91 @@ async def test_check_now_while_paused_says_so(
     await until(lambda: [b for b in window.findChildren(QAbstractButton) if b.text() == CHECK])
     next(b for b in window.findChildren(QAbstractButton) if b.text() == CHECK).click()
     assert bench.services.messages.passing.remedy is Remedy.RESUME
+
+
+async def test_after_a_removal_the_neighbour_is_next(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    for second in range(1, 6):
+        await bench.add(record(second))
+    await until(lambda: jobs(window).model().rowCount() == 5)
+    jobs(window).setCurrentIndex(jobs(window).model().index(1, 0))  # job 4
+    await press(jobs(window), Qt.Key.Key_Delete)
+    await until(lambda: jobs(window).model().rowCount() == 4)
+    await press(jobs(window), Qt.Key.Key_Delete)
+    await until(lambda: shown_numbers(bench) == [1, 2, 5])
+
+
+async def test_what_undo_brings_back_is_selected(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    for second in range(1, 4):
+        await bench.add(record(second))
+    await until(lambda: jobs(window).model().rowCount() == 3)
+    jobs(window).setCurrentIndex(jobs(window).model().index(2, 0))
+    await press(jobs(window), Qt.Key.Key_Delete)
+    await until(lambda: jobs(window).model().rowCount() == 2)
+    await press(jobs(window), Qt.Key.Key_Z, CTRL)
+    await until(lambda: jobs(window).model().rowCount() == 3)
+    rows = [index.row() for index in jobs(window).selectionModel().selectedIndexes()]
+    assert rows == [2]
+
+
+async def test_escape_in_the_gallery_leads_back_to_all_images(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1))
+    await bench.add(record(2))
+    model = images(window).model()
+    await until(lambda: model.rowCount() == 4)
+    await press(jobs(window), Qt.Key.Key_Home)
+    await until(lambda: model.rowCount() == 2)
+    await press(window, Qt.Key.Key_2, CTRL)
+    await press(images(window), Qt.Key.Key_Home)
+    await press(images(window), Qt.Key.Key_Escape)
+    assert images(window).selectionModel().selectedIndexes() == []
+    assert model.rowCount() == 2
+    await press(images(window), Qt.Key.Key_Escape)
+    await until(lambda: model.rowCount() == 4)
+
+
+async def test_a_selected_image_has_its_details_at_the_next_start(
+    bench: Any, window: MainWindow, record: Any, until: Until, put_up: Any
+) -> None:
+    await bench.add(record(1))
+    await until(lambda: images(window).model().rowCount() == 2)
+    await press(window, Qt.Key.Key_2, CTRL)
+    await press(images(window), Qt.Key.Key_End)
+    window.close()
+    again = MainWindow(bench.services)
+    await put_up(again)
+    assert "Job 1" in [label.text() for label in again.findChildren(QLabel)]
+
+
+async def test_another_theme_reaches_every_word(
+    bench: Any, window: MainWindow, record: Any, until: Until, qapp: QApplication
+) -> None:
+    await bench.add(record(1))
+    await until(lambda: images(window).model().rowCount() == 2)
+    await press(window, Qt.Key.Key_2, CTRL)
+    await press(images(window), Qt.Key.Key_Home)
+    theme.apply(qapp, "dark")
+    await asyncio.sleep(0.2)
+    shown = [w for w in window.findChildren(QLabel) if w.isVisible() and w.text()]
+    colours = {w.text(): w.palette().windowText().color() for w in shown}
+    dim = {text: c.name() for text, c in colours.items() if c.lightnessF() < 0.4}
+    assert dim == {}
+
+
+async def test_a_pasted_video_leaves_the_field_alone(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    video = record(1)["jobid"].replace("i-u", "v-u")
+    QGuiApplication.clipboard().setText(video)
+    await press(jobs(window), Qt.Key.Key_V, CTRL)
+    await until(lambda: "video" in said(bench))
+    assert child(window, "Job IDs").toPlainText() == ""
+    assert jobs(window).hasFocus()
 
 
 def named_buttons(window: MainWindow, name: str) -> list[QAbstractButton]:

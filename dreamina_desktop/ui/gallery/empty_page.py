@@ -30,6 +30,7 @@ class EmptyPage(QWidget):
             label.setForegroundRole(QPalette.ColorRole.WindowText)  # a viewport's is another
         self._title.setWordWrap(True)
         self._title.setProperty("role", "heading")
+        self._text.setProperty("role", "muted")
         self._lay_out()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         parent.installEventFilter(self)
@@ -69,9 +70,6 @@ class EmptyPage(QWidget):
         self._title.setText(absence.title)
         self._text.setText(absence.text)
         self._text.setVisible(bool(absence.text))
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.WindowText, c.muted)
-        self._text.setPalette(palette)
         width = min(MAX_TEXT_WIDTH, max(120, self.width() - 48))
         for label in (self._title, self._text):
             label.setMinimumHeight(0)  # else a styled label is never less high than before

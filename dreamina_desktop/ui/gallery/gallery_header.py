@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
 from dreamina_desktop.ui.palette import colors
 
@@ -24,6 +24,7 @@ class GalleryHeader(QWidget):
     """`Images  38 of 812 · 2 selected`, and the slider for the size of tiles."""
 
     tile_width_changed = Signal(int)  # by the user
+    all_requested = Signal()
 
     def __init__(self, min_tile: int, max_tile: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +32,14 @@ class GalleryHeader(QWidget):
         self._title.setProperty("role", "heading")
         self._counts = QLabel(self)
         self._size = QLabel("Size", self)
+        for label in (self._counts, self._size):
+            label.setProperty("role", "muted")
+        self._show_all = QToolButton(self)
+        self._show_all.setText("Show all")
+        self._show_all.setToolTip("Show the images of all jobs (Esc)")
+        self._show_all.setProperty("role", "link")
+        self._show_all.clicked.connect(self.all_requested)
+        self._show_all.hide()
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setAccessibleName("Tile size")
         self._slider.setToolTip("Tile size (Ctrl++, Ctrl+-)")
@@ -50,6 +59,7 @@ class GalleryHeader(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._title)
         layout.addWidget(self._counts, 1)
+        layout.addWidget(self._show_all)
         layout.addWidget(self._size)
         layout.addWidget(self._slider)
 
@@ -60,6 +70,10 @@ class GalleryHeader(QWidget):
             text += f" · {selected:,} selected"
         if text != self._counts.text():
             self._counts.setText(text)
+
+    def show_filtered(self, filtered: bool) -> None:
+        """Whether the images of some jobs only are shown."""
+        self._show_all.setVisible(filtered)
 
     def counts(self) -> str:
         """What the header says."""
@@ -87,7 +101,3 @@ class GalleryHeader(QWidget):
                 accent=c.accent.name(),
             )
         )
-        for label in (self._counts, self._size):
-            palette = label.palette()
-            palette.setColor(palette.ColorRole.WindowText, colors().muted)
-            label.setPalette(palette)

@@ -36,6 +36,7 @@ class GalleryPane(QWidget):
 
     current_changed = Signal(object)  # ImageKey | None
     open_requested = Signal(object)  # ImageKey
+    all_requested = Signal()  # not only those of the selected jobs
 
     def __init__(
         self, services: Services, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -84,6 +85,8 @@ class GalleryPane(QWidget):
         view.menu_requested.connect(self._on_menu_requested)
         view.zoom_requested.connect(self._zoom)
         self._header.tile_width_changed.connect(view.set_tile_width)
+        self._header.all_requested.connect(self.all_requested)
+        view.left.connect(self.all_requested)
         self._thumbnails.made.connect(view.update_key)
         self._flush_timer.timeout.connect(self._flush)
         self._total_timer.timeout.connect(self._count_all)
@@ -111,6 +114,7 @@ class GalleryPane(QWidget):
     def show_jobs(self, numbers: Sequence[int], filtered: bool) -> None:
         """Show these jobs' images, in this order; `filtered`: they are not all there are."""
         self._numbers, self._filtered = numbers, filtered
+        self._header.show_filtered(filtered)
         self._count_all()
         self._show_order(ImageOrder(numbers, map(self._image_count, numbers)))
         if self._to_restore is not None and len(self.view.order):
@@ -121,6 +125,10 @@ class GalleryPane(QWidget):
     def order(self) -> ImageOrder:
         """The images shown, as they are at this moment."""
         return self.view.order
+
+    def current_key(self) -> ImageKey | None:
+        """The image that keys and details are about."""
+        return self.view.current_key()
 
     def selected_keys(self) -> list[ImageKey]:
         """In the gallery's order."""

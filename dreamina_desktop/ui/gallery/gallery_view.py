@@ -83,6 +83,7 @@ class GalleryView(QListView):
     button_clicked = Signal(object, object)  # TileButton, ImageKey
     open_requested = Signal(object)  # ImageKey
     menu_requested = Signal(QPoint)  # in the viewport
+    left = Signal()  # Escape, with nothing selected
     zoom_requested = Signal(int, object)  # steps, QPoint in the viewport
 
     def __init__(
@@ -135,6 +136,8 @@ class GalleryView(QListView):
             self._images.set_order(order, change)  # the same images; jobs without any may differ
             return
         selected, current = self._selected_among(change), self.current_key()
+        if self._place.row is None and self.underMouse() and len(self.order):
+            self._place = Place(0)  # nothing moves away under the pointer
         self._place = self._place.of_keys(self.order)
         self.is_replacing = self._moving = True
         self.setAutoScroll(False)  # Qt would scroll to the current tile wherever it ends up
@@ -473,10 +476,20 @@ class GalleryView(QListView):
         if key == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             self._request_menu_at_current()
             return
+        if plain and key == Qt.Key.Key_Escape:
+            self._leave()
+            return
         super().keyPressEvent(event)
         if plain and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             # Qt selects only where the current tile changes; it may have been there unselected.
             self.selectionModel().select(self.currentIndex(), SelectionFlag.ClearAndSelect)
+
+    def _leave(self) -> None:
+        """First what is selected here, then what narrows the gallery."""
+        if self.selectionModel().hasSelection():
+            self.selectionModel().clearSelection()
+        else:
+            self.left.emit()
 
     def keyboardSearch(self, search: str) -> None:
         """Typing goes nowhere: Qt would look through every row."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -62,9 +62,7 @@ class JobsPane(QWidget):
             lambda *_: self.selection_changed.emit()
         )
         self.view.opened.connect(self.activated)
-        self.view.customContextMenuRequested.connect(
-            lambda at: self._actions.popup(self.view.viewport().mapToGlobal(at))
-        )
+        self.view.customContextMenuRequested.connect(self._show_menu)
         services.deadlines.subscribe(self._on_deadlines_changed)
         self._on_order_changed()
 
@@ -93,6 +91,12 @@ class JobsPane(QWidget):
 
     def select_batch(self, batch: int) -> None:
         self.select(self._of_batch(batch))
+
+    def select_new(self, before: Collection[int]) -> None:
+        """Select what has come back, and show it."""
+        self._model.flush()
+        if came := [number for number in self.order() if number not in before]:
+            self.select(came)
 
     def reveal(self, numbers: Sequence[int]) -> None:
         """Select nothing, and bring the first of these into sight."""
@@ -211,6 +215,11 @@ class JobsPane(QWidget):
     def _on_deadlines_changed(self) -> None:
         if self._filter == EXPIRING:
             self._model.sort_out()
+
+    def _show_menu(self, at: QPoint) -> None:
+        if not self.selected():
+            self.view.select_current()
+        self._actions.popup(self.view.viewport().mapToGlobal(at))
 
     def _on_order_changed(self) -> None:
         shown = len(self._model.numbers())

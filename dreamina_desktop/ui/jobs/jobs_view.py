@@ -45,10 +45,13 @@ class JobsView(QListView):
         self.verticalScrollBar().valueChanged.connect(lambda _: self._wish.start())
         model.dataChanged.connect(lambda *_: self._wish.start())
         model.layoutChanged.connect(lambda *_: self._wish.start())
+        model.layoutAboutToBeChanged.connect(self._keep_row)
+        model.layoutChanged.connect(self._go_to_neighbour)
         model.rowsAboutToBeInserted.connect(self._keep_place)
         model.rowsInserted.connect(self._restore_place)
         thumbnails.made.connect(self._on_thumbnail_made)
         self._hidden_above = 0
+        self._row_before: int | None = None
         self._offset_to_restore: int | None = None
 
     def visible_rows(self) -> range:
@@ -99,8 +102,29 @@ class JobsView(QListView):
             self.scroll_to_offset(self._offset_to_restore)
             self._offset_to_restore = None
 
+    def select_current(self) -> None:
+        """The framed row, where there is one."""
+        if self.currentIndex().isValid():
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().select(self.currentIndex(), flags)
+
+    def _keep_row(self) -> None:
+        """Rows are about to go: where the current one stands now, its neighbour will."""
+        row = self.currentIndex().row()
+        gone = self.currentIndex().isValid() and self._jobs.job(row).removed
+        self._row_before = row if gone else None
+
+    def _go_to_neighbour(self) -> None:
+        """The current job was removed: the one in its place is current and selected, as long as
+        the keys are here."""
+        row, count = self._row_before, self._jobs.rowCount()
+        if row is not None and count and self.hasFocus():
+            self.setCurrentIndex(self._jobs.index(min(row, count - 1)))
+
     def _open(self, index: QModelIndex) -> None:
         if index.isValid():
+            if not self.selectionModel().isSelected(index):
+                self.select_current()
             self.opened.emit(self._jobs.numbers()[index.row()])
 
     def _want_thumbnails(self) -> None:

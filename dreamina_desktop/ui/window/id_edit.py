@@ -63,9 +63,15 @@ class IdEdit(QPlainTextEdit):
         elif enter:
             self.submitted.emit()
         elif event.key() == Qt.Key.Key_Escape and self.toPlainText():
-            self.clear()
+            self._empty()
         else:
             super().keyPressEvent(event)
+
+    def _empty(self) -> None:
+        """So that Ctrl+Z brings it back."""
+        cursor = self.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.removeSelectedText()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):

@@ -46,7 +46,7 @@ class MessageBar(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for passing in (False, True):
+        for passing in (True, False):  # what passes comes and goes above what stays
             row = _Row(messages, self, passing=passing)
             row.remedy_chosen.connect(self.remedy_chosen)
             row.focus_left.connect(self.focus_left)

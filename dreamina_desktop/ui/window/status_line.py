@@ -53,7 +53,7 @@ class SavedCount:
 def status_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: int) -> str:
     """`images` known, `saved` of them on disk."""
     saving = _saving(downloads, images, saved, paused=_is_paused(poll))
-    return BETWEEN.join((_checking(poll), saving, _network(poll)))
+    return _joined(poll, _checking(poll), saving)
 
 
 def still_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: int) -> str:
@@ -61,7 +61,14 @@ def still_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: 
     running = f"{poll.polling:,} running" if poll.polling else "Nothing to check"
     still = replace(downloads, next_in_s=None)
     saving = _saving(still, images, saved, paused=_is_paused(poll))
-    return BETWEEN.join((running, saving, _network(poll)))
+    return _joined(poll, running, saving)
+
+
+def _joined(poll: PollStatus, *parts: str) -> str:
+    """In a narrow window the end is cut: trouble goes to the front."""
+    if poll.connection is Connection.ONLINE:
+        return BETWEEN.join((*parts, _network(poll)))
+    return BETWEEN.join((_network(poll), *parts))
 
 
 def _is_paused(poll: PollStatus) -> bool:

@@ -62,7 +62,7 @@ async def test_a_passing_message_replaces_the_one_before(window, messages, until
 async def test_a_condition_stays_beside_a_passing_message(window, messages, until):
     messages.hold(Condition.REFUSED, "The API refused the token.", Remedy.TOKEN)
     messages.say("Copied.")
-    assert window.texts() == ["The API refused the token.", "Copied."]
+    assert window.texts() == ["Copied.", "The API refused the token."]  # which stays where it is
     messages.dismiss()
     await until(lambda: window.texts() == ["The API refused the token."])
     messages.lift(Condition.REFUSED)

@@ -26,6 +26,10 @@ class AccountsSection(QWidget):
         column.addLayout(self._form)
         column.addWidget(words)
 
+    def fields(self) -> list[QLineEdit]:
+        """From the first account to the last."""
+        return self.findChildren(QLineEdit)
+
     def show_accounts(self) -> None:
         """Read them anew."""
         while self._form.rowCount():

@@ -30,7 +30,7 @@ class SettingsDialog(QDialog):
         self._background = BackgroundSection(services)
         self._accounts = AccountsSection(services)
         self._diagnostics = DiagnosticsSection(services)
-        appearance = AppearanceSection(services)
+        self._appearance = appearance = AppearanceSection(services)
         appearance.theme_chosen.connect(self.theme_chosen)
         page = QWidget()
         column = QVBoxLayout(page)
@@ -69,9 +69,17 @@ class SettingsDialog(QDialog):
         self._token.start_anew()
         self._background.show_settings()
         self._accounts.show_accounts()
+        self._order_tabs()
         self._diagnostics.start_anew()
         self.open()
         self._token.field.setFocus()
+
+    def _order_tabs(self) -> None:
+        """As they stand: the accounts' fields are made later than what follows them."""
+        before: QWidget = self._appearance.themes
+        for field in self._accounts.fields():
+            self.setTabOrder(before, field)
+            before = field
 
     def show_token(self) -> None:
         """The way to mend a missing or refused token."""

@@ -73,18 +73,20 @@ class TokenSection(QWidget):
         try:
             trial = await self._services.token.try_and_keep(token)
         except OSError as error:
-            self._say(f"It could not be tried. {error}")
+            self._say(f"It could not be tried. {error}", failed=True)
         else:
             if trial.accepted:
                 self.field.clear()
-            self._say(trial.text)
+            self._say(trial.text, failed=not trial.accepted)
         finally:
             self._show_buttons()
 
     def _start_forgetting(self) -> None:
         self._services.supervisor.spawn(self._services.token.forget(), "forget token")
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, *, failed: bool = False) -> None:
+        self._result.setProperty("role", "error" if failed else "muted")
+        self._result.style().polish(self._result)  # a style sheet does not see a new role by itself
         self._result.setText(text)
         self._result.setVisible(bool(text))
         self.field.setAccessibleDescription(text)
