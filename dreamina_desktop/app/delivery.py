@@ -25,6 +25,7 @@ class Delivery:
     options: Options
     write: Callable[[Path, bytes], None]
     exit_code: int | None = None
+    stopped: bool = False  # SIGTERM or SIGINT came: nobody waits for what is not done yet
     has_begun: bool = False  # a result was written
     _said: set[str] = field(default_factory=set)
 

@@ -108,9 +108,12 @@ class HandoverCall:
         self._socket = socket.create_connection(("127.0.0.1", address.port), CONNECT_TIMEOUT_S)
         self._socket.settimeout(None)
 
-    def send(self, assignment: Assignment) -> Iterator[Reply]:
-        """Replies as they come. Raises OSError when the holder ends before its last reply."""
+    def send(self, assignment: Assignment, *, stopped: bool = False) -> Iterator[Reply]:
+        """Replies as they come. Raises OSError when the holder ends before its last reply.
+        `stopped`: do not wait at all, as if `stop` was called at once."""
         self._socket.sendall(msgspec.json.encode(_Call(self._secret, assignment)) + b"\n")
+        if stopped:
+            self.stop()
         with self._socket.makefile("rb") as lines:
             for line in lines:
                 reply = msgspec.json.decode(line, type=Reply)

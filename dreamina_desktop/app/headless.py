@@ -63,6 +63,12 @@ async def _work(
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(diagnostics.log_loop_exception)
     stop, taken_over = asyncio.Event(), asyncio.Event()
+    if delivery.stopped:
+        stop.set()
+
+    def end() -> None:
+        delivery.stopped = True
+        stop.set()
 
     def give_way() -> None:
         taken_over.set()
@@ -71,7 +77,7 @@ async def _work(
     for number in (signal.SIGINT, signal.SIGTERM):
         # Windows has no signal handlers on its loops: there Ctrl+C ends the process.
         if os.name != "nt":
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, end)
     async with open_program(options, locations, facts, token) as program:
         if (said := program.services.messages.passing) is not None:
             complain(said.text)

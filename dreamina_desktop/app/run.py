@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,7 +104,7 @@ def _run_in(
     delivery = Delivery(options, write_atomically)
     start = _Start(options, locations, sandbox, token, "\n".join(options.texts), delivery)
     while (code := _run_once(start)) is None:
-        _wait_for_window(locations)
+        _wait_for_window(start)
     return code
 
 
@@ -113,7 +113,7 @@ def _run_once(start: _Start) -> int | None:
     if start.options.has_window:
         lock = _take(start)
     else:
-        with _ending_with_3():
+        with _signals_go_to(_end_with_3):
             start.read_standard_input()
             lock = _take(start)
     if isinstance(lock, int):
@@ -122,20 +122,21 @@ def _run_once(start: _Start) -> int | None:
         return _run_here(start)
 
 
-@contextmanager
-def _ending_with_3() -> Iterator[None]:
+def _end_with_3(_signal: int, _frame: object) -> None:
     """SIGTERM and SIGINT before there is an event loop that answers them."""
+    complain("Stopped before the work began.")
+    raise SystemExit(EXIT_GAVE_UP)
 
-    def stop(_signal: int, _frame: object) -> None:
-        complain("Stopped before the work began.")
-        raise SystemExit(EXIT_GAVE_UP)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+@contextmanager
+def _signals_go_to(handler: Callable[[int, object], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT, while there is no event loop."""
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 def _take(start: _Start) -> DataLock | int:
@@ -169,14 +170,19 @@ def _needs_window(options: Options) -> bool:
     return options.has_window or options.screenshot is not None
 
 
-def _wait_for_window(locations: Locations) -> None:
+def _wait_for_window(start: _Start) -> None:
     """Until the start that took over answers; should it fail, its work is ours again."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        start.delivery.stopped = True
+
     deadline = time.monotonic() + HOLDER_SILENT_S
-    while time.monotonic() < deadline:
-        address = read_address(locations.address_file)
-        if address is not None and address.draws:
-            return
-        time.sleep(RETRY_S)
+    with _signals_go_to(stop):
+        while time.monotonic() < deadline:
+            address = read_address(start.locations.address_file)
+            if address is not None and address.draws:
+                return
+            time.sleep(RETRY_S)
 
 
 def _run_here(start: _Start) -> int | None:
@@ -231,14 +237,10 @@ def _hand_over(start: _Start, address: Address) -> int:
     def stop(_signal: int, _frame: object) -> None:
         call.stop()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        for reply in call.send(assignment_of(start.options, start.text, None)):
+    assignment = assignment_of(start.options, start.text, None)
+    with _signals_go_to(stop), contextlib.closing(call):
+        for reply in call.send(assignment, stopped=start.delivery.stopped):
             start.delivery.take(reply)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        call.close()
     code = start.delivery.exit_code
     return EXIT_GAVE_UP if code is None else code
 
