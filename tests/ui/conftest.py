@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import qasync
+import shiboken6
 from PIL import Image as Pillow
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
@@ -368,8 +369,19 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
+@pytest.fixture
+def taken_down() -> Iterator[list[QWidget]]:
+    """Widgets whose test is over. They are deleted when the services are closed too: until then a
+    task may still tell them something, as in the program, whose windows are never deleted."""
+    widgets: list[QWidget] = []
+    yield widgets
+    for widget in widgets:
+        if shiboken6.isValid(widget):
+            shiboken6.delete(widget)
+
+
 @pytest.fixture(autouse=True)
-def in_our_style(qapp: QApplication) -> Iterator[None]:
+def in_our_style(qapp: QApplication, taken_down: list[QWidget]) -> Iterator[None]:
     """Fusion and our light colours, as in the program; and as there, garbage is collected on this
     thread alone: Qt objects must not be destroyed in another.
 
@@ -413,7 +425,9 @@ async def demo_bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 @pytest_asyncio.fixture
-async def put_up() -> AsyncIterator[Callable[..., Awaitable[QWidget]]]:
+async def put_up(
+    taken_down: list[QWidget],
+) -> AsyncIterator[Callable[..., Awaitable[QWidget]]]:
     """Shows a widget as an active window, and takes it down while the loop still runs (what a
     widget does when it closes may need the loop): `put_up(pane, 800, 600)`."""
     shown: list[QWidget] = []
@@ -431,7 +445,7 @@ async def put_up() -> AsyncIterator[Callable[..., Awaitable[QWidget]]]:
     yield put_up
     for widget in shown:
         widget.close()
-        widget.deleteLater()
+        taken_down.append(widget)
     # What closing wrote runs now: between two fixtures Qt turns without the loop.
     await asyncio.sleep(0.05)
 
