@@ -163,7 +163,8 @@ class AnswerKeeper:
         """The origin lets nothing through for a while, this job included."""
         self._reached()
         self._origin.throttled(answer.retry_after_s)
-        self.failures.stop_all_clocks()
+        if answer.retry_after_s is not None:
+            self.failures.stop_all_clocks()
         return 0.0
 
     async def _trouble(self, number: int, answer: Trouble) -> float:

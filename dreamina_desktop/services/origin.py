@@ -28,6 +28,7 @@ class Origin:
         self._next_start = 0.0
         self._throttled_until = 0.0
         self._throttles = 0  # in a row
+        self._unasked_since: float | None = None  # 429 without a Retry-After, in a row
         self._slow_until = 0.0
         self._breaker = Breaker(clock, jitter)
         self._unreachable = 0  # answers in a row that were none
@@ -78,6 +79,8 @@ class Origin:
     @property
     def failing_since(self) -> float | None:
         """When the first request of the row failed; None while the origin works."""
+        if self._unasked_since is not None:
+            return self._unasked_since
         return self._breaker.failing_since if self.is_offline or self.is_down else None
 
     @property
@@ -107,6 +110,7 @@ class Origin:
         does not end a pause."""
         if not self.is_throttled:
             self._throttles = 0
+            self._unasked_since = None
             self._messages.lift(Condition.THROTTLED)
         self._messages.lift(Condition.DOWN)
         return self._breaker.succeeded()
@@ -122,6 +126,11 @@ class Origin:
         return self._clock.monotonic() < self._throttled_until
 
     @property
+    def waits_as_asked(self) -> bool:
+        """Whether a Retry-After is being waited out; a pause without one is of our own choice."""
+        return self.is_throttled and self._unasked_since is None
+
+    @property
     def throttled_until(self) -> float:
         return self._throttled_until
 
@@ -132,6 +141,10 @@ class Origin:
         if not self.is_throttled:
             self._throttles += 1
         wait_s = retry_after_s
+        if wait_s is not None:
+            self._unasked_since = None
+        elif self._unasked_since is None:
+            self._unasked_since = now
         if wait_s is None:
             wait_s = schedule.backoff(self.limits.interval_s, self._throttles, self._jitter())
         wait_s = min(max(wait_s, LEAST_RETRY_AFTER_S), schedule.MAX_RETRY_AFTER_S)

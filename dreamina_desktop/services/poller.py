@@ -127,7 +127,7 @@ class Poller:
 
     def is_throttled(self) -> bool:
         """Whether a Retry-After is being waited out."""
-        return self._origin.is_throttled
+        return self._origin.waits_as_asked
 
     def asks_by_hand(self, number: int) -> bool:
         """Whether `check_now` was called for a job and its answer has not come."""

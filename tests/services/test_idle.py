@@ -129,6 +129,17 @@ async def test_waiting_out_a_retry_after_is_not_failing(world: World) -> None:
 
 
 @with_world()
+async def test_a_429_that_asks_for_no_time_is_given_up(world: World) -> None:
+    world.answer(lambda jobid, _: Throttled(None))
+    await world.start()
+    await world.track(ONE)
+    reason = await world.idle.wait(None, 120, never())
+    assert reason is not None
+    assert reason.startswith("Gave up")
+    assert 120 <= world.clock.monotonic() < 600
+
+
+@with_world()
 async def test_an_image_that_never_comes_is_given_up(world: World) -> None:
     world.source.script[URL] = [TryLater("The image host answered 503.")]
     await world.add_completed(URL)
