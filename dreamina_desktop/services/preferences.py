@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
+from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.services.ports import SettingsStore
 from dreamina_desktop.services.supervisor import Supervisor
 
@@ -102,9 +104,15 @@ class Preferences:
             return
         self._values[name] = value
         self._unsaved[name] = None
-        self._supervisor.spawn(self.flush(), f"save setting {name}")
+        self._supervisor.spawn(self._save_soon(), f"save setting {name}")
         for listener in tuple(self._listeners):
             listener(name)
+
+    async def _save_soon(self) -> None:
+        """What the disk refuses now is written with the next change, or at the end of the run,
+        which says so when that fails too."""
+        with contextlib.suppress(DatabaseError):
+            await self.flush()
 
     async def flush(self) -> None:
         """Write what is not written yet; for the end of a run. Raises DatabaseError."""
