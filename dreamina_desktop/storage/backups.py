@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dreamina_desktop.storage.atomic_file import flush_folder
+from dreamina_desktop.storage.durable_folder import make_folder
 
 KEPT = 7
 EVERY = timedelta(days=1)
@@ -34,7 +35,7 @@ class Backups:
 
     def begin(self) -> Path:
         """An empty file for the next copy, for this user only. Raises OSError."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._folder, 0o700)
         part = self._folder / "library.part"
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

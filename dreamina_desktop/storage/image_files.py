@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dreamina_desktop.storage.atomic_file import flush_folder
+from dreamina_desktop.storage.durable_folder import make_folder
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class ImageFiles:
 
 
 def _keep(part: Path, folder: Path, stem: str, extension: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
     target = _reserve(folder, stem, extension)

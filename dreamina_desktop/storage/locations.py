@@ -7,6 +7,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from dreamina_desktop.storage.durable_folder import make_folder
+
 
 @dataclass(frozen=True, slots=True)
 class Locations:
@@ -56,5 +58,5 @@ class Locations:
 
     def create(self) -> None:
         """Make the folder, 0700 also where it was wider. Raises OSError."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.root, 0o700)
         self.root.chmod(0o700)

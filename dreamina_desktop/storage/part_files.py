@@ -8,6 +8,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+from dreamina_desktop.storage.durable_folder import make_folder
+
 _SUFFIX = ".part"
 
 
@@ -65,7 +67,7 @@ class PartFiles:
     def new(self) -> PartFile:
         """A new, empty file that only this user may read. Raises OSError."""
         folder = self._folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder, 0o700)
         return PartFile(folder)
 
     def remove_leftovers(self) -> None:
