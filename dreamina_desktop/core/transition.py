@@ -65,21 +65,51 @@ def after_trouble(job: Job, now: float, reason: str) -> Job:
 
 def goes_back(job: Job, record: JobRecord) -> bool:
     """Whether a final record would be replaced by one that says less: that still runs (one from
-    a paste may be: the server knows better), or that lacks images or references known here."""
+    a paste may be: the server knows better), or that lacks images or facts known here."""
     if job.record is None or not job.record.is_final:
         return False
     if not record.is_final:
         return job.record_source != "paste"
-    return _lacks(record.images, job.record.images)
+    return _lacks(record, job.record)
 
 
-def _lacks(new: Sequence[ImageEntry], known: Sequence[ImageEntry]) -> bool:
-    """A fresh answer may bring other links, but never takes an image or its reference away."""
-    if len(new) < len(known):
+def _lacks(new: JobRecord, known: JobRecord) -> bool:
+    """A fresh answer may bring other links, but takes nothing away that is known."""
+    if len(new.images) < len(known.images):
         return True
-    return any(
-        (old.asset_ref and not entry.asset_ref) or (old.item_id and not entry.item_id)
-        for old, entry in zip(known, new, strict=False)
+    return _takes_away(_facts(known), _facts(new)) or any(
+        _takes_away(_image_facts(old), _image_facts(entry))
+        for old, entry in zip(known.images, new.images, strict=False)
+    )
+
+
+def _takes_away(known: Sequence[object], new: Sequence[object]) -> bool:
+    return any(old is not None and fact is None for old, fact in zip(known, new, strict=True))
+
+
+def _facts(record: JobRecord) -> Sequence[object]:
+    return (
+        record.type,
+        record.model,
+        record.created,
+        record.prompt,
+        record.ratio,
+        record.resolution,
+        record.source_jobid,
+        record.source_index,
+    )
+
+
+def _image_facts(entry: ImageEntry) -> Sequence[object]:
+    """Links are none: they die."""
+    return (
+        entry.uri,
+        entry.width,
+        entry.height,
+        entry.format,
+        entry.asset_id,
+        entry.asset_ref,
+        entry.item_id,
     )
 
 

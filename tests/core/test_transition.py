@@ -189,3 +189,24 @@ def test_no_answer_takes_an_image_or_its_reference_away(images: object) -> None:
 def test_a_finished_job_with_images_does_not_fail_afterwards() -> None:
     after = after_record(done("https://a.example.com"), record("failed"), "server", 9.0)
     assert after.status == "completed"
+
+
+@pytest.mark.parametrize("garbage", [{"request": None}, {"model": 5}, {"created": "soon"}])
+def test_no_answer_takes_a_fact_away(garbage: dict[str, Any]) -> None:
+    fields = {
+        "model": "seedream-4.6",
+        "created": "2026-03-02T12:00:00Z",
+        "request": {"prompt": "A stunning aurora"},
+    }
+    known = record("completed", "https://a.example.com", **fields)
+    before = after_record(NEW, known, "server", 1.0)
+    less = record("completed", "https://b.example.com", **{**fields, **garbage})
+    assert after_record(before, less, "server", 9.0).record == known
+
+
+def test_no_answer_takes_a_fact_of_an_image_away() -> None:
+    entry = {"imageUrl": "https://a.example.com", "width": 2560, "imageUri": "tos-1"}
+    known = record("completed", response={"images": [entry]})
+    less = record("completed", response={"images": [entry | {"width": "wide"}]})
+    before = after_record(NEW, known, "server", 1.0)
+    assert after_record(before, less, "server", 9.0).images[0].entry.width == 2560
