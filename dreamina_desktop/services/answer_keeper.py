@@ -171,6 +171,8 @@ class AnswerKeeper:
         self._in_trouble.add(number)
         if answer.network:
             self._cut_off.add(number)
+        else:
+            self._cut_off.discard(number)
         self._took_trouble(answer)
         wait_s = self._back_off(number)
         now = self._clock.time()
@@ -215,7 +217,7 @@ class AnswerKeeper:
             self._queue.make_due(self._in_trouble)
 
     def _reached(self) -> None:
-        """An HTTP answer came; after none did, nobody waits out a back-off for that."""
+        """An HTTP answer came; after an outage nobody waits out a back-off for that."""
         if self._origin.reached():
             self._queue.make_due(self._cut_off)
             self._cut_off.clear()

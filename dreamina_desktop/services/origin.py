@@ -99,11 +99,12 @@ class Origin:
             self._say(Condition.DOWN, "when the API works again")
 
     def reached(self) -> bool:
-        """An HTTP answer came. Whether requests got none before."""
-        was_cut_off = self._unreachable > 0
+        """An HTTP answer came. Whether the API was out of reach until now: a connection that is
+        cut now and then is the matter of its job alone."""
+        was_offline = self.is_offline
         self._unreachable = 0
         self._messages.lift(Condition.OFFLINE)
-        return was_cut_off
+        return was_offline
 
     def answered_well(self) -> bool:
         """An answer about a job. Whether the origin was down until now. One to an older request

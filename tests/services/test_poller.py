@@ -525,6 +525,18 @@ async def test_without_a_network_few_requests_probe_and_everything_goes_on_after
 
 
 @with_world()
+async def test_a_job_that_alone_is_cut_off_waits_out_its_back_off(world: World) -> None:
+    cut, *others = [job_id(index) for index in range(1, 9)]
+    world.answer(lambda jobid, n: NO_NETWORK if jobid == cut else created(jobid))
+    await world.start()
+    await world.track(cut, *others)
+    await world.advance(200)
+    times = world.api.times(cut)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert gaps == pytest.approx([20.05, 40.05, 80.05], abs=0.3)
+
+
+@with_world()
 async def test_a_user_who_checks_now_does_not_wait_for_the_next_probe(world: World) -> None:
     network = [NO_NETWORK]
     world.answer(lambda jobid, _: network[0] if network else created(jobid))
