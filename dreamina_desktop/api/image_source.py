@@ -112,8 +112,9 @@ class HttpImageSource:
         try:
             url = self._checked(text)
             for _ in range(MAX_REDIRECTS + 1):
+                asked_for_rest = transfer.can_go_on
                 answer = await self._ask(url, transfer)
-                if isinstance(answer, _OtherBytes):
+                if isinstance(answer, _OtherBytes) and asked_for_rest:
                     transfer.discard()
                     answer = await self._ask(url, transfer)
                 if isinstance(answer, _OtherBytes):

@@ -247,6 +247,7 @@ async def test_a_part_of_a_body_is_tried_later(
 ) -> None:
     server.says(answer(206, JPEG))
     assert isinstance(await source.fetch(url), TryLater)
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
