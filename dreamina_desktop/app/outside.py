@@ -15,9 +15,7 @@ from dreamina_desktop.core.api_url import ApiUrl
 from dreamina_desktop.imaging.workers import ImagingWorkers
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.storage.image_files import ImageFiles
-from dreamina_desktop.storage.part_files import PartFiles
-
-PARTS = ".parts"  # in the folder of images: on the same disk
+from dreamina_desktop.storage.part_files import PARTS, PartFiles
 
 
 @dataclass(frozen=True, slots=True)

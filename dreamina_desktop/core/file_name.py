@@ -32,6 +32,13 @@ def stem(number: int, index: int, prompt: str | None) -> str:
     return name
 
 
+def key_of(stem_of_file: str) -> tuple[int, int] | None:
+    """Job and index from 0 of the image that has this name; None where it is another kind of
+    name."""
+    found = re.match(r"(\d{4,9})-([1-9]\d{0,3})(?: |$)", stem_of_file, re.ASCII)
+    return (int(found[1]), int(found[2]) - 1) if found else None
+
+
 def _words(prompt: str) -> Iterator[str]:
     """Letters, digits and their marks, of every script. A long word (Chinese) is cut."""
     for word in prompt.split():

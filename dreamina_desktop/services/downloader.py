@@ -20,6 +20,7 @@ from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imag
 from dreamina_desktop.services.room import Room
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
+from dreamina_desktop.services.unrecorded import record_unrecorded
 from dreamina_desktop.services.waker import Waker
 
 AT_ONCE = 4
@@ -60,6 +61,7 @@ class Downloader:
         """`on_retry` gets the pending images that the user wants to be tried again. `limited`:
         retries have a budget (not on loopback)."""
         self._files = files
+        self._imaging = imaging
         self._library = library
         self._messages = messages
         self._supervisor = supervisor
@@ -93,6 +95,7 @@ class Downloader:
 
     async def run(self) -> None:
         """Until cancelled."""
+        await record_unrecorded(self._library, self._files, self._imaging, self._messages)
         await fetch_missing_again(self._library, self._files, self._messages)
         self._has_looked = True
         for job in self._library.shown():

@@ -21,7 +21,7 @@ from dreamina_desktop.core.answer import (
 )
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.services.deaths import Deaths
 from dreamina_desktop.services.failures import Failures
 from dreamina_desktop.services.hosts import Hosts
@@ -30,6 +30,7 @@ from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
 from dreamina_desktop.services.room import Room
 from dreamina_desktop.services.server_clock import ServerClock
+from dreamina_desktop.services.unrecorded import saved_image
 
 FIRST_RETRY_S = 1.0  # doubled before the first retry
 DECODER_ATTEMPTS = 3  # for an image that the decoder could not say anything about
@@ -61,7 +62,7 @@ class ImageKeeper:
         self._hosts = hosts
         self._room = room
         self._deaths: Deaths[ImageKey] = Deaths(clock)  # of links
-        self._unrecorded: dict[ImageKey, Image] = {}  # on the disk, not yet in the database
+        self._unrecorded: dict[ImageKey, tuple[Image, Path]] = {}  # in its place; with its part
         self._undecided: dict[ImageKey, int] = {}  # times that the decoder failed
         self._begun: dict[ImageKey, str] = {}  # URLs of which a part may be here
         self.failures: Failures[ImageKey] = Failures(clock)
@@ -130,7 +131,8 @@ class ImageKeeper:
             return await self._disk_trouble(key, f"The disk refused it: {_in_words(error)}.")
         self._room.took_one()
         image = self._library.job(key.number).images[key.index]
-        self._unrecorded[key] = _saved(image, path, fetched, verdict)
+        saved = saved_image(image, path, verdict, fetched.size_bytes, fetched.sha256)
+        self._unrecorded[key] = saved, fetched.part
         return await self._record(key)
 
     async def _keep(self, key: ImageKey, part: Path, verified: Verified) -> Path:
@@ -144,9 +146,10 @@ class ImageKeeper:
         )
 
     async def _record(self, key: ImageKey) -> float:
-        saved = self._unrecorded[key]
+        saved, part = self._unrecorded[key]
         await self._change(key, lambda image: replace(saved, entry=image.entry, link=image.link))
         del self._unrecorded[key]
+        await self._discard(part)
         self.forget(key)
         return 0.0
 
@@ -212,21 +215,6 @@ class ImageKeeper:
 
     def _back_off(self, key: ImageKey) -> float:
         return schedule.backoff(FIRST_RETRY_S, self.failures.add(key), self._jitter())
-
-
-def _saved(image: Image, path: Path, fetched: Fetched, verified: Verified) -> Image:
-    return replace(
-        image,
-        state=ImageState.SAVED,
-        file=str(path),
-        file_width=verified.width,
-        file_height=verified.height,
-        size_bytes=fetched.size_bytes,
-        sha256=fetched.sha256,
-        note="",
-        search=Search.NONE,
-        died="",
-    )
 
 
 def _after_death(job: Job, image: Image, why: str, times: int) -> Image:

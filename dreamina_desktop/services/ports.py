@@ -92,10 +92,18 @@ class ImageFiles(Protocol):
     """The folder of originals."""
 
     async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
-        """Flush, move `part` to `<root>/<folder>/<stem>.<extension>` (a free name near it:
-        nothing is ever overwritten), flush the folder; the final path. Raises OSError."""
+        """Flush, name `part` `<root>/<folder>/<stem>.<extension>` (a free name near it: nothing
+        is ever overwritten), flush the folder; the final path. Raises OSError. When the image is
+        recorded, `part` is to be discarded."""
 
     async def discard(self, part: Path) -> None: ...
+
+    async def unrecorded(self) -> Sequence[tuple[Path, Path | None]]:
+        """Parts that were kept and not discarded, by a run that was killed, each with its final
+        path; None where that is gone. Raises OSError."""
+
+    async def digest(self, file: Path) -> tuple[int, str]:
+        """Size and SHA-256. Raises OSError."""
 
     async def missing(self, files: Sequence[str]) -> set[str]:
         """Which of these files are not there, or are empty."""

@@ -1,18 +1,25 @@
-"""The folder of originals: plain files that are never overwritten and never renamed."""
+"""The folder of originals: plain files that are never overwritten and never renamed.
+
+An image's part keeps its own name beside the new one until the image is recorded: a run that was
+killed in between leaves a file with two names, which the next one finds.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
+import hashlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
 from dreamina_desktop.storage.atomic_file import flush_folder
 from dreamina_desktop.storage.durable_folder import make_folder
+from dreamina_desktop.storage.part_files import PARTS
 
 T = TypeVar("T")
 
@@ -29,12 +36,23 @@ class ImageFiles:
         self._root = root
 
     async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
-        """Move `part` to a free name; both the file and its name are then on the disk."""
+        """Give `part` a free name; both the file and the name are then on the disk. Its own name
+        goes with `discard`."""
         target = self._root / folder
         return await self._run(lambda: _keep(part, target, stem, extension))
 
     async def discard(self, part: Path) -> None:
         await self._run(lambda: part.unlink(missing_ok=True))
+
+    async def unrecorded(self) -> Sequence[tuple[Path, Path | None]]:
+        """Parts that were kept and not discarded, each with its place; None where it has none in
+        this folder."""
+        root = self._root
+        return await self._run(lambda: _unrecorded(root))
+
+    async def digest(self, file: Path) -> tuple[int, str]:
+        """Size and SHA-256."""
+        return await self._run(lambda: _digest(file))
 
     async def missing(self, files: Sequence[str]) -> set[str]:
         return await self._run(lambda: {file for file in files if not _is_there(file)})
@@ -52,10 +70,37 @@ def _keep(part: Path, folder: Path, stem: str, extension: str) -> Path:
     make_folder(folder)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
-    target = _reserve(folder, stem, extension)
-    _move(part, target)
-    flush_folder(folder)
+    target = _name(part, folder, stem, extension)
+    try:
+        flush_folder(folder)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
     return target
+
+
+def _name(part: Path, folder: Path, stem: str, extension: str) -> Path:
+    """A second name; where the disk has none (FAT), or is another one, the part is moved."""
+    try:
+        return _link(part, folder, stem, extension)
+    except OSError:
+        target = _reserve(folder, stem, extension)
+        _move(part, target)
+        return target
+
+
+def _link(part: Path, folder: Path, stem: str, extension: str) -> Path:
+    for target in _names(folder, stem, extension):
+        with contextlib.suppress(FileExistsError):
+            os.link(part, target)
+            return target
+    raise FileExistsError(f"{folder} has too many files named {stem}.")
+
+
+def _names(folder: Path, stem: str, extension: str) -> Iterator[Path]:
+    yield folder / f"{stem}.{extension}"
+    for number in range(2, 10_000):
+        yield folder / f"{stem} ({number}).{extension}"
 
 
 def _move(part: Path, target: Path) -> None:
@@ -87,15 +132,36 @@ def _copy(part: Path, target: Path) -> None:
 
 def _reserve(folder: Path, stem: str, extension: str) -> Path:
     """An empty file of a name that was free: nobody else's file is ever replaced."""
-    for number in range(1, 10_000):
-        suffix = "" if number == 1 else f" ({number})"
-        target = folder / f"{stem}{suffix}.{extension}"
-        try:
+    for target in _names(folder, stem, extension):
+        with contextlib.suppress(FileExistsError):
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            continue
-        return target
+            return target
     raise FileExistsError(f"{folder} has too many files named {stem}.")
+
+
+def _unrecorded(root: Path) -> Sequence[tuple[Path, Path | None]]:
+    parts = {
+        _identity(part): part for part in (root / PARTS).glob("*.part") if _has_two_names(part)
+    }
+    if not parts:
+        return ()
+    places = {_identity(file): file for file in root.glob("*/*") if file.parent.name != PARTS}
+    return [(part, places.get(identity)) for identity, part in parts.items()]
+
+
+def _has_two_names(file: Path) -> bool:
+    return file.stat().st_nlink > 1
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    status = file.lstat()
+    return status.st_dev, status.st_ino
+
+
+def _digest(file: Path) -> tuple[int, str]:
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return stream.tell(), digest.hexdigest()
 
 
 def _is_there(file: str) -> bool:

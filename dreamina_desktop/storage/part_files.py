@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dreamina_desktop.storage.durable_folder import make_folder
 
+PARTS = ".parts"  # in the folder of images: on the same disk
 _SUFFIX = ".part"
 
 
@@ -71,7 +72,9 @@ class PartFiles:
         return PartFile(folder)
 
     def remove_leftovers(self) -> None:
-        """Delete what a killed run left behind; for the start, before anything is fetched."""
+        """Delete what a killed run left behind; for the start, before anything is fetched. What
+        has a second name is a whole image (see ImageFiles.unrecorded)."""
         for file in self._folder.glob(f"*{_SUFFIX}"):
             with contextlib.suppress(OSError):
-                file.unlink()
+                if file.stat().st_nlink == 1:
+                    file.unlink()

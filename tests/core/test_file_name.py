@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dreamina_desktop.core.file_name import MAX_BYTES, folder, stem
+from dreamina_desktop.core.file_name import MAX_BYTES, folder, key_of, stem
 
 
 def test_a_folder_is_a_day() -> None:
@@ -56,3 +56,20 @@ def test_every_system_takes_the_name(prompt: str) -> None:
     assert name.startswith("0214-1")
     assert name == name.strip(" .-")
     assert not set(name) & set('<>:"/\\|?*@%\n\r\t\x00\x7f')
+
+
+@pytest.mark.parametrize(
+    ("stem_of_file", "key"),
+    [
+        ("0214-2 a-stunning-aurora", (214, 1)),
+        ("0214-2", (214, 1)),
+        ("0001-1 (2)", (1, 0)),
+        ("12345-4 aurora (3)", (12345, 3)),
+        ("0214-0", None),
+        ("214-1 aurora", None),
+        ("0214-2-aurora", None),
+        ("aurora", None),
+    ],
+)
+def test_a_name_tells_which_image_it_is(stem_of_file: str, key: tuple[int, int] | None) -> None:
+    assert key_of(stem_of_file) == key

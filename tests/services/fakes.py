@@ -232,6 +232,8 @@ class FakeFiles:
         self._source = source
         self.kept: list[str] = []
         self.gone: set[str] = set()
+        self.left: list[tuple[Path, Path | None]] = []  # by a killed run
+        self.discarded: list[Path] = []
         self.free = 40_000_000_000
         self.total = 100_000_000_000
         self.broken: OSError | None = None
@@ -239,13 +241,20 @@ class FakeFiles:
     async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
         if self.broken:
             raise self.broken
-        self._source.parts.remove(part)
+        assert part in self._source.parts
         path = f"{folder}/{stem}.{extension}"
         self.kept.append(path)
         return Path(path)
 
     async def discard(self, part: Path) -> None:
+        self.discarded.append(part)
         self._source.parts.discard(part)
+
+    async def unrecorded(self) -> Sequence[tuple[Path, Path | None]]:
+        return self.left
+
+    async def digest(self, file: Path) -> tuple[int, str]:
+        return 1000, "5ha"
 
     async def missing(self, files: Sequence[str]) -> set[str]:
         return set(files) & self.gone

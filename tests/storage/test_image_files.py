@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.image_files import ImageFiles
+from dreamina_desktop.storage.part_files import PARTS
 
 
 @pytest.fixture
@@ -21,17 +23,81 @@ def files(tmp_path: Path) -> Iterator[ImageFiles]:
 
 
 def part(tmp_path: Path, content: bytes) -> Path:
-    file = tmp_path / "x.part"
+    """Each has a name of its own, as the real ones have."""
+    folder = tmp_path / "images" / PARTS
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{len(list(folder.iterdir()))}.part"
     file.write_bytes(content)
     return file
 
 
-async def test_a_part_gets_its_name_and_is_gone(files: ImageFiles, tmp_path: Path) -> None:
+async def test_a_part_gets_its_name_and_goes_when_it_is_discarded(
+    files: ImageFiles, tmp_path: Path
+) -> None:
     source = part(tmp_path, b"picture")
     kept = await files.keep(source, "2026-03-02", "0214-2 aurora", "jpg")
     assert kept == tmp_path / "images" / "2026-03-02" / "0214-2 aurora.jpg"
+    await files.discard(source)
     assert kept.read_bytes() == b"picture"
     assert not source.exists()
+
+
+async def test_an_image_that_was_not_recorded_is_found_by_its_part(
+    files: ImageFiles, tmp_path: Path
+) -> None:
+    source = part(tmp_path, b"picture")
+    kept = await files.keep(source, "day", "0214-2 aurora", "jpg")
+    (kept.parent / "0214-2 aurora copy.jpg").write_bytes(b"picture")  # the user's own
+    assert await files.unrecorded() == [(source, kept)]
+    assert await files.digest(kept) == (7, hashlib.sha256(b"picture").hexdigest())
+    await files.discard(source)
+    assert await files.unrecorded() == ()
+
+
+async def test_an_image_that_was_moved_away_before_it_was_recorded_has_no_place(
+    files: ImageFiles, tmp_path: Path
+) -> None:
+    source = part(tmp_path, b"picture")
+    kept = await files.keep(source, "day", "0214-2 aurora", "jpg")
+    kept.rename(tmp_path / "mine.jpg")
+    assert await files.unrecorded() == [(source, None)]
+
+
+async def test_without_a_folder_nothing_is_unrecorded(files: ImageFiles) -> None:
+    assert await files.unrecorded() == ()
+
+
+async def test_where_files_have_one_name_only_a_part_is_moved(
+    files: ImageFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_links(monkeypatch, errno.EPERM)
+    names = [
+        (await files.keep(part(tmp_path, content), "day", "a", "jpg")).name
+        for content in (b"one", b"two")
+    ]
+    assert names == ["a.jpg", "a (2).jpg"]
+    assert list((tmp_path / "images" / PARTS).iterdir()) == []
+
+
+async def test_a_folder_that_cannot_be_flushed_keeps_no_file(
+    files: ImageFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_folder: Path) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr("dreamina_desktop.storage.image_files.flush_folder", refuse)
+    source = part(tmp_path, b"picture")
+    with pytest.raises(OSError, match="input/output"):
+        await files.keep(source, "day", "a", "jpg")
+    assert list((tmp_path / "images" / "day").iterdir()) == []
+    assert source.read_bytes() == b"picture"
+
+
+def refuse_links(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, "no links")
+
+    monkeypatch.setattr(os, "link", refuse)
 
 
 async def test_a_name_that_is_taken_is_never_overwritten(files: ImageFiles, tmp_path: Path) -> None:
@@ -46,9 +112,9 @@ async def test_a_name_that_is_taken_is_never_overwritten(files: ImageFiles, tmp_
 async def test_a_folder_that_cannot_be_made_leaves_the_part(
     files: ImageFiles, tmp_path: Path
 ) -> None:
-    (tmp_path / "images").write_bytes(b"a file where the folder should be")
     source = part(tmp_path, b"picture")
-    with pytest.raises(OSError, match="images"):
+    (tmp_path / "images" / "day").write_bytes(b"a file where the folder should be")
+    with pytest.raises(OSError, match="day"):
         await files.keep(source, "day", "a", "jpg")
     assert source.read_bytes() == b"picture"
 
@@ -115,11 +181,12 @@ async def test_a_part_on_another_disk_is_copied_whole(
     real = os.replace
 
     def replace(source: Path, target: Path) -> None:
-        if Path(source).name == "x.part":
+        if Path(source).parent.name == PARTS:
             raise OSError(errno.EXDEV, "another disk")
         real(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
+    refuse_links(monkeypatch, errno.EXDEV)
     source = part(tmp_path, b"picture")
     kept = await files.keep(source, "day", "a", "jpg")
     assert kept.read_bytes() == b"picture"
@@ -134,6 +201,7 @@ async def test_a_name_is_free_again_when_the_disk_refused(
         raise OSError(errno.EIO, "input/output error")
 
     monkeypatch.setattr(os, "replace", refuse)
+    refuse_links(monkeypatch, errno.EIO)
     source = part(tmp_path, b"picture")
     with pytest.raises(OSError, match="input/output"):
         await files.keep(source, "day", "a", "jpg")

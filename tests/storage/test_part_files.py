@@ -99,6 +99,16 @@ def test_leftovers_of_a_killed_run_are_removed_and_nothing_else(parts: PartFiles
     assert image.read_bytes() == b"kept"
 
 
+def test_a_whole_image_that_was_not_recorded_keeps_its_part(
+    parts: PartFiles, tmp_path: Path
+) -> None:
+    part = parts.new()
+    part.close()
+    os.link(part.path, tmp_path / "0001-1 image.jpg")
+    parts.remove_leftovers()
+    assert part.path.exists()
+
+
 def test_there_may_be_no_folder_to_look_for_leftovers_in(parts: PartFiles, tmp_path: Path) -> None:
     parts.remove_leftovers()
     assert list(tmp_path.iterdir()) == []

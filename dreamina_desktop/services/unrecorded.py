@@ -1,0 +1,70 @@
+"""At the start: images that a run put in their places and did not live to record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from dreamina_desktop.core import asset_ref, file_name
+from dreamina_desktop.core.answer import Verified
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Search
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.ports import ImageFiles, Imaging
+
+
+async def record_unrecorded(
+    library: Library, files: ImageFiles, imaging: Imaging, messages: Messages
+) -> None:
+    """Their links may have died since: the bytes are here. A second file of an image goes."""
+    try:
+        for part, file in await files.unrecorded():
+            if file is not None:
+                await _record(file, library, files, imaging)
+            await files.discard(part)
+    except DatabaseError as error:
+        messages.hold(Condition.DATABASE, str(error))
+    except OSError:
+        return  # the next start looks again
+
+
+async def _record(file: Path, library: Library, files: ImageFiles, imaging: Imaging) -> None:
+    key = file_name.key_of(file.stem)
+    image = library.image(ImageKey(*key)) if key else None
+    if image is None or image.file == str(file):
+        return
+    size_bytes, sha256 = await files.digest(file)
+    verdict = await imaging.verify(file)
+    whole = isinstance(verdict, Verified) and _may_be(image, size_bytes)
+    if not whole or image.state is ImageState.SAVED:
+        await files.discard(file)
+        return
+    assert isinstance(verdict, Verified)
+    saved = saved_image(image, file, verdict, size_bytes, sha256)
+    await library.change_image(image.key, lambda _: saved)
+
+
+def saved_image(
+    image: Image, file: Path, verified: Verified, size_bytes: int, sha256: str
+) -> Image:
+    """The image, its bytes in `file`."""
+    return replace(
+        image,
+        state=ImageState.SAVED,
+        file=str(file),
+        file_width=verified.width,
+        file_height=verified.height,
+        size_bytes=size_bytes,
+        sha256=sha256,
+        note="",
+        search=Search.NONE,
+        died="",
+    )
+
+
+def _may_be(image: Image, size_bytes: int) -> bool:
+    """By its reference (inferred, docs/api.md): a number can be another job's, where the library
+    came back from a backup."""
+    reference = asset_ref.parse(image.entry.asset_ref or "")
+    return reference is None or reference.size_bytes == size_bytes
