@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from dreamina_desktop.core.answer import Fetched, LinkDied, Unusable
 
-MAX_IMAGE_BYTES = 100_000_000
+MAX_IMAGE_BYTES = 200_000_000
 _WRITE_BYTES = 256 * 1024  # what is gathered before a thread is asked to write
 _SNIFF_BYTES = 512
 

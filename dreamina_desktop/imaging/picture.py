@@ -16,7 +16,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = 80_000_000  # an 8k upscale has 67 million
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow's own limit, for what it finds inside a file
 _ORIENTATION = 0x0112  # the EXIF tag
