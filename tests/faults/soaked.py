@@ -1,0 +1,34 @@
+"""The program itself, which tells on SIGUSR2 what runs in it: tasks of its loop, and threads.
+
+Run in place of `-m dreamina_desktop`; the answer goes to the file that SOAK_FILE names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from dreamina_desktop.__main__ import main
+
+
+def tell(_signal: int, _frame: object) -> None:
+    """In the main thread, between two steps of the loop."""
+    try:
+        tasks = sorted(task.get_name() for task in asyncio.all_tasks())
+    except RuntimeError:
+        return  # the loop does not run yet, or no longer
+    threads = sorted(thread.name for thread in threading.enumerate())
+    file = Path(os.environ["SOAK_FILE"])
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps({"tasks": tasks, "threads": threads}))
+    part.replace(file)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGUSR2, tell)
+    sys.exit(main())
