@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -36,12 +35,8 @@ from dreamina_desktop.ui.window.copying_diagnostics import copy_diagnostics
 from dreamina_desktop.ui.window.drop_hint import DropHint
 from dreamina_desktop.ui.window.icon_button import IconButton
 from dreamina_desktop.ui.window.id_field import IdField
-from dreamina_desktop.ui.window.incoming import (
-    editable_has_focus,
-    has_something,
-    local_files,
-    read_texts,
-)
+from dreamina_desktop.ui.window.incoming import has_something
+from dreamina_desktop.ui.window.intake import Intake
 from dreamina_desktop.ui.window.message_bar import MessageBar
 from dreamina_desktop.ui.window.panes import Panes
 from dreamina_desktop.ui.window.pausing import Pausing
@@ -69,6 +64,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         thumbnails = Thumbnails(services.thumbnailer, services.library, self)
         self._field = IdField(services)
+        self._intake = Intake(services, self._field, self.show_tracked)
         self._jobs = JobsPane(services, thumbnails)
         self._gallery = GalleryPane(services, thumbnails)
         self._details = DetailsPane(services, thumbnails)
@@ -165,9 +161,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _connect(self) -> None:
-        self._field.submitted.connect(self._track_from_field)
-        self._field.anyway.connect(self._track_anyway)
-        self._field.files_pasted.connect(self._track_files)
         self._jobs.selection_changed.connect(self._show_selection)
         self._jobs.order_changed.connect(self._show_images)
         self._jobs.activated.connect(lambda _: self._go_to_images())
@@ -198,7 +191,7 @@ class MainWindow(QMainWindow):
             ("Go to the field for IDs", "Ctrl+L", self._go_to_field),
             ("Refresh now", "F5", self._refresh_now),
             ("Undo", QKeySequence.StandardKey.Undo, self._undo),
-            ("Paste and track", QKeySequence.StandardKey.Paste, self._paste),
+            ("Paste and track", QKeySequence.StandardKey.Paste, self._intake.paste),
             ("Details", "Ctrl+I", self._panes.toggle_details),
             ("Settings", "Ctrl+,", self._settings.show_settings),
             ("Keys", "F1", lambda: ShortcutsDialog(self).open()),
@@ -226,76 +219,7 @@ class MainWindow(QMainWindow):
         prepare()
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    # -- tracking ---------------------------------------------------------------------------
-
-    def _track_from_field(self, text: str) -> None:
-        self._services.supervisor.spawn(self._track_field(text), "track")
-
-    async def _track_field(self, text: str) -> None:
-        """The field is emptied when its IDs are safe."""
-        self._field.set_busy(True)
-        tracked = None
-        try:
-            tracked = await self._track(text)
-        finally:
-            self._field.set_busy(False)
-        if tracked is not None and (tracked.new or tracked.known or tracked.restored):
-            self._field.clear()
-
-    def _track_text(self, text: str) -> None:
-        self._services.supervisor.spawn(self._track_or_offer(text), "track")
-
-    async def _track_or_offer(self, text: str) -> None:
-        """One word that does not look like an ID goes to the field, which offers it."""
-        tracked = await self._track(text)
-        if tracked is not None and tracked.finds.maybe and not tracked.finds.videos:
-            self._field.offer(tracked.finds.maybe)
-            self._field.edit.setFocus()
-
-    async def _track(self, text: str) -> Tracked | None:
-        try:
-            tracked = await self._services.tracker.track(text)
-        except OSError as error:
-            self._services.messages.say(f"Nothing was tracked. {error}")
-            return None
-        self.show_tracked(tracked)
-        return tracked
-
-    def _track_anyway(self, word: str) -> None:
-        async def track() -> None:
-            try:
-                self.show_tracked(await self._services.tracker.track_anyway(word))
-            except (OSError, ValueError) as error:
-                self._services.messages.say(f"Nothing was tracked. {error}")
-            else:
-                self._field.clear()
-
-        self._services.supervisor.spawn(track(), "track anyway")
-
-    def _track_files(self, files: Sequence[str]) -> None:
-        async def track() -> None:
-            texts = await asyncio.to_thread(read_texts, files)
-            if texts.text.strip():
-                await self._track(texts.text)
-            if texts.unread:
-                self._services.messages.say(f"Not read: {', '.join(texts.unread)}.")
-            elif not texts.text.strip():
-                self._services.messages.say("There is no text in it.")
-
-        self._services.supervisor.spawn(track(), "track files")
-
-    def _paste(self) -> None:
-        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None: empty
-        if editable_has_focus():
-            return
-        if data is not None and (files := local_files(data)):
-            self._track_files(files)
-        elif data is not None and data.text().strip():
-            self._track_text(data.text())
-        else:
-            self._services.messages.say("There is no text on the clipboard.")
-
-    # -- what else the user does ------------------------------------------------------------
+    # -- what the user does -----------------------------------------------------------------
 
     def _undo(self) -> None:
         self._services.supervisor.spawn(self._undo_and_say(), "undo")
@@ -415,10 +339,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_hint.hide()
         event.acceptProposedAction()
-        if files := local_files(event.mimeData()):
-            self._track_files(files)
-        else:
-            self._track_text(event.mimeData().text())
+        self._intake.take(event.mimeData())
 
     def _state(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,101 @@
+"""The ways in: the field for IDs, the clipboard, and what is dropped on the window."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+
+from dreamina_desktop.services.tracker import Tracked
+from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.window.id_field import IdField
+from dreamina_desktop.ui.window.incoming import editable_has_focus, local_files, read_texts
+
+
+class Intake:
+    """Tracks what comes in, each time as a task, and says what it did."""
+
+    def __init__(
+        self, services: Services, field: IdField, show_tracked: Callable[[Tracked], None]
+    ) -> None:
+        """`show_tracked`: what came is to be shown, and said."""
+        self._services = services
+        self._field = field
+        self._show_tracked = show_tracked
+        field.submitted.connect(self._take_field)
+        field.anyway.connect(self._take_anyway)
+        field.files_pasted.connect(self.take_files)
+
+    def paste(self) -> None:
+        """What is on the clipboard; nothing while a text field has the focus, whose paste it is."""
+        if editable_has_focus():
+            return
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None: empty
+        if data is None or not self.take(data):
+            self._services.messages.say("There is no text on the clipboard.")
+
+    def take(self, data: QMimeData) -> bool:
+        """Files or text; False where there is neither."""
+        if files := local_files(data):
+            self.take_files(files)
+        elif data.text().strip():
+            self._services.supervisor.spawn(self._track_or_offer(data.text()), "track")
+        else:
+            return False
+        return True
+
+    def take_files(self, files: Sequence[str]) -> None:
+        """Text files, by their paths."""
+        self._services.supervisor.spawn(self._track_files(files), "track files")
+
+    def _take_field(self, text: str) -> None:
+        self._services.supervisor.spawn(self._track_field(text), "track")
+
+    def _take_anyway(self, word: str) -> None:
+        self._services.supervisor.spawn(self._track_anyway(word), "track anyway")
+
+    async def _track(self, text: str) -> Tracked | None:
+        try:
+            tracked = await self._services.tracker.track(text)
+        except OSError as error:
+            self._services.messages.say(f"Nothing was tracked. {error}")
+            return None
+        self._show_tracked(tracked)
+        return tracked
+
+    async def _track_field(self, text: str) -> None:
+        """The field is emptied when its IDs are safe."""
+        self._field.set_busy(True)
+        tracked = None
+        try:
+            tracked = await self._track(text)
+        finally:
+            self._field.set_busy(False)
+        if tracked is not None and (tracked.new or tracked.known or tracked.restored):
+            self._field.clear()
+
+    async def _track_or_offer(self, text: str) -> None:
+        """One word that does not look like an ID goes to the field, which offers it."""
+        tracked = await self._track(text)
+        if tracked is not None and tracked.finds.maybe and not tracked.finds.videos:
+            self._field.offer(tracked.finds.maybe)
+            self._field.edit.setFocus()
+
+    async def _track_anyway(self, word: str) -> None:
+        try:
+            self._show_tracked(await self._services.tracker.track_anyway(word))
+        except (OSError, ValueError) as error:
+            self._services.messages.say(f"Nothing was tracked. {error}")
+        else:
+            self._field.clear()
+
+    async def _track_files(self, files: Sequence[str]) -> None:
+        texts = await asyncio.to_thread(read_texts, files)
+        if texts.text.strip():
+            await self._track(texts.text)
+        if texts.unread:
+            self._services.messages.say(f"Not read: {', '.join(texts.unread)}.")
+        elif not texts.text.strip():
+            self._services.messages.say("There is no text in it.")
