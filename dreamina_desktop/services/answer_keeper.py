@@ -12,6 +12,7 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain_not_found
 from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.known_facts import completed
 from dreamina_desktop.core.transition import (
     after_not_found,
     after_record,
@@ -117,6 +118,8 @@ class AnswerKeeper:
         self._missing_since.pop(number, None)
         now = self._clock.time()
         job = self._library.job(number)
+        if job.record is not None and not job.record.is_final:
+            answer = completed(answer, job.record)
         raw = answer.raw if await self._is_news(job, answer) else None
         if raw is None and after_record(job, answer.record, "server", now) == _asked(job, now):
             self._library.note_asked(number, now)
