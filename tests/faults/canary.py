@@ -29,9 +29,17 @@ from watch import Watch
 SMALL, FULL = 1, 1
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 DATABASE = re.compile(r"data/(library\.sqlite3.*|backups/.*|.*damaged.*)")  # holds IDs: its purpose
-PROMISES = ("token in hosts", "token in files", "token in arguments", "token in environments")
-PROMISES = (*PROMISES, "token in outputs", "address in hosts", "address in files and logs")
-PROMISES = (*PROMISES, "address in arguments", "private things in diagnostics")
+PROMISES = (
+    "token in hosts",
+    "token in files",
+    "token in arguments",
+    "token in environments",
+    "token in outputs",
+    "address in hosts",
+    "address in files and logs",
+    "address in arguments",
+    "private things in diagnostics",
+)
 SIGNATURE = b"a%2Fb%3D"  # of every link
 
 

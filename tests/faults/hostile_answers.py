@@ -26,6 +26,7 @@ from dreamina_desktop.core.answer import Found, JobAnswer, Throttled
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import ImageState, Job, Tracking
+from dreamina_desktop.core.known_facts import completed
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.status_words import status_words
 from dreamina_desktop.core.transition import after_record
@@ -34,7 +35,8 @@ from dreamina_desktop.storage.job_repository import JobRepository
 from dreamina_desktop.storage.schema import MIGRATIONS
 
 SMALL, FULL = 1000, 100_000
-THROUGH_PROGRAM = 30  # of the small scale; tenfold of the full one
+THROUGH_PROGRAM = 30  # jobs of a session
+SESSIONS = 10  # of more than the small scale
 STORED_EVERY = 5  # answers
 NOW = 1_772_460_000.0
 PROMISES = ("uncaught exceptions", "known facts overwritten", "facts gone after a restart")
@@ -57,7 +59,10 @@ def run(scale: int, seed: int, scratch: Path) -> Row:
     row.lost = dict.fromkeys(PROMISES, 0)
     found = _attend(scale, seed, row)
     _store(found, scratch, row)
-    _through_program(min(THROUGH_PROGRAM * (10 if scale > SMALL else 1), scale), seed, scratch, row)
+    for number in range(SESSIONS if scale > SMALL else 1):
+        folder = scratch / str(number)
+        folder.mkdir()
+        _through_program(THROUGH_PROGRAM, seed + number, folder, row)
     return row
 
 
@@ -112,9 +117,16 @@ def _wrong(read: JobAnswer, jobs: Sequence[Job]) -> Iterator[str]:
     if not isinstance(read, Found):
         return
     for before in jobs:
-        after = after_record(before, read.record, "server", NOW)
+        after = after_record(before, _taken(before, read).record, "server", NOW)
         _use(after)
         yield from _lost(before, after)
+
+
+def _taken(job: Job, answer: Found) -> Found:
+    """As services.answer_keeper takes it."""
+    if job.record is None or job.record.is_final:
+        return answer
+    return completed(answer, job.record)
 
 
 def _use(job: Job) -> None:
@@ -132,7 +144,7 @@ def _lost(before: Job, after: Job) -> Iterator[str]:
         yield "a finished job runs again"
     if (before.number, before.jobid) != (after.number, after.jobid):
         yield "another job"
-    if before.record is not None and before.record.is_final:
+    if before.record is not None:
         for name in FACTS:
             if getattr(before.record, name) is not None and getattr(after.record, name) is None:
                 yield f"{name} is gone"

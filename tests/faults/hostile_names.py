@@ -29,8 +29,12 @@ SMALL, FULL = 1000, 50_000
 THROUGH_PROGRAM = 150  # IDs and prompts each, of the small scale; tenfold of the full one
 NAMES_EVERY = 2  # of the cases are prompts
 AT_ONCE = 8
-PROMISES = ("requests outside /images/<one segment>", "paths outside the folders")
-PROMISES = (*PROMISES, "names that a system refuses", "uncaught exceptions")
+PROMISES = (
+    "requests outside /images/<one segment>",
+    "paths outside the folders",
+    "names that a system refuses",
+    "uncaught exceptions",
+)
 _LINE = re.compile(
     rb"GET " + BASE.encode() + rb"/images/([!$&-.0-;=@-Z_a-z~]|%[0-9A-F]{2})+ HTTP/1.1"
 )

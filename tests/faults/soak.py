@@ -24,15 +24,17 @@ WARM_UP = 4  # pastes: then every pool has as many threads and connections as it
 LOOKS = 8  # what is only there for a moment is not left over
 GROWTH = 1.10
 POOLED = 8 + 4  # connections that may stay open for a while: of requests at once, API and images
-PROMISES = ("memory grown by more than 10 %", "tasks left over", "sockets left over")
 PROMISES = (
-    *PROMISES,
+    "memory grown by more than 10 %",
+    "tasks left over",
+    "sockets left over",
     "connections left over",
     "threads left over",
     "file handles left over",
     "processes left over",
+    "jobs lost or wrong",
+    "uncaught exceptions",
 )
-PROMISES = (*PROMISES, "jobs lost or wrong", "uncaught exceptions")
 _POOLS = ("loop_", "disk_", "asyncio_")  # bounded, and filled as they are needed
 
 
