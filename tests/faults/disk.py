@@ -76,6 +76,8 @@ def run(scale: int, seed: int, scratch: Path) -> Row:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(suffer, enumerate(faults)))
     row.injected = f"{hits[0]:,} faults"
+    if not hits[0]:
+        row.lost = {}
     return row
 
 

@@ -29,10 +29,11 @@ _MOODS = (Mood.NOTHING, Mood.NOTHING, Mood.SOME, Mood.SOME, Mood.ALL)
 
 def run(scale: int, seed: int, scratch: Path) -> Row:
     """`scale`: how many power cuts."""
-    row = Row("power loss (modelled)", f"{scale:,} cuts")
+    row = Row("power loss (modelled)", "–")
     if not can_trace():
         row.not_run.append("strace does not work here")
         return row
+    row.injected = f"{scale:,} cuts"
     row.lost = dict.fromkeys(PROMISES, 0)
     sessions = -(-scale // CUTS_OF_A_SESSION)
     for number in range(sessions):
