@@ -60,6 +60,8 @@ class Desk:
         """The program, with its window in front; it is ended with the test."""
         program = self.start_only(sandbox, folder)
         self.window = until(self.find_window, "the window")
+        # Keys that come before its event loop runs are lost on a busy machine.
+        until((folder / "holder.json").exists, "the program to listen")
         self.run("xdotool", "windowactivate", "--sync", self.window)
         return program
 
