@@ -57,7 +57,16 @@ def hold(start_program: Callable[..., Any], folder: Path, *options: str) -> Any:
         *("--api-url", NOBODY, "--data-dir", folder, "--until-idle", ID.format(1)), *options
     )
     wait_for_holder(folder)
+    wait_for_id(folder, 1)
     return holder
+
+
+def wait_for_id(folder: Path, number: int) -> None:
+    """Until it is on disk."""
+    deadline = time.monotonic() + LIMIT_S
+    while ID.format(number).encode() not in (folder / "library.sqlite3-wal").read_bytes():
+        assert time.monotonic() < deadline, "the ID was never written"
+        time.sleep(0.02)
 
 
 def test_a_second_start_hands_over_its_ids_and_gets_the_same_export(
@@ -116,10 +125,7 @@ def test_a_signal_ends_waiting_on_the_holder_too(
     options = ("--api-url", NOBODY, "--data-dir", tmp_path, "--until-idle", "--export", "-")
     second = start_program(*options, ID.format(2))
     # Its ID is on disk before it waits: then the signal comes.
-    deadline = time.monotonic() + LIMIT_S
-    while ID.format(2).encode() not in (tmp_path / "library.sqlite3-wal").read_bytes():
-        assert time.monotonic() < deadline, "the second start handed nothing over"
-        time.sleep(0.02)
+    wait_for_id(tmp_path, 2)
     second.send_signal(signal.SIGTERM)
     out, _ = second.communicate(timeout=LIMIT_S)
     assert second.returncode == 3
