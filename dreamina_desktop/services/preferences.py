@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from dreamina_desktop.services.supervisor import Supervisor
 MIN_POLL_INTERVAL_S = 5.0
 MAX_POLL_INTERVAL_S = 300.0
 DEFAULT_POLL_INTERVAL_S = 10.0
+AGAIN_AFTER_S = 30.0
 
 
 class Preferences:
@@ -25,6 +25,7 @@ class Preferences:
         self._values: dict[str, Any] = {}
         self._unsaved: dict[str, None] = {}
         self._writing = asyncio.Lock()
+        self._waits = False  # to write again what the disk refused
         self._listeners: list[Callable[[str], None]] = []
 
     async def load(self) -> None:
@@ -109,10 +110,21 @@ class Preferences:
             listener(name)
 
     async def _save_soon(self) -> None:
-        """What the disk refuses now is written with the next change, or at the end of the run,
-        which says so when that fails too."""
-        with contextlib.suppress(DatabaseError):
+        """What the disk refuses now is tried again by itself, by one task for all; and at the end
+        of the run, which says so when that fails too."""
+        while not await self._is_saved() and not self._waits:
+            self._waits = True
+            try:
+                await asyncio.sleep(AGAIN_AFTER_S)
+            finally:
+                self._waits = False
+
+    async def _is_saved(self) -> bool:
+        try:
             await self.flush()
+        except DatabaseError:
+            return False
+        return True
 
     async def flush(self) -> None:
         """Write what is not written yet; for the end of a run. Raises DatabaseError."""

@@ -329,11 +329,13 @@ class FakeSettings:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.broken = False
+        self.tries = 0
 
     async def load_settings(self) -> dict[str, Any]:
         return dict(self.values)
 
     async def save_setting(self, name: str, value: Any) -> None:
+        self.tries += 1
         await asyncio.sleep(0)
         if self.broken:
             raise DatabaseError("The disk is full.")

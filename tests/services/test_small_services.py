@@ -10,7 +10,7 @@ from world import World, with_world
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.services.messages import Condition, Message, Messages, Remedy
-from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.preferences import AGAIN_AFTER_S, Preferences
 from dreamina_desktop.services.sizes import size_words
 from dreamina_desktop.services.undo import UndoHistory
 
@@ -173,7 +173,7 @@ async def test_flush_writes_what_the_end_of_a_run_would_cut_off(world: World) ->
 
 
 @with_world()
-async def test_a_setting_that_could_not_be_written_is_written_later(world: World) -> None:
+async def test_a_setting_that_could_not_be_written_is_written_at_the_end(world: World) -> None:
     settings = FakeSettings()
     preferences = Preferences(settings, world.supervisor)
     settings.broken = True
@@ -185,6 +185,24 @@ async def test_a_setting_that_could_not_be_written_is_written_later(world: World
     settings.broken = False
     await preferences.flush()
     assert settings.values == {"scroll": 1}
+
+
+@with_world()
+async def test_a_setting_that_could_not_be_written_is_tried_again_by_one_task(
+    world: World,
+) -> None:
+    settings = FakeSettings()
+    preferences = Preferences(settings, world.supervisor)
+    settings.broken = True
+    for value in range(50):
+        preferences.set("scroll", value)
+        await world.advance(1)
+    tries = settings.tries
+    await world.advance(3600)
+    assert settings.tries - tries == pytest.approx(3600 / AGAIN_AFTER_S, abs=1)
+    settings.broken = False
+    await world.advance(AGAIN_AFTER_S)
+    assert settings.values == {"scroll": 49}
 
 
 # -- sizes -------------------------------------------------------------------------------------
