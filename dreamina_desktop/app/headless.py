@@ -81,6 +81,8 @@ async def _work(
     async with open_program(options, locations, facts, token) as program:
         if (said := program.services.messages.passing) is not None:
             complain(said.text)
+        if program.news:
+            complain(program.news)
         draw = draw_with(program) if draw_with else None
         executor = program.executor(
             draw,

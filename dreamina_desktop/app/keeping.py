@@ -9,6 +9,7 @@ from dreamina_desktop import diagnostics
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_repository import JobRepository
@@ -26,22 +27,30 @@ class Keeping:
     thumbnails: ThumbnailStore
     preferences: Preferences
     library: Library
+    rescue_notice: RescueNotice
+    news: str  # what had to be done for a damaged library, in words
 
 
 async def open_keeping(
     stack: AsyncExitStack, locations: Locations, supervisor: Supervisor, messages: Messages
 ) -> Keeping:
     """Closed by `stack`. Says what had to be done for a damaged library. Raises DatabaseError."""
-    database, rescued = await open_library(locations)
+
+    async def read(database: Database) -> tuple[Preferences, Library]:
+        preferences = Preferences(SettingsStore(database), supervisor)
+        library = Library(JobRepository(database, locations.root))
+        await preferences.load()
+        await library.load()
+        return preferences, library
+
+    database, (preferences, library), is_rescued = await open_library(locations, read)
     stack.push_async_callback(database.aclose)
-    if rescued is not None:
-        diagnostics.log.warning("%s", rescued.words())
-        messages.say(rescued.words())
+    notice = RescueNotice(preferences, messages)
+    notice.show()
+    news = notice.words if is_rescued else ""
+    if news:
+        diagnostics.log.warning("%s", news)
     thumbnails = ThumbnailStore(locations.thumbnails)
     await thumbnails.open()
     stack.push_async_callback(thumbnails.aclose)
-    preferences = Preferences(SettingsStore(database), supervisor)
-    library = Library(JobRepository(database, locations.root))
-    await preferences.load()
-    await library.load()
-    return Keeping(database, thumbnails, preferences, library)
+    return Keeping(database, thumbnails, preferences, library, notice, news)

@@ -61,18 +61,19 @@ class Program:
     locations: Locations
     api: ApiUrl
     database: Database
+    news: str  # what had to be done for the library at this start, in words
 
     @property
     def refusal(self) -> str:
         """Why nothing can be done here but to look; else ""."""
-        return f"{NEWER} Install the newer version." if self.database.read_only else ""
+        return NEWER if self.database.read_only else ""
 
     def start_work(self, *, ignore_pause: bool = False) -> None:
         """Poll, download, make thumbnails, keep backups."""
         s = self.services
         s.supervisor.keep(s.thumbnailer.run, "thumbnailer")
         if self.refusal:
-            s.messages.hold(Condition.DATABASE, f"{self.refusal} Nothing is checked.")
+            s.messages.hold(Condition.DATABASE, self.refusal)
             return
         keeper = BackupKeeper(self.database, s.clock, s.messages)
         s.supervisor.keep(keeper.run, "backups")
@@ -217,6 +218,7 @@ async def _open(
         messages=messages,
         poller=poller,
         preferences=preferences,
+        rescue_notice=kept.rescue_notice,
         server_clock=server_clock,
         supervisor=supervisor,
         thumbnailer=Thumbnailer(library, kept.thumbnails, outside.imaging, supervisor),
@@ -242,7 +244,7 @@ async def _open(
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
     stack.push_async_callback(_flush, preferences)
-    return Program(services, recovery, locations, api, kept.database)
+    return Program(services, recovery, locations, api, kept.database, kept.news)
 
 
 def _follow(preferences: Preferences, setting: str, change: Callable[[], None]) -> None:

@@ -20,11 +20,13 @@ class Remedy(Enum):
     CHECK_NOW = "Check now"
     TRY_DEMO = "Try the demo"
     COPY_DIAGNOSTICS = "Copy diagnostics"
+    READ = "OK"
 
 
 class Condition(IntEnum):
     """Lasting conditions; the first in this order that holds is the one shown."""
 
+    RESCUED = 0
     DATABASE = 1
     NO_TOKEN = 2
     REFUSED = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -13,9 +14,13 @@ from typing import TypeVar
 import apsw
 
 from dreamina_desktop.core.errors import DamagedError, DatabaseError
+from dreamina_desktop.storage.backup_copy import BackupCopy
 from dreamina_desktop.storage.backups import Backups
+from dreamina_desktop.storage.soundness import check_header, check_pages, version_of
 
 T = TypeVar("T")
+Migration = str  # SQL statements that lead from one version to the next
+NEEDED_MB = 50  # of free disk for a write: the log grows to a few MB before it is worked in
 
 
 def sqlite_version() -> str:
@@ -23,22 +28,26 @@ def sqlite_version() -> str:
     return apsw.sqlite_lib_version()
 
 
-PAGES_AT_ONCE = 256  # of a backup: about a megabyte
-Migration = str  # SQL statements that lead from one version to the next
-
-
 class Database:
     """Every call runs whole on the database's thread, also when its caller is cancelled."""
 
     def __init__(
-        self, file: Path, migrations: Sequence[Migration], backups: Backups | None = None
+        self,
+        file: Path,
+        migrations: Sequence[Migration],
+        backups: Backups | None = None,
+        *,
+        checked: bool = True,
     ) -> None:
-        """`backups`: where copies go; None for a file whose loss costs only time."""
+        """`backups`: where copies go. `checked`: prove at the start that the file is whole; not
+        for one that is large, and whose loss costs only time."""
         self._file = file
         self._migrations = migrations
         self._backups = backups
+        self._checked = checked
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=file.stem)
         self._connection: apsw.Connection | None = None
+        self._copying = asyncio.Lock()
         self._read_only = False
 
     @property
@@ -48,21 +57,23 @@ class Database:
 
     async def open(self) -> None:
         """Open or make the file, check it, and bring it to today's version after a backup.
-        Raises DamagedError where the file is not a whole database."""
+        Raises DamagedError where the file is not a whole database, and then has changed nothing."""
         await self._run(self._open)
 
     async def back_up_if_due(self) -> None:
-        """Copy the file, once a day, a piece at a time: other calls go on in between."""
-        backups = self._backups
-        if backups is None or self._read_only or not backups.is_due(datetime.now(UTC)):
-            return
-        copy = await self._run(lambda: _Copy(self._open_connection(), backups))
-        try:
-            while not await self._run(copy.step):
-                pass
-        except BaseException:
-            await self._run(copy.abandon)
-            raise
+        """Copy the file, once a day, a piece at a time: other calls go on in between. Raises
+        OSError; then there is no copy."""
+        async with self._copying:
+            copy = await self._run(self._begin_copy)
+            if copy is None:
+                return
+            try:
+                while not await self._run(copy.step):
+                    pass
+                await asyncio.to_thread(self._told(lambda: copy.finish(self._migrations)))
+            except BaseException:
+                await self._run(copy.abandon)
+                raise
 
     async def call(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run `work` in one transaction. Raises DatabaseError; then nothing was changed."""
@@ -85,12 +96,17 @@ class Database:
         def told() -> T:
             try:
                 return work()
-            except (apsw.NotADBError, apsw.CorruptError) as error:
-                raise DamagedError(_DAMAGED.format(file=self._file)) from error
-            except apsw.Error as error:
-                raise DatabaseError(_words(error, self._file, self._read_only)) from error
+            except (apsw.Error, UnicodeDecodeError) as error:
+                raise self._in_words(error) from error
 
         return told
+
+    def _in_words(self, error: apsw.Error | UnicodeDecodeError) -> DatabaseError:
+        if self._read_only:
+            return DatabaseError(NEWER if isinstance(error, apsw.ReadOnlyError) else _UNREADABLE)
+        if isinstance(error, apsw.NotADBError | apsw.CorruptError | UnicodeDecodeError):
+            return DamagedError(_DAMAGED.format(file=self._file))
+        return DatabaseError(_words(error, self._file))
 
     def _open_connection(self) -> apsw.Connection:
         if self._connection is None:
@@ -100,30 +116,68 @@ class Database:
     def _open(self) -> None:
         if not self._file.exists():
             os.close(os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o600))
+        self._read_only = self._look() > len(self._migrations)
+        if self._read_only:
+            self._connection = self._connect(apsw.SQLITE_OPEN_READONLY)
+            return
         self._file.chmod(0o600)
-        connection = apsw.Connection(os.fspath(self._file))
+        connection = self._connect(apsw.SQLITE_OPEN_READWRITE)
         try:
-            connection.set_busy_timeout(5000)
-            if connection.pragma("quick_check") != "ok":
-                raise DamagedError(_DAMAGED.format(file=self._file))
-            if version_of(connection) > len(self._migrations):
-                self._read_only = True
-                connection.execute("PRAGMA query_only = ON")
-            else:
-                self._set_up(connection)
+            self._set_up(connection)
         except BaseException:
             connection.close()
             raise
         self._connection = connection
 
+    def _look(self) -> int:
+        """The file's version, after a check by a connection that changes nothing: a damaged file
+        stays as it was found, with its log."""
+        connection = self._connect(apsw.SQLITE_OPEN_READONLY)
+        try:
+            if self._checked:
+                check_header(self._file)
+                check_pages(connection, self._migrations)
+            return version_of(connection)
+        finally:
+            connection.close()
+
+    def _connect(self, flags: int) -> apsw.Connection:
+        connection = apsw.Connection(os.fspath(self._file), flags=flags)
+        connection.set_busy_timeout(5000)
+        return connection
+
     def _set_up(self, connection: apsw.Connection) -> None:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
-        if self._backups and 0 < version_of(connection) < len(self._migrations):
-            copy = _Copy(connection, self._backups)
+        version = version_of(connection)
+        if version < len(self._migrations):
+            try:
+                self._bring_up_to_date(connection, version)
+            except (apsw.Error, OSError) as error:
+                raise self._not_migrated(error) from error
+
+    def _bring_up_to_date(self, connection: apsw.Connection, version: int) -> None:
+        if self._backups and version > 0:
+            copy = BackupCopy(connection, self._backups)
             while not copy.step():
                 pass
+            copy.finish(self._migrations)
         migrate(connection, self._migrations)
+
+    def _not_migrated(self, error: apsw.Error | OSError) -> DatabaseError:
+        why = self._in_words(error) if isinstance(error, apsw.Error) else error
+        if isinstance(why, DamagedError):
+            return why
+        return DatabaseError(
+            f"{self._file} could not be brought to the form of this version, and was left as it "
+            f"was. {why}"
+        )
+
+    def _begin_copy(self) -> BackupCopy | None:
+        backups = self._backups
+        if backups is None or self._read_only or not backups.is_due(datetime.now(UTC)):
+            return None
+        return BackupCopy(self._open_connection(), backups)
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -131,50 +185,15 @@ class Database:
             self._connection = None
 
 
-class _Copy:
-    """A backup that is being made."""
-
-    def __init__(self, source: apsw.Connection, backups: Backups) -> None:
-        self._backups = backups
-        self._part = backups.begin()
-        self._target = apsw.Connection(os.fspath(self._part))
-        self._backup = self._target.backup("main", source, "main")
-
-    def step(self) -> bool:
-        """Copy some pages; True when the copy is whole and in its place."""
-        self._backup.step(PAGES_AT_ONCE)
-        if not self._backup.done:
-            return False
-        self._close()
-        self._backups.finish(self._part, datetime.now(UTC))
-        return True
-
-    def abandon(self) -> None:
-        self._close()
-        self._part.unlink(missing_ok=True)
-
-    def _close(self) -> None:
-        self._backup.close(True)
-        self._target.close()
-
-
-def version_of(connection: apsw.Connection) -> int:
-    """How many migrations the file has seen."""
-    return int(connection.pragma("user_version"))
-
-
 def migrate(connection: apsw.Connection, migrations: Sequence[Migration]) -> None:
-    """Bring a file to today's version, a transaction a step."""
-    for number in range(version_of(connection), len(migrations)):
-        _in_transaction(connection, _step(number, migrations[number]))
+    """Bring a file to today's version, in one transaction."""
 
+    def work(connection: apsw.Connection) -> None:
+        for migration in migrations[version_of(connection) :]:
+            connection.execute(migration)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
-def _step(number: int, migration: Migration) -> Callable[[apsw.Connection], None]:
-    def step(connection: apsw.Connection) -> None:
-        connection.execute(migration)
-        connection.execute(f"PRAGMA user_version = {number + 1}")
-
-    return step
+    _in_transaction(connection, work)
 
 
 def _in_transaction(
@@ -194,16 +213,33 @@ def _in_transaction(
 
 
 _DAMAGED = "{file} is damaged. Start Dreamina Desktop again: then it is restored."
-NEWER = "This library was written by a newer Dreamina Desktop, so nothing can be changed in it."
+NEWER = (
+    "This library was written by a newer Dreamina Desktop. It is shown, but nothing is checked or "
+    "changed. Install the newer version."
+)
+_UNREADABLE = (
+    "This library was written by a newer Dreamina Desktop, and this version cannot read it. "
+    "Install the newer version, or give another --data-dir."
+)
 
 
-def _words(error: apsw.Error, file: Path, read_only: bool) -> str:
-    if read_only:
-        return f"{NEWER} Install the newer version."
+def _words(error: apsw.Error, file: Path) -> str:
     if isinstance(error, apsw.FullError):
-        return f"The disk is full: {file.name} could not be written. Make room on it."
+        return f"The disk is full: {file.name} could not be written. {_room(file)}"
     if isinstance(error, apsw.ReadOnlyError | apsw.CantOpenError | apsw.PermissionsError):
         return f"{file} cannot be written. Check who may write to its folder."
     if isinstance(error, apsw.IOError):
-        return f"The disk reported an error: {file.name} could not be read or written."
+        return (
+            f"The disk reported an error: {file.name} could not be read or written. Check the disk."
+        )
     return f"The database {file.name} could not be read or written ({error})."
+
+
+def _room(file: Path) -> str:
+    try:
+        free_mb = shutil.disk_usage(file.parent).free / 1e6
+    except OSError:
+        free_mb = NEEDED_MB
+    if free_mb >= NEEDED_MB:  # a quota, for one
+        return "Make room on it."
+    return f"Free at least {NEEDED_MB - free_mb:,.0f} MB of it."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TypeVar
 
 import apsw
 
@@ -12,39 +13,49 @@ from dreamina_desktop.core.errors import DamagedError, DatabaseError
 from dreamina_desktop.storage.backups import Backups
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.storage.rescue import Rescue, rescue
+from dreamina_desktop.storage.rescue import Rescue, is_needed
 from dreamina_desktop.storage.schema import MIGRATIONS
+from dreamina_desktop.storage.soundness import check_rows
+
+T = TypeVar("T")
 
 
-async def open_library(locations: Locations) -> tuple[Database, Rescue | None]:
-    """The open database, and what had to be done for it. Raises DatabaseError."""
+async def open_library(
+    locations: Locations, read: Callable[[Database], Awaitable[T]]
+) -> tuple[Database, T, bool]:
+    """The open database, what `read` made of it, and whether it had to be rescued: what cannot be
+    read is damage, too. Raises DatabaseError."""
     backups = Backups(locations.backups)
-    done = None
-    if _is_gone(locations.database) and backups.newest_first():
-        done = await _rescue(locations, backups)
+    is_rescued = await asyncio.to_thread(is_needed, locations.database, backups)
+    if is_rescued:
+        await _rescue(locations, backups)
+    try:
+        return *await _open(locations, backups, read), is_rescued
+    except DamagedError:
+        await _rescue(locations, backups)
+    return *await _open(locations, backups, read), True
+
+
+async def _open(
+    locations: Locations, backups: Backups, read: Callable[[Database], Awaitable[T]]
+) -> tuple[Database, T]:
     database = Database(locations.database, MIGRATIONS, backups)
     try:
         await database.open()
-    except DamagedError:
-        done = await _rescue(locations, backups)
-        await database.open()
-    return database, done
+        await database.call(check_rows)
+        return database, await read(database)
+    except BaseException:
+        await database.aclose()
+        raise
 
 
-def _is_gone(file: Path) -> bool:
-    """Nothing was ever tracked here, or something happened to the file: backups tell."""
-    return not file.exists() or not file.stat().st_size
-
-
-async def _rescue(locations: Locations, backups: Backups) -> Rescue:
-    def work() -> Rescue:
-        now = datetime.now(UTC)
-        return rescue(locations.database, backups, MIGRATIONS, locations.images, now)
-
+async def _rescue(locations: Locations, backups: Backups) -> None:
+    now = datetime.now(UTC)
+    work = Rescue(locations.database, backups, MIGRATIONS, locations.images, now)
     try:
-        return await asyncio.to_thread(work)
+        await asyncio.to_thread(work.run)
     except (OSError, apsw.Error) as error:
         raise DatabaseError(
             f"{locations.database} is damaged and could not be restored: {error}. Nothing was "
-            "deleted; make room on the disk, and start again."
+            "deleted. Make room on the disk, and start again: then the rescue goes on."
         ) from error

@@ -2,128 +2,216 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
-import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import apsw
 
 from dreamina_desktop.core.id_form import is_possible
-from dreamina_desktop.core.job import ImageState, Tracking
+from dreamina_desktop.core.job import Tracking
+from dreamina_desktop.core.record import is_record
+from dreamina_desktop.storage.damaged_rows import UNREADABLE, DamagedRows, Row
+from dreamina_desktop.storage.first_page import begins_alike, transplant
+from dreamina_desktop.storage.lost_ids import lost_ids
+from dreamina_desktop.storage.soundness import columns_of, version_of
 
-Row = dict[str, Any]
-# Job IDs as they lie in the bytes of a page, in the form that they usually have (inferred,
-# docs/api.md).
-_ID = re.compile(rb"j\d{19,25}[A-Za-z]-u\d{1,12}-[A-Z]{2}:[!-~]{3,150}?-bot:dreamina")
-_CHUNK_BYTES = 16 * 1024 * 1024
-_LONGEST_ID = 256
+_MOST_ROWS = 10_000_000  # of a table that does not say how many it has
+_NEW_JOB: Row = {
+    "tracking": Tracking.POLLING.value,
+    "removed": 0,
+    "raw": None,
+    "record_source": "",
+    "last_asked_at": None,
+    "not_found_count": 0,
+    "note": "",
+}
 
 
-def salvage(target: apsw.Connection, damaged: Path) -> None:
-    """Rows first, in whatever order they can be read; then IDs from the bare bytes."""
-    target.execute("PRAGMA foreign_keys = OFF")
-    target.execute("BEGIN IMMEDIATE")
-    with suppress(apsw.Error):
-        source = apsw.Connection(os.fspath(damaged))
-        try:
-            _copy_rows(source, target)
-        finally:
-            source.close()
-    _add_ids(target, set(_ids(damaged)) | set(_ids(damaged.with_name(f"{damaged.name}-wal"))))
-    target.execute(
-        "INSERT OR IGNORE INTO batch (id, at, count) "
-        "SELECT batch, min(tracked_at), count(*) FROM job "
-        "WHERE batch NOT IN (SELECT id FROM batch) GROUP BY batch"
-    )
-    target.execute("DELETE FROM image WHERE number NOT IN (SELECT number FROM job)")
-    target.execute("DELETE FROM answer WHERE number NOT IN (SELECT number FROM job)")
-    target.execute("COMMIT")
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """`last_number`: the highest that a job of the damaged library had, as far as it says."""
+
+    last_number: int
+    is_complete: bool  # every row could be read, and no number is missing
+
+
+def salvage_rows(target: apsw.Connection, damaged: Path, now: float) -> Salvaged:
+    """Copy rows into `target`, within its transaction. `damaged` is a copy: it may be changed."""
+    donor = Path(target.filename)
+    if damaged.exists() and not (begins_alike(donor, damaged) and _has_jobs(damaged)):
+        transplant(donor, damaged)
+    if not _has_jobs(damaged):
+        return Salvaged(0, is_complete=False)
+    source = apsw.Connection(os.fspath(damaged))
+    try:
+        return _Salvage(DamagedRows(source), target, now).run()
+    finally:
+        source.close()
+
+
+def add_lost_ids(target: apsw.Connection, damaged: Path, now: float, salvaged: Salvaged) -> int:
+    """Track the IDs that only the bytes of `damaged` still have; how many they are. It is not
+    opened by SQLite, and not changed."""
+    known = {row[0] for row in target.execute("SELECT jobid FROM job")}
+    in_records = not salvaged.is_complete
+    log = damaged.with_name(f"{damaged.name}-wal")
+    found = lost_ids(damaged, in_records=in_records) | lost_ids(log, in_records=in_records)
+    jobids = sorted(jobid for jobid in found - known if is_possible(jobid))
+    if salvaged.is_complete:
+        sure = {row[0] for row in target.execute("SELECT jobid FROM job WHERE raw IS NOT NULL")}
+        jobids = [jobid for jobid in jobids if not any(_is_near(jobid, one) for one in sure)]
+    if jobids:
+        batch = _add_batch(target, now, len(jobids))
+        for jobid in jobids:
+            row = {"jobid": jobid, "tracked_at": now, "batch": batch}
+            _put(target, "job", _NEW_JOB | row, "ABORT")
+    return len(jobids)
 
 
 def job_count(connection: apsw.Connection) -> int:
     return int(next(iter(connection.execute("SELECT count(*) FROM job")))[0])
 
 
-def _copy_rows(source: apsw.Connection, target: apsw.Connection) -> None:
-    for row in _rows(source, "batch"):
-        _put(target, "batch", row, "IGNORE")
-    taken = set()
-    for row in _rows(source, "job"):
-        if _is_good_job(row) and _is_free(target, row):
-            _put(target, "job", row, "REPLACE")
-            taken.add(row["number"])
-    for row in _rows(source, "image"):
-        if row.get("number") in taken and row.get("state") in set(ImageState):
-            _put(target, "image", row, "REPLACE")
-    for row in _rows(source, "answer"):
-        _put(target, "answer", row, "IGNORE")
-    for row in _rows(source, "setting"):
-        _put(target, "setting", row, "REPLACE")
+class _Salvage:
+    """Table by table. What the good library has is replaced by whole rows only."""
+
+    def __init__(self, source: DamagedRows, target: apsw.Connection, now: float) -> None:
+        self._source = source
+        self._target = target
+        self._now = now
+        self._taken: set[int] = set()  # numbers of jobs
+
+    def run(self) -> Salvaged:
+        for row, is_whole in self._rows("batch", "id"):
+            if is_whole:
+                _put(self._target, "batch", row, "IGNORE")
+        for row, is_whole in self._rows("job", "number"):
+            self._take_job(row, is_whole)
+        last = max(self._noted("job"), *self._taken, 0)
+        for row, is_whole in self._source.rows("image", "number", last):
+            if is_whole and row["number"] in self._taken:
+                _put(self._target, "image", row, "REPLACE")
+        for row, _ in self._rows("answer", "id"):
+            if row.get("number") in self._taken and _is_record(row.get("raw")):
+                _put(self._target, "answer", {"at": 0.0} | row, "IGNORE")
+        for row in self._source.settings():
+            if _is_json(row["value"]):
+                _put(self._target, "setting", row, "REPLACE")
+        self._mend()
+        is_complete = self._source.is_complete and len(self._taken) == last
+        return Salvaged(last, is_complete)
+
+    def _rows(self, table: str, key: str) -> Iterator[tuple[Row, bool]]:
+        last = max(self._source.number(f"SELECT max({key}) FROM {table}"), self._noted(table))
+        return self._source.rows(table, key, min(last, _MOST_ROWS) if last > 0 else _MOST_ROWS)
+
+    def _noted(self, table: str) -> int:
+        """The highest key that the damaged library remembers to have given."""
+        ask = f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'"
+        noted = self._source.number(ask)
+        return noted if 0 <= noted <= _MOST_ROWS else 0
+
+    def _take_job(self, row: Row, is_whole: bool) -> None:
+        jobid = row.get("jobid")
+        if not isinstance(jobid, str) or not is_possible(jobid):
+            return
+        if row.get("raw") is not None and not _is_record(row["raw"], jobid):
+            del row["raw"]
+            is_whole = False
+        known = list(
+            self._target.execute(
+                "SELECT number, jobid FROM job WHERE number = ? OR jobid = ?",
+                (row["number"], jobid),
+            )
+        )
+        if any(pair != (row["number"], jobid) for pair in known):
+            return  # number or ID are damaged: one of them is another job's
+        self._taken.add(row["number"])
+        if is_whole or not known:
+            new = _NEW_JOB | {"batch": 0, "tracked_at": self._now} | row
+            _put(self._target, "job", new, "REPLACE")
+
+    def _mend(self) -> None:
+        """Records from the history of answers, batches from the jobs; a job that is done without
+        a record is asked for again."""
+        execute = self._target.execute
+        execute(
+            "UPDATE job SET record_source = 'server', raw = "
+            "(SELECT raw FROM answer WHERE answer.number = job.number ORDER BY id DESC LIMIT 1) "
+            "WHERE raw IS NULL AND number IN (SELECT number FROM answer)"
+        )
+        execute(
+            "UPDATE job SET tracking = ? WHERE tracking = ? AND raw IS NULL",
+            (Tracking.POLLING.value, Tracking.DONE.value),
+        )
+        execute(
+            "INSERT INTO batch (id, at, count) SELECT batch, min(tracked_at), count(*) FROM job "
+            "WHERE batch > 0 AND batch NOT IN (SELECT id FROM batch) GROUP BY batch"
+        )
+        lonely = next(iter(execute("SELECT count(*) FROM job WHERE batch < 1")))[0]
+        if lonely:
+            batch = _add_batch(self._target, self._now, lonely)
+            execute("UPDATE job SET batch = ? WHERE batch < 1", (batch,))
 
 
-def _rows(source: apsw.Connection, table: str) -> Iterator[Row]:
-    """From both ends up to the damage: what lies between is lost."""
-    for order in ("ASC", "DESC"):
-        try:
-            cursor = source.execute(f"SELECT * FROM {table} ORDER BY 1 {order}")
-            for values in cursor:
-                yield dict(zip((column[0] for column in cursor.description), values, strict=True))
-        except apsw.Error:
-            continue
-        return
-
-
-def _is_good_job(row: Row) -> bool:
-    jobid, number = row.get("jobid"), row.get("number")
-    if not isinstance(jobid, str) or not isinstance(number, int) or number < 1:
+def _has_jobs(file: Path) -> bool:
+    """Whether SQLite finds the table of jobs in the file."""
+    try:
+        connection = apsw.Connection(os.fspath(file), flags=apsw.SQLITE_OPEN_READWRITE)
+    except apsw.Error:
         return False
-    raw_is_good = row.get("raw") is None or isinstance(row["raw"], bytes)
-    return is_possible(jobid) and row.get("tracking") in set(Tracking) and raw_is_good
+    try:
+        named = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'job'")
+        return version_of(connection) >= 1 and bool(list(named))
+    except UNREADABLE:
+        return False
+    finally:
+        with suppress(apsw.Error):
+            connection.close()
 
 
-def _is_free(target: apsw.Connection, row: Row) -> bool:
-    """Neither the number nor the ID belongs to another job of the backup."""
-    same = "SELECT number, jobid FROM job WHERE number = ? OR jobid = ?"
-    found = list(target.execute(same, (row["number"], row["jobid"])))
-    return all(pair == (row["number"], row["jobid"]) for pair in found)
+def _is_record(raw: object, jobid: str | None = None) -> bool:
+    """Whether bytes still are a record, of this job where it is known."""
+    if not isinstance(raw, bytes):
+        return False
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return False
+    return is_record(value) and jobid in (None, value["jobid"])
+
+
+def _is_near(jobid: str, sure: str) -> bool:
+    """Whether an ID is a damaged copy of one that its own record confirms. Every row could be
+    read, so there is no lost job whose ID happens to be like that."""
+    if len(jobid) != len(sure):
+        return False
+    return sum(one != other for one, other in zip(jobid, sure, strict=True)) <= 2
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _add_batch(target: apsw.Connection, at: float, count: int) -> int:
+    target.execute("INSERT INTO batch (at, count) VALUES (?, ?)", (at, count))
+    return target.last_insert_rowid()
 
 
 def _put(target: apsw.Connection, table: str, row: Row, conflict: str) -> None:
-    """Columns that only one of the two versions has are left out."""
-    columns = [column[1] for column in target.execute(f"PRAGMA table_info({table})")]
-    names = [name for name in columns if name in row]
+    """Columns that only one of two versions has are left out."""
+    names = [name for name in columns_of(target, table) if name in row]
     marks = ", ".join("?" * len(names))
-    with suppress(apsw.Error):  # a row that breaks a rule of its table is damaged
+    with suppress(apsw.ConstraintError):  # a row that breaks a rule of its table is damaged
         target.execute(
             f"INSERT OR {conflict} INTO {table} ({', '.join(names)}) VALUES ({marks})",
             [row[name] for name in names],
         )
-
-
-def _ids(file: Path) -> Iterator[str]:
-    """IDs in the file's bytes; pieces overlap, so that none is cut."""
-    with suppress(OSError), file.open("rb") as stream:
-        rest = b""
-        while chunk := stream.read(_CHUNK_BYTES):
-            for found in _ID.finditer(rest + chunk):
-                yield found[0].decode("ascii")
-            rest = chunk[-_LONGEST_ID:]
-
-
-def _add_ids(target: apsw.Connection, jobids: set[str]) -> None:
-    known = {row[0] for row in target.execute("SELECT jobid FROM job")}
-    unknown = sorted(jobid for jobid in jobids - known if is_possible(jobid))
-    if not unknown:
-        return
-    now = time.time()
-    target.execute("INSERT INTO batch (at, count) VALUES (?, ?)", (now, len(unknown)))
-    batch = target.last_insert_rowid()
-    target.executemany(
-        "INSERT INTO job (jobid, batch, tracked_at, tracking, removed, record_source, "
-        "not_found_count, note) VALUES (?, ?, ?, ?, 0, '', 0, '')",
-        [(jobid, batch, now, Tracking.POLLING.value) for jobid in unknown],
-    )

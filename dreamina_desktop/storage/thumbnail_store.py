@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
-from dreamina_desktop.core.errors import DatabaseError
+import apsw
+
+from dreamina_desktop.core.errors import DamagedError
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.storage.database import Database
 
+T = TypeVar("T")
 _TABLE = """
     CREATE TABLE thumbnail (
         number INTEGER NOT NULL, idx INTEGER NOT NULL, jpeg BLOB NOT NULL,
@@ -17,37 +23,52 @@ _TABLE = """
 
 
 class ThumbnailStore:
-    """Implements services.ports.ThumbnailStore. A damaged file is made anew."""
+    """Implements services.ports.ThumbnailStore. A damaged file is made anew, whenever that shows;
+    where none can be opened, everything goes on without."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._database = Database(file, (_TABLE,))
+        self._database = self._new()
+
+    def _new(self) -> Database:
+        return Database(self._file, (_TABLE,), checked=False)
 
     async def open(self) -> None:
-        try:
-            await self._database.open()
-        except DatabaseError:
-            for suffix in ("", "-wal", "-shm"):
-                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
-            await self._database.open()
+        """Never fails: without a store, thumbnails are made each time."""
+        with suppress(OSError):
+            try:
+                await self._database.open()
+            except DamagedError:
+                await self._replace(self._database)
 
     async def get(self, key: ImageKey) -> bytes | None:
-        rows = await self._database.call(
-            lambda c: list(
-                c.execute(
-                    "SELECT jpeg FROM thumbnail WHERE number = ? AND idx = ?",
-                    (key.number, key.index),
-                )
-            )
-        )
+        ask = "SELECT jpeg FROM thumbnail WHERE number = ? AND idx = ?"
+        rows = await self._call(lambda c: list(c.execute(ask, (key.number, key.index))))
         return rows[0][0] if rows else None
 
     async def put(self, key: ImageKey, jpeg: bytes) -> None:
-        await self._database.call(
-            lambda c: c.execute(
-                "INSERT OR REPLACE INTO thumbnail VALUES (?, ?, ?)", (key.number, key.index, jpeg)
-            )
-        )
+        keep = "INSERT OR REPLACE INTO thumbnail VALUES (?, ?, ?)"
+        await self._call(lambda c: c.execute(keep, (key.number, key.index, jpeg)))
+
+    async def drop(self, key: ImageKey) -> None:
+        drop = "DELETE FROM thumbnail WHERE number = ? AND idx = ?"
+        await self._call(lambda c: c.execute(drop, (key.number, key.index)))
 
     async def aclose(self) -> None:
         await self._database.aclose()
+
+    async def _call(self, work: Callable[[apsw.Connection], T]) -> T:
+        database = self._database
+        try:
+            return await database.call(work)
+        except DamagedError:
+            if database is self._database:  # else another call has found it first
+                await self._replace(database)
+            raise
+
+    async def _replace(self, damaged: Database) -> None:
+        self._database = self._new()
+        await damaged.aclose()
+        for ending in ("", "-wal", "-shm"):
+            self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
+        await self._database.open()

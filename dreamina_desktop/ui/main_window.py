@@ -263,6 +263,7 @@ class MainWindow(QMainWindow):
             Remedy.CHECK_NOW: self._refresh_now,
             Remedy.TRY_DEMO: self.demo_requested.emit,
             Remedy.COPY_DIAGNOSTICS: self._copy_diagnostics,
+            Remedy.READ: self._services.rescue_notice.was_read,
         }
         remedies[remedy]()
 

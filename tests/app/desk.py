@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from dreamina_desktop.storage.library_file import open_library
+from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.settings_store import SettingsStore
 
 TOOLS = ("Xvfb", "openbox", "xdotool", "xclip")
@@ -127,7 +128,8 @@ def keep_setting(folder: Path, name: str, value: Any) -> None:
     async def keep() -> None:
         locations = Locations.at(folder)
         locations.create()
-        database, _ = await open_library(locations)
+        database = Database(locations.database, MIGRATIONS)
+        await database.open()
         await SettingsStore(database).save_setting(name, value)
         await database.aclose()
 
@@ -138,7 +140,8 @@ def kept_setting(folder: Path, name: str) -> Any:
     """What the last run left."""
 
     async def read() -> Any:
-        database, _ = await open_library(Locations.at(folder))
+        database = Database(Locations.at(folder).database, MIGRATIONS)
+        await database.open()
         values = await SettingsStore(database).load_settings()
         await database.aclose()
         return values.get(name)

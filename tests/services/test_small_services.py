@@ -11,6 +11,7 @@ from world import World, with_world
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.services.messages import Condition, Message, Messages, Remedy
 from dreamina_desktop.services.preferences import AGAIN_AFTER_S, Preferences
+from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.sizes import size_words
 from dreamina_desktop.services.undo import UndoHistory
 
@@ -203,6 +204,21 @@ async def test_a_setting_that_could_not_be_written_is_tried_again_by_one_task(
     settings.broken = False
     await world.advance(AGAIN_AFTER_S)
     assert settings.values == {"scroll": 49}
+
+
+@with_world()
+async def test_what_a_rescue_did_is_told_until_it_was_read(world: World) -> None:
+    world.settings.values = {"rescue_notice": "The library was damaged."}
+    for _ in range(2):
+        await world.preferences.load()
+        RescueNotice(world.preferences, world.messages).show()
+        assert world.messages.lasting == Message("The library was damaged.", Remedy.READ)
+    RescueNotice(world.preferences, world.messages).was_read()
+    assert world.messages.lasting is None
+    await world.advance(1)
+    await world.preferences.load()
+    RescueNotice(world.preferences, world.messages).show()
+    assert world.messages.lasting is None
 
 
 # -- sizes -------------------------------------------------------------------------------------

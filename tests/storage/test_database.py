@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import stat
 import subprocess
 import sys
+from collections import namedtuple
 from pathlib import Path
 
 import apsw
@@ -17,6 +19,8 @@ from dreamina_desktop.storage.database import Database
 
 ONE = "CREATE TABLE note (text TEXT)"
 TWO = "ALTER TABLE note ADD COLUMN at REAL"
+
+Usage = namedtuple("Usage", "total used free")
 
 WRITE_AND_DIE = """
 import asyncio, os, signal, sys
@@ -88,17 +92,64 @@ async def test_a_migration_that_fails_leaves_the_old_version(tmp_path: Path) -> 
     await again.aclose()
 
 
-async def test_a_newer_file_can_be_read_and_not_changed(tmp_path: Path) -> None:
+async def test_a_migration_that_fails_half_way_leaves_none_of_it_and_says_so(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "a.sqlite3"
+    old = await opened(file, ONE)
+    await old.call(lambda c: c.execute("INSERT INTO note VALUES ('kept')"))
+    await old.aclose()
+    backups = Backups(tmp_path / "backups")
+    new = Database(file, (ONE, TWO, "CREATE TABLE note (y)"), backups)
+    with pytest.raises(DatabaseError, match="was left as it was") as raised:
+        await new.open()
+    assert not isinstance(raised.value, DamagedError)
+    assert len(backups.newest_first()) == 1
+    again = await opened(file, ONE)
+    assert not again.read_only
+    assert await texts(again) == ["kept"]
+    await again.aclose()
+
+
+async def test_no_migration_without_room_for_its_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.sqlite3"
+    await (await opened(file, ONE)).aclose()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 0))
+    with pytest.raises(DatabaseError, match="needs 100 MB"):
+        await Database(file, (ONE, TWO), Backups(tmp_path / "backups")).open()
+    again = await opened(file, ONE)
+    assert not again.read_only
+    await again.aclose()
+
+
+async def test_a_newer_file_can_be_read_and_nothing_is_written_to_it(tmp_path: Path) -> None:
     file = tmp_path / "a.sqlite3"
     newer = await opened(file, ONE, TWO)
     await newer.call(lambda c: c.execute("INSERT INTO note VALUES ('theirs', 1.0)"))
+    whole = tmp_path / "killed.sqlite3"  # as a killed run leaves it: with its log
+    for ending in ("", "-wal"):
+        shutil.copy(f"{file}{ending}", f"{whole}{ending}")
     await newer.aclose()
-    database = await opened(file, ONE)
+    before = [whole.read_bytes(), whole.with_name("killed.sqlite3-wal").read_bytes()]
+    database = await opened(whole, ONE)
     assert database.read_only
     assert await texts(database) == ["theirs"]
-    with pytest.raises(DatabaseError, match="newer"):
+    with pytest.raises(DatabaseError, match="newer Dreamina Desktop"):
         await database.call(lambda c: c.execute("INSERT INTO note (text) VALUES ('ours')"))
     assert await texts(database) == ["theirs"]
+    await database.aclose()
+    assert [whole.read_bytes(), whole.with_name("killed.sqlite3-wal").read_bytes()] == before
+
+
+async def test_what_a_newer_file_says_in_its_own_way_is_no_damage(tmp_path: Path) -> None:
+    file = tmp_path / "a.sqlite3"
+    await (await opened(file, "CREATE TABLE other (x)", TWO.replace("note", "other"))).aclose()
+    database = await opened(file, ONE)
+    with pytest.raises(DatabaseError, match="cannot read it") as raised:
+        await texts(database)
+    assert not isinstance(raised.value, DamagedError)
     await database.aclose()
 
 
@@ -108,6 +159,26 @@ async def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path) -> None
     with pytest.raises(DamagedError, match="damaged"):
         await opened(file, ONE)
     assert file.read_bytes() == b"not a database at all" * 100
+
+
+async def test_a_damaged_file_keeps_its_log(tmp_path: Path) -> None:
+    file, killed = tmp_path / "a.sqlite3", tmp_path / "b.sqlite3"
+    before = await opened(file, ONE)
+    await before.call(lambda c: c.executemany("INSERT INTO note VALUES (?)", [("x" * 3000,)] * 9))
+    await before.aclose()
+    database = await opened(file, ONE)
+    await database.call(lambda c: c.execute("INSERT INTO note VALUES ('in the log')"))
+    for ending in ("", "-wal"):
+        shutil.copy(f"{file}{ending}", f"{killed}{ending}")
+    await database.aclose()
+    content = bytearray(killed.read_bytes())
+    content[3 * 4096 : 4 * 4096] = b"\xff" * 4096
+    killed.write_bytes(content)
+    log = killed.with_name("b.sqlite3-wal").read_bytes()
+    with pytest.raises(DamagedError):
+        await opened(killed, ONE)
+    assert killed.read_bytes() == content
+    assert killed.with_name("b.sqlite3-wal").read_bytes() == log
 
 
 async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
@@ -122,6 +193,48 @@ async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(DamagedError):
         await opened(file, ONE)
+
+
+@pytest.mark.parametrize("position", [18, 60])
+async def test_a_header_of_a_program_to_come_is_damage(tmp_path: Path, position: int) -> None:
+    """The versions of SQLite's format and of our tables: not read only for ever."""
+    file = tmp_path / "a.sqlite3"
+    await (await opened(file, ONE)).aclose()
+    content = bytearray(file.read_bytes())
+    content[position] = 77
+    file.write_bytes(content)
+    with pytest.raises(DamagedError):
+        await opened(file, ONE)
+
+
+async def test_another_programs_database_is_not_built_upon(tmp_path: Path) -> None:
+    file = tmp_path / "a.sqlite3"
+    await (await opened(file, "CREATE TABLE theirs (x)")).aclose()
+    before = file.read_bytes()
+    with pytest.raises(DamagedError):
+        await opened(file, ONE)
+    assert file.read_bytes() == before
+
+
+async def test_an_index_that_differs_from_its_table_is_damage(tmp_path: Path) -> None:
+    file, table = tmp_path / "a.sqlite3", "CREATE TABLE note (text TEXT UNIQUE)"
+    database = await opened(file, table)
+    await database.call(lambda c: c.execute("INSERT INTO note VALUES ('abcdefgh')"))
+    await database.aclose()
+    content = file.read_bytes()
+    last = content.rindex(b"abcdefgh")
+    file.write_bytes(content[:last] + b"abcdefgX" + content[last + 8 :])
+    with pytest.raises(DamagedError):
+        await opened(file, table)
+
+
+async def test_text_that_is_none_is_damage(tmp_path: Path) -> None:
+    file = tmp_path / "a.sqlite3"
+    database = await opened(file, ONE)
+    await database.call(lambda c: c.execute("INSERT INTO note VALUES (CAST(x'ff' AS TEXT))"))
+    with pytest.raises(DamagedError):
+        await texts(database)
+    await database.aclose()
 
 
 async def test_a_backup_is_made_once_a_day_while_others_go_on(tmp_path: Path) -> None:
@@ -145,6 +258,45 @@ async def test_a_backup_is_made_once_a_day_while_others_go_on(tmp_path: Path) ->
     connection.close()
 
 
+async def test_a_copy_of_a_library_that_was_damaged_meanwhile_is_no_backup(
+    tmp_path: Path,
+) -> None:
+    file, backups = tmp_path / "a.sqlite3", Backups(tmp_path / "backups")
+    database = Database(file, (ONE,), backups)
+    await database.open()
+    await database.call(
+        lambda c: c.executemany("INSERT INTO note VALUES (?)", [("x" * 3000,)] * 2000)
+    )
+    await database.call(lambda c: c.execute("INSERT INTO note VALUES ('the log is worked in')"))
+    with file.open("r+b") as stream:
+        stream.seek(1000 * 4096)
+        stream.write(b"\xff" * 4096)
+    with pytest.raises(DamagedError):
+        await database.back_up_if_due()
+    assert list((tmp_path / "backups").iterdir()) == []
+    await database.aclose()
+
+
+async def test_a_backup_that_is_cut_off_leaves_nothing(tmp_path: Path) -> None:
+    backups = Backups(tmp_path / "backups")
+    database = Database(tmp_path / "a.sqlite3", (ONE,), backups)
+    await database.open()
+    await database.call(
+        lambda c: c.executemany("INSERT INTO note VALUES (?)", [("x" * 3000,)] * 2000)
+    )
+    task = asyncio.ensure_future(database.back_up_if_due())
+    part = tmp_path / "backups" / "library.part"
+    while not (part.exists() and part.stat().st_size):  # noqa: ASYNC110 - it is another thread's
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert list((tmp_path / "backups").iterdir()) == []
+    await database.back_up_if_due()
+    assert len(backups.newest_first()) == 1
+    await database.aclose()
+
+
 async def test_an_io_error_is_said_in_words(tmp_path: Path) -> None:
     database = await opened(tmp_path / "a.sqlite3", ONE)
 
@@ -164,6 +316,18 @@ async def test_a_full_disk_is_said_and_nothing_of_the_call_is_kept(tmp_path: Pat
     with pytest.raises(DatabaseError, match="disk is full"):
         await database.call(lambda c: c.execute("INSERT INTO note VALUES (?)", ("x" * 100_000,)))
     assert await texts(database) == ["before"]
+    await database.aclose()
+
+
+async def test_a_full_disk_says_how_much_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 0, 3_000_000))
+    database = await opened(tmp_path / "a.sqlite3", ONE)
+    pages = await database.call(lambda c: c.pragma("page_count"))
+    await database.call(lambda c: c.pragma("max_page_count", pages))
+    with pytest.raises(DatabaseError, match="Free at least 47 MB"):
+        await database.call(lambda c: c.execute("INSERT INTO note VALUES (?)", ("x" * 100_000,)))
     await database.aclose()
 
 

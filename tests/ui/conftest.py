@@ -45,6 +45,7 @@ from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
@@ -266,9 +267,10 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             lambda: 0.0,
             server_clock,
         )
+        files = ImageFiles(images, disk)
         downloader = Downloader(
             NoImages(),
-            ImageFiles(images, disk),
+            files,
             ImagingInThread(),
             library,
             messages,
@@ -288,6 +290,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             messages=messages,
             poller=poller,
             preferences=preferences,
+            rescue_notice=RescueNotice(preferences, messages),
             server_clock=server_clock,
             supervisor=supervisor,
             thumbnailer=Thumbnailer(library, thumbnails, ImagingInThread(), supervisor),

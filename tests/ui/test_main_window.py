@@ -253,6 +253,18 @@ async def test_a_message_about_a_mistake_copies_the_diagnostics(
     assert QGuiApplication.clipboard().text() == "the report\n"
 
 
+async def test_what_a_rescue_did_stays_until_it_was_read(bench: Any, window: MainWindow) -> None:
+    words = "The library was damaged. The backup of 2 March, 14:05 was restored."
+    bench.services.preferences.set("rescue_notice", words)
+    bench.services.rescue_notice.show()
+    bench.services.messages.say("Something else.")
+    assert words in [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    buttons = window.findChildren(QAbstractButton)
+    next(b for b in buttons if b.text() == "OK" and b.isVisible()).click()
+    assert bench.services.messages.lasting is None
+    assert bench.services.preferences.get("rescue_notice") is None
+
+
 async def test_everything_one_can_act_on_has_a_name(
     bench: Any, window: MainWindow, record: Any, until: Until
 ) -> None:

@@ -1,0 +1,73 @@
+"""One backup in the making: copied a piece at a time, checked, and only then given its name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import apsw
+
+from dreamina_desktop.storage.backups import Backups
+from dreamina_desktop.storage.soundness import (
+    check_pages,
+    check_rows,
+    check_texts,
+    version_of,
+)
+
+PAGES_AT_ONCE = 256  # about a megabyte
+
+
+class BackupCopy:
+    """`step` is called on the thread of `source`, the rest on any other. All raise OSError or
+    apsw.Error; whoever makes it calls `finish` or `abandon`."""
+
+    def __init__(self, source: apsw.Connection, backups: Backups) -> None:
+        self._backups = backups
+        pages, page_bytes = source.pragma("page_count"), source.pragma("page_size")
+        self._part = backups.begin(int(pages) * int(page_bytes))
+        self._target = apsw.Connection(os.fspath(self._part))
+        # A copy that is cut off is made anew; a whole one is flushed by `finish`.
+        self._target.execute("PRAGMA journal_mode = OFF")
+        self._target.execute("PRAGMA synchronous = OFF")
+        self._backup = self._target.backup("main", source, "main")
+
+    def step(self) -> bool:
+        """Copy some pages; whether that were the last ones. What is written meanwhile is in it."""
+        self._backup.step(PAGES_AT_ONCE)
+        if self._backup.done:
+            self._close()
+        return bool(self._backup.done)
+
+    def finish(self, migrations: Sequence[str]) -> None:
+        """Prove that it is whole and put it in its place."""
+        check_file(self._part, migrations)
+        self._backups.finish(self._part, datetime.now(UTC))
+
+    def abandon(self) -> None:
+        """Delete what was copied."""
+        self._close()
+        self._backups.abandon(self._part)
+
+    def _close(self) -> None:
+        self._backup.close(True)
+        self._target.close()
+
+
+def check_file(file: Path, migrations: Sequence[str]) -> None:
+    """Raises apsw.Error or UnicodeDecodeError where a file that nobody writes to is not a whole
+    library."""
+    connection = apsw.Connection(
+        f"{file.absolute().as_uri()}?immutable=1",
+        flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
+    )
+    try:
+        check_pages(connection, migrations)
+        if version_of(connection) == 0:
+            raise apsw.CorruptError("empty")
+        check_rows(connection)
+        check_texts(connection)
+    finally:
+        connection.close()
