@@ -193,6 +193,7 @@ async def _open(
         server_clock,
         on_retry=recovery.retry,
         limited=not api.is_loopback,
+        rescued_numbers=preferences.rescued_numbers,
     )
     given, given_source = (
         (facts.token, TokenSource.SANDBOX) if facts else (token, TokenSource.ENVIRONMENT)

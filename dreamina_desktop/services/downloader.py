@@ -13,6 +13,7 @@ from dreamina_desktop.services.backlog import Backlog
 from dreamina_desktop.services.due_heap import DueHeap
 from dreamina_desktop.services.hosts import Hosts, host_of
 from dreamina_desktop.services.image_keeper import ImageKeeper
+from dreamina_desktop.services.kept_files import KeptFiles
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.missing_files import fetch_missing_again
@@ -57,9 +58,10 @@ class Downloader:
         on_retry: Callable[[Iterable[ImageKey]], None] = lambda _keys: None,
         *,
         limited: bool = True,
+        rescued_numbers: int = 0,
     ) -> None:
         """`on_retry` gets the pending images that the user wants to be tried again. `limited`:
-        retries have a budget (not on loopback)."""
+        retries have a budget (not on loopback). `rescued_numbers`: KeptFiles."""
         self._files = files
         self._imaging = imaging
         self._library = library
@@ -83,6 +85,7 @@ class Downloader:
             jitter,
             self._hosts,
             self._room,
+            KeptFiles(library, files, imaging, rescued_numbers),
         )
         self._on_retry = on_retry
         self._queue: DueHeap[ImageKey] = DueHeap(self._urgency)

@@ -25,6 +25,7 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.services.deaths import Deaths
 from dreamina_desktop.services.failures import Failures
 from dreamina_desktop.services.hosts import Hosts
+from dreamina_desktop.services.kept_files import KeptFiles, day_of
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
@@ -51,6 +52,7 @@ class ImageKeeper:
         jitter: Callable[[], float],
         hosts: Hosts,
         room: Room,
+        kept: KeptFiles,
     ) -> None:
         self._source = source
         self._files = files
@@ -61,6 +63,7 @@ class ImageKeeper:
         self._jitter = jitter
         self._hosts = hosts
         self._room = room
+        self._kept = kept
         self._deaths: Deaths[ImageKey] = Deaths(clock)  # of links
         self._unrecorded: dict[ImageKey, tuple[Image, Path]] = {}  # in its place; with its part
         self._undecided: dict[ImageKey, int] = {}  # times that the decoder failed
@@ -76,6 +79,7 @@ class ImageKeeper:
         self.failures.clear(key)
         self._deaths.forget(key)
         self._undecided.pop(key, None)
+        self._kept.forget(key)
 
     def leave(self, key: ImageKey) -> None:
         """The image is not wanted, or not from where it was begun."""
@@ -87,6 +91,10 @@ class ImageKeeper:
         try:
             if key in self._unrecorded:
                 return await self._record(key)
+            if (found := await self._kept.find(key)) is not None:
+                await self._change(key, lambda image: replace(found, entry=image.entry))
+                self.forget(key)
+                return 0.0
             image = self._library.image(key)
             url = (image.url if image else None) or ""
             if self._begun.get(key) != url:
@@ -140,7 +148,7 @@ class ImageKeeper:
         prompt = job.record.prompt if job.record else None
         return await self._files.keep(
             part,
-            file_name.folder(_day(job).date()),
+            file_name.folder(day_of(job).date()),
             file_name.stem(key.number, key.index, prompt),
             verified.extension,
         )
@@ -223,17 +231,6 @@ def _after_death(job: Job, image: Image, why: str, times: int) -> Image:
     if times == 1:
         return died
     return recovery.next_place(job, died) if times == 2 else recovery.lost(died)
-
-
-def _day(job: Job) -> datetime:
-    """The day of the job in local time."""
-    tracked = datetime.fromtimestamp(job.tracked_at).astimezone()
-    if job.record is None or job.record.created is None:
-        return tracked
-    try:
-        return job.record.created.astimezone()
-    except (OverflowError, ValueError, OSError):
-        return tracked  # a year that no calendar of this machine has
 
 
 def _moment(at: float) -> str:

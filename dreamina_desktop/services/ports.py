@@ -108,6 +108,10 @@ class ImageFiles(Protocol):
     async def missing(self, files: Sequence[str]) -> set[str]:
         """Which of these files are not there, or are empty."""
 
+    async def find(self, folders: Sequence[str], key: tuple[int, int]) -> Sequence[Path]:
+        """Files, not empty, that are named for this job and image, in folders below the root.
+        Raises OSError."""
+
     async def free_bytes(self) -> tuple[int, int]:
         """(free, total) of the disk that holds the folder."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.settings import RESCUED_NUMBERS
 from dreamina_desktop.services.ports import SettingsStore
 from dreamina_desktop.services.supervisor import Supervisor
 
@@ -84,6 +85,12 @@ class Preferences:
     @background.setter
     def background(self, value: bool) -> None:
         self.set("background", value)
+
+    @property
+    def rescued_numbers(self) -> int:
+        """The highest job number that was given before the library had to be rescued; 0: never."""
+        value = self._values.get(RESCUED_NUMBERS)
+        return value if isinstance(value, int) else 0
 
     @property
     def account_names(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from dreamina_desktop.storage.atomic_file import flush_folder
 from dreamina_desktop.storage.durable_folder import make_folder
+from dreamina_desktop.storage.image_names import key_of
 from dreamina_desktop.storage.part_files import PARTS
 
 T = TypeVar("T")
@@ -56,6 +57,10 @@ class ImageFiles:
 
     async def missing(self, files: Sequence[str]) -> set[str]:
         return await self._run(lambda: {file for file in files if not _is_there(file)})
+
+    async def find(self, folders: Sequence[str], key: tuple[int, int]) -> Sequence[Path]:
+        days = [self._root / folder for folder in folders]
+        return await self._run(lambda: [file for day in days for file in _of_image(day, key)])
 
     async def free_bytes(self) -> tuple[int, int]:
         usage = await self._run(lambda: shutil.disk_usage(_existing(self._root)))
@@ -169,6 +174,12 @@ def _is_there(file: str) -> bool:
         return os.stat(file).st_size > 0
     except OSError:
         return False
+
+
+def _of_image(folder: Path, key: tuple[int, int]) -> Iterator[Path]:
+    """In their names' order."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else ()
+    return (file for file in files if key_of(file) == key and file.stat().st_size)
 
 
 def _existing(folder: Path) -> Path:

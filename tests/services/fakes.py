@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dreamina_desktop.core import file_name
 from dreamina_desktop.core.answer import (
     Fetched,
     Found,
@@ -234,6 +235,9 @@ class FakeFiles:
         self.gone: set[str] = set()
         self.left: list[tuple[Path, Path | None]] = []  # by a killed run
         self.discarded: list[Path] = []
+        self.changed: dict[str, int] = {}  # sizes; every other file has 1000 bytes
+        self.looked_at: list[str] = []
+        self.there: dict[str, list[Path]] = {}  # by folder
         self.free = 40_000_000_000
         self.total = 100_000_000_000
         self.broken: OSError | None = None
@@ -258,6 +262,16 @@ class FakeFiles:
 
     async def missing(self, files: Sequence[str]) -> set[str]:
         return set(files) & self.gone
+
+    async def sizes(self, files: Sequence[str]) -> Mapping[str, int | None]:
+        self.looked_at += files
+        return {file: None if file in self.gone else self.changed.get(file, 1000) for file in files}
+
+    async def find(self, folders: Sequence[str], key: tuple[int, int]) -> Sequence[Path]:
+        if self.broken:
+            raise self.broken
+        files = [file for folder in folders for file in self.there.get(folder, [])]
+        return [file for file in files if file_name.key_of(file.stem) == key]
 
     async def free_bytes(self) -> tuple[int, int]:
         return self.free, self.total
@@ -301,6 +315,11 @@ class FakeThumbnails:
         if self.broken:
             raise DatabaseError("The disk is full.")
         self.kept[key] = jpeg
+
+    async def drop(self, key: ImageKey) -> None:
+        if self.broken:
+            raise DatabaseError("The disk is full.")
+        self.kept.pop(key, None)
 
 
 class FakeKeyring:

@@ -1,0 +1,80 @@
+"""Find an image's file that is there already: of a library that was damaged, or moved back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dreamina_desktop.core import file_name
+from dreamina_desktop.core.answer import Verified
+from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.ports import ImageFiles, Imaging
+from dreamina_desktop.services.unrecorded import saved_image
+
+
+class KeptFiles:
+    """A file of the right name is not yet proof: another library may use the same folder."""
+
+    def __init__(
+        self, library: Library, files: ImageFiles, imaging: Imaging, rescued_numbers: int
+    ) -> None:
+        """`rescued_numbers`: up to which number jobs are older than a rescue of the library. No
+        number is given twice, so the files of theirs are taken by their names."""
+        self._library = library
+        self._files = files
+        self._imaging = imaging
+        self._rescued_numbers = rescued_numbers
+        self._looked_for: set[ImageKey] = set()
+
+    def forget(self, key: ImageKey) -> None:
+        """Look for it once more."""
+        self._looked_for.discard(key)
+
+    async def find(self, key: ImageKey) -> Image | None:
+        """The image as a saved one, if its file is there; looked for once."""
+        job = self._library.job(key.number)
+        image = job.images[key.index]
+        can_be_told = image.sha256 is not None or key.number <= self._rescued_numbers
+        if not can_be_told or key in self._looked_for:
+            return None
+        self._looked_for.add(key)
+        try:
+            for file in await self._files.find(_folders(job), (key.number, key.index)):
+                if (found := await self._proved(image, file)) is not None:
+                    return found
+        except OSError:
+            pass  # then it is fetched
+        return None
+
+    async def _proved(self, image: Image, file: Path) -> Image | None:
+        size_bytes, sha256 = await self._files.digest(file)
+        if image.sha256 not in (None, sha256):
+            return None  # the user's own
+        verdict = await self._imaging.verify(file)
+        if not isinstance(verdict, Verified):
+            return None
+        return saved_image(image, file, verdict, size_bytes, sha256)
+
+
+def day_of(job: Job) -> datetime:
+    """The day of the job in local time."""
+    tracked = datetime.fromtimestamp(job.tracked_at).astimezone()
+    if job.record is None or job.record.created is None:
+        return tracked
+    try:
+        return job.record.created.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return tracked  # a year that no calendar of this machine has
+
+
+def _folders(job: Job) -> list[str]:
+    """Its day's; the days beside it, as the time zone may have changed since."""
+    day = day_of(job).date()
+    days = []
+    for beside in (0, -1, 1):
+        try:
+            days.append(day + timedelta(days=beside))
+        except OverflowError:
+            continue
+    return [file_name.folder(each) for each in days]
