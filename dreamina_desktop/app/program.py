@@ -27,6 +27,7 @@ from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.backup_keeper import BackupKeeper
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.meanwhile import Meanwhile
@@ -215,6 +216,7 @@ async def _open(
             library, poller, downloader, preferences, server_clock, api, locations.log_file
         ).read,
         downloader=downloader,
+        file_watch=FileWatch(library, outside.files, kept.thumbnails, messages, supervisor, clock),
         library=library,
         messages=messages,
         poller=poller,

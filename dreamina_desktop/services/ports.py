@@ -108,6 +108,9 @@ class ImageFiles(Protocol):
     async def missing(self, files: Sequence[str]) -> set[str]:
         """Which of these files are not there, or are empty."""
 
+    async def sizes(self, files: Sequence[str]) -> Mapping[str, int | None]:
+        """Their sizes in bytes, None where one is not there; without those that cannot be told."""
+
     async def find(self, folders: Sequence[str], key: tuple[int, int]) -> Sequence[Path]:
         """Files, not empty, that are named for this job and image, in folders below the root.
         Raises OSError."""
@@ -122,6 +125,8 @@ class ThumbnailStore(Protocol):
     async def get(self, key: ImageKey) -> bytes | None: ...
 
     async def put(self, key: ImageKey, jpeg: bytes) -> None: ...
+
+    async def drop(self, key: ImageKey) -> None: ...
 
 
 class BackedUp(Protocol):

@@ -12,7 +12,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
@@ -57,6 +57,9 @@ class ImageFiles:
 
     async def missing(self, files: Sequence[str]) -> set[str]:
         return await self._run(lambda: {file for file in files if not _is_there(file)})
+
+    async def sizes(self, files: Sequence[str]) -> Mapping[str, int | None]:
+        return await self._run(lambda: dict(_sizes(files)))
 
     async def find(self, folders: Sequence[str], key: tuple[int, int]) -> Sequence[Path]:
         days = [self._root / folder for folder in folders]
@@ -174,6 +177,16 @@ def _is_there(file: str) -> bool:
         return os.stat(file).st_size > 0
     except OSError:
         return False
+
+
+def _sizes(files: Sequence[str]) -> Iterator[tuple[str, int | None]]:
+    for file in files:
+        try:
+            yield file, os.stat(file).st_size
+        except (FileNotFoundError, NotADirectoryError):
+            yield file, None
+        except OSError:
+            continue  # whether it is there is not known
 
 
 def _of_image(folder: Path, key: tuple[int, int]) -> Iterator[Path]:

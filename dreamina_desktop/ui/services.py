@@ -9,6 +9,7 @@ from dreamina_desktop.services.accounts import Accounts
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
@@ -33,6 +34,7 @@ class Services:
     deadlines: Deadlines
     diagnostics: Callable[[], Awaitable[str]]  # for a report of a fault; raises OSError
     downloader: Downloader
+    file_watch: FileWatch
     library: Library
     messages: Messages
     poller: Poller

@@ -28,6 +28,7 @@ from dreamina_desktop.core.job import Image, ImageKey, Job
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.link_recovery import LinkRecovery
@@ -108,6 +109,14 @@ class World:
             lambda: jitter,
             self.server_clock,
             self.recovery.retry,
+        )
+        self.watch = FileWatch(
+            self.library,
+            self.files,
+            self.thumbnails,
+            self.messages,
+            self.supervisor,
+            self.clock,
         )
         self.autostart = FakeAutostart()
         self.background = Background(

@@ -207,3 +207,33 @@ async def test_a_name_is_free_again_when_the_disk_refused(
         await files.keep(source, "day", "a", "jpg")
     assert list((tmp_path / "images" / "day").iterdir()) == []
     assert source.read_bytes() == b"picture"
+
+
+async def test_sizes_tell_what_is_there_and_what_is_not(files: ImageFiles, tmp_path: Path) -> None:
+    there, gone = tmp_path / "there", tmp_path / "gone"
+    there.write_bytes(b"seven b")
+    inside = there / "a file where a folder should be"
+    names = [str(there), str(gone), str(inside)]
+    assert await files.sizes(names) == {str(there): 7, str(gone): None, str(inside): None}
+
+
+async def test_a_file_that_cannot_be_asked_for_is_not_said_to_be_gone(
+    files: ImageFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise PermissionError(errno.EACCES, "permission denied")
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert await files.sizes(["a"]) == {}
+
+
+async def test_an_images_files_are_found_by_its_number(files: ImageFiles, tmp_path: Path) -> None:
+    day = tmp_path / "images" / "day"
+    day.mkdir(parents=True)
+    its = ("0214-2 aurora (2).jpg", "0214-2 aurora.jpg", "0214-2.webp")
+    others = ("0214-20 a.jpg", "0214-1 a.jpg", "0214-2 a.txt", "0214-2x.jpg", "10214-2 a.jpg")
+    for name in (*its, *others):
+        (day / name).write_bytes(b"picture")
+    (day / "0214-2 empty.jpg").touch()
+    found = await files.find(["day", "no such day"], (214, 1))
+    assert sorted(file.name for file in found) == sorted(its)

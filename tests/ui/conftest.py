@@ -41,6 +41,7 @@ from dreamina_desktop.services.accounts import Accounts
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
@@ -286,6 +287,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             deadlines=Deadlines(library, server_clock),
             diagnostics=diagnosis.read,
             downloader=downloader,
+            file_watch=FileWatch(library, files, thumbnails, messages, supervisor, clock),
             library=library,
             messages=messages,
             poller=poller,

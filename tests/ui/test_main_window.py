@@ -24,9 +24,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dreamina_desktop.core.job import ImageState
+from dreamina_desktop.services.file_watch import GONE
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.services.mishaps import Mishaps
 from dreamina_desktop.ui import theme
+from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.main_window import MainWindow
 from dreamina_desktop.ui.window.copying_diagnostics import COPIED
 
@@ -263,6 +266,20 @@ async def test_what_a_rescue_did_stays_until_it_was_read(bench: Any, window: Mai
     next(b for b in buttons if b.text() == "OK" and b.isVisible()).click()
     assert bench.services.messages.lasting is None
     assert bench.services.preferences.get("rescue_notice") is None
+
+
+async def test_a_file_that_was_deleted_is_fetched_again_when_the_user_says_so(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1))
+    first = job.images[0]
+    Path(first.file).unlink()  # noqa: ASYNC240 - before the window has a turn
+    await until(lambda: bench.services.file_watch.trouble(first.key) == GONE)
+    place = images(window).button_center(first.key, TileButton.RETRY)
+    QTest.mouseClick(images(window).viewport(), Qt.MouseButton.LeftButton, NONE, place)
+    await until(lambda: bench.services.library.image(first.key).state is ImageState.PENDING)
+    assert bench.services.library.image(first.key).note == GONE
+    assert bench.services.library.image(job.images[1].key).state is ImageState.SAVED
 
 
 async def test_everything_one_can_act_on_has_a_name(

@@ -79,7 +79,11 @@ class Copying(QObject):
             self._turn += 1
             turn = self._turn
             self._reading.start(
-                _Picture(turn, saved[0]), saved[0].file or "", None, lambda: turn == self._turn
+                _Picture(turn, saved[0]),
+                saved[0].file or "",
+                None,
+                lambda: turn == self._turn,
+                saved[0].size_bytes,
             )
         elif saved:
             self._set(_file_urls(saved))

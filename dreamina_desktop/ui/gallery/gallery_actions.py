@@ -52,6 +52,11 @@ class GalleryActions(QObject):
     def copy_references(self, keys: Sequence[ImageKey]) -> None:
         self._copying.references(keys)
 
+    def retry(self, keys: Sequence[ImageKey]) -> None:
+        """Fetch these again: not saved, or with a file that is gone or changed."""
+        self._services.downloader.retry(keys)
+        self._services.file_watch.retry(keys)
+
     def popup(self, at: QPoint) -> None:
         """Show the menu at a point of the screen."""
         menu = self.menu()
@@ -85,7 +90,7 @@ class GalleryActions(QObject):
         self._copy_reference.setEnabled(any(image.entry.asset_ref for image in images))
         self._copy_link.setEnabled(any(image.url for image in images))
         self._copy_prompt.setEnabled(any(self._prompt(image) for image in images))
-        self._retry.setEnabled(any(image.state is not ImageState.SAVED for image in images))
+        self._retry.setEnabled(any(map(self._can_retry, images)))
         life = link_life(images[0].url, self._services.server_clock.time()) if images else ""
         several = len(images) > 1
         self._copy_reference.setText("Copy references" if several else "Copy reference")
@@ -108,6 +113,10 @@ class GalleryActions(QObject):
         found = (self._services.library.image(key) for key in self._selected())
         return [image for image in found if image is not None]
 
+    def _can_retry(self, image: Image) -> bool:
+        is_saved = image.state is ImageState.SAVED
+        return not is_saved or bool(self._services.file_watch.trouble(image.key))
+
     def _prompt(self, image: Image) -> str | None:
         record = self._services.library.job(image.key.number).record
         return record.prompt if record else None
@@ -123,5 +132,4 @@ class GalleryActions(QObject):
         self._saving.ask(self._images())
 
     def _on_retry_triggered(self) -> None:
-        keys = [image.key for image in self._images() if image.state is not ImageState.SAVED]
-        self._services.downloader.retry(keys)
+        self.retry([image.key for image in self._images() if self._can_retry(image)])

@@ -93,6 +93,7 @@ class GalleryPane(QWidget):
         self._tick_timer.timeout.connect(self._show_absence)
         self._services.library.subscribe(self._on_library_changed)
         self._services.downloader.subscribe(self._on_downloads_changed)
+        self._services.file_watch.subscribe(view.update_key)
         self._services.accounts.subscribe(self._flush_soon)
 
     def _add_zoom_actions(self) -> None:
@@ -251,6 +252,8 @@ class GalleryPane(QWidget):
         image = self._services.library.image(key)
         if image is None:
             return Tile(key, None)
+        if trouble := self._services.file_watch.trouble(key):
+            return Tile(key, image, trouble=trouble)
         if image.state is ImageState.SAVED:
             return Tile(
                 key,
@@ -278,7 +281,9 @@ class GalleryPane(QWidget):
         size, order = len(rows), self.view.order
         below = order[rows.stop : rows.stop + size]
         above = order[max(0, rows.start - size) : rows.start]
-        self._thumbnails.want(WISHES, [*order[rows.start : rows.stop], *below, *above])
+        visible = order[rows.start : rows.stop]
+        self._thumbnails.want(WISHES, [*visible, *below, *above])
+        self._services.file_watch.look_at(visible)
 
     # What the user does
 
@@ -298,7 +303,7 @@ class GalleryPane(QWidget):
             case TileButton.OPEN:
                 self.open_requested.emit(key)
             case TileButton.RETRY:
-                self._services.downloader.retry([key])
+                self._actions.retry([key])
             case TileButton.MORE:
                 self._open_menu_of(key)
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QSize, QThreadPool, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QFileInfo,
+    QObject,
+    QRunnable,
+    QSize,
+    QThreadPool,
+    Signal,
+)
 from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
 
 MAX_IMAGE_BYTES = 300_000_000  # an 8192 x 8192 image takes 268 MB; larger ones are scaled down
 _TURNED = QImageIOHandler.Transformation.TransformationRotate90
 
 
-def read_image(file: str, fit: QSize | None = None) -> QImage:
+def read_image(file: str, fit: QSize | None = None, size_bytes: int | None = None) -> QImage:
     """The image, upright; scaled down while decoding where it is larger than `fit`, and always
-    to at most MAX_IMAGE_BYTES. A null image when the file cannot be read. Any thread."""
+    to at most MAX_IMAGE_BYTES. A null image when the file cannot be read, or has not the
+    `size_bytes` that were verified. Any thread."""
+    if size_bytes is not None and QFileInfo(file).size() != size_bytes:
+        return QImage()
     QImageReader.setAllocationLimit(0)  # what is allowed was decided when it was verified
     reader = QImageReader(file)
     reader.setDecideFormatFromContent(True)
@@ -45,10 +56,20 @@ class ImageReading(QObject):
             application.aboutToQuit.connect(self.finish)
 
     def start(
-        self, ticket: object, file: str, fit: QSize | None, is_wanted: Callable[[], bool]
+        self,
+        ticket: object,
+        file: str,
+        fit: QSize | None,
+        is_wanted: Callable[[], bool],
+        size_bytes: int | None = None,
     ) -> None:
-        """Read `file`; skipped without a signal when it is not wanted by the time of its turn."""
-        self._pool.start(_Reading(self, ticket, file, fit, is_wanted))
+        """Read `file`; skipped without a signal when it is not wanted by the time of its turn.
+        `size_bytes`: what was verified."""
+
+        def read() -> QImage:
+            return read_image(file, fit, size_bytes)
+
+        self._pool.start(_Reading(self, ticket, read, is_wanted))
 
     def finish(self) -> None:
         """Drop what was not begun and wait for what is being read: a thread must not outlive
@@ -62,20 +83,18 @@ class _Reading(QRunnable):
         self,
         owner: ImageReading,
         ticket: object,
-        file: str,
-        fit: QSize | None,
+        read: Callable[[], QImage],
         is_wanted: Callable[[], bool],
     ) -> None:
         super().__init__()
         self._owner = owner
         self._ticket = ticket
-        self._file = file
-        self._fit = fit
+        self._read = read
         self._is_wanted = is_wanted
 
     def run(self) -> None:
         if self._is_wanted():
-            self._owner.read.emit(self._ticket, read_image(self._file, self._fit))
+            self._owner.read.emit(self._ticket, self._read())
 
 
 def _before_turning(reader: QImageReader, fit: QSize | None) -> QSize | None:

@@ -74,7 +74,7 @@ class ImagesModel(QAbstractListModel):
     def _words(self, image: Image, role: int) -> str | None:
         match role:
             case Qt.ItemDataRole.AccessibleTextRole:
-                return words.accessible(image)
+                return words.accessible(image, self._services.file_watch.trouble(image.key))
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return "\n".join(part for part in (self._why(image), self._prompt(image)) if part)
             case Qt.ItemDataRole.ToolTipRole:
@@ -84,6 +84,8 @@ class ImagesModel(QAbstractListModel):
         return None
 
     def _why(self, image: Image) -> str:
+        if trouble := self._services.file_watch.trouble(image.key):
+            return words.reason(image, trouble)
         fetching = self._services.downloader.is_fetching(image.key)
         return self._services.accounts.masked(words.explanation(image, fetching=fetching))
 

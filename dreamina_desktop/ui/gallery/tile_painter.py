@@ -40,6 +40,7 @@ class Tile:
     thumbnail_failed: bool = False
     fetching: bool = False
     note: str = ""  # the image's note, without addresses
+    trouble: str = ""  # of a saved image's file: services.file_watch
     selected: bool = False
     focused: bool = False  # it is the current tile, and the keys go to it
     active: bool = False  # its buttons show
@@ -48,7 +49,8 @@ class Tile:
 
     @property
     def can_retry(self) -> bool:
-        return self.image is not None and self.image.state in (ImageState.LOST, ImageState.INVALID)
+        unsaved = (ImageState.LOST, ImageState.INVALID)
+        return self.image is not None and (bool(self.trouble) or self.image.state in unsaved)
 
 
 class TilePainter:
@@ -170,6 +172,8 @@ class TilePainter:
         if tile.image is None:
             return
         match tile.image.state:
+            case ImageState.SAVED if tile.trouble:
+                self._paint_lost(tile, mat, words.TROUBLES[tile.trouble], tile.trouble)
             case ImageState.SAVED if tile.thumbnail_failed:
                 self._paint_words(
                     mat, "image", self._colors.muted, "No preview", words.NO_THUMBNAIL
@@ -179,7 +183,7 @@ class TilePainter:
             case ImageState.PENDING:
                 self._paint_pending(tile, mat)
             case _:
-                self._paint_lost(tile, mat)
+                self._paint_lost(tile, mat, "Not saved", tile.note)
 
     def _paint_pending(self, tile: Tile, mat: QRect) -> None:
         if tile.fetching:
@@ -188,11 +192,11 @@ class TilePainter:
             title = "Waiting" if tile.note else "Waiting to be loaded"
             self._paint_words(mat, "pause", self._colors.pending, title, tile.note)
 
-    def _paint_lost(self, tile: Tile, mat: QRect) -> None:
+    def _paint_lost(self, tile: Tile, mat: QRect, title: str, note: str) -> None:
         retry = tile_layout.retry_button(mat)
         above = QRect(mat.left(), mat.top(), mat.width(), retry.top() - mat.top())
-        reason = words.reason(tile.image, tile.note) if tile.image is not None else ""
-        self._paint_words(above, "failed", self._colors.failed, "Not saved", reason)
+        reason = words.reason(tile.image, note) if tile.image is not None else ""
+        self._paint_words(above, "failed", self._colors.failed, title, reason)
         self._paint_button(tile, TileButton.RETRY, retry)
 
     def _paint_words(self, room: QRect, icon: str, color: QColor, title: str, text: str) -> None:

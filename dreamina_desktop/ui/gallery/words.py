@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.services import file_watch
 from dreamina_desktop.ui import formats
 
 STATES = {
@@ -11,6 +12,7 @@ STATES = {
     ImageState.INVALID: "not saved",
     ImageState.LOST: "not saved",
 }
+TROUBLES = {file_watch.GONE: "File gone", file_watch.CHANGED: "File changed"}
 REFERENCE_STAYS = "Its reference still works."
 NO_THUMBNAIL = "The saved file could not be read for a preview."
 
@@ -28,10 +30,10 @@ def size(image: Image) -> str:
     return formats.pixels(*known) if known else ""
 
 
-def accessible(image: Image) -> str:
-    """`217-1, saved, 2560 by 1440 pixels`"""
+def accessible(image: Image, trouble: str = "") -> str:
+    """`217-1, saved, 2560 by 1440 pixels`; `trouble`: FileWatch."""
     known = pixels(image)
-    parts = [str(image.key), STATES[image.state]]
+    parts = [str(image.key), TROUBLES[trouble].lower() if trouble else STATES[image.state]]
     if known:
         parts.append(f"{known[0]} by {known[1]} pixels")
     return ", ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
@@ -14,11 +15,12 @@ from dreamina_desktop.ui.gallery.image_reading import ImageReading
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A file to decode; `fit`: no larger than this, None: whole."""
+    """A file to decode; `fit`: no larger than this, None: whole; `size_bytes`: as verified."""
 
     key: ImageKey
     file: str
     fit: QSize | None
+    size_bytes: int | None = None
 
     @property
     def id(self) -> tuple[ImageKey, str, int, int]:
@@ -65,7 +67,8 @@ class PictureCache(QObject):
         wish = next((each for name, each in self._wishes.items() if name not in self._images), None)
         if wish is not None:
             self._asked.add(wish.id)
-            self._reading.start(wish, wish.file, wish.fit, lambda: self._is_wanted(wish))
+            is_wanted = partial(self._is_wanted, wish)
+            self._reading.start(wish, wish.file, wish.fit, is_wanted, wish.size_bytes)
 
     def _is_wanted(self, wish: Wish) -> bool:
         """Asked from the reading thread; both mappings are only ever replaced or added to."""

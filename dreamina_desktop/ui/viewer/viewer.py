@@ -92,6 +92,7 @@ class Viewer(QWidget):
         self._change_timer.timeout.connect(self._on_change_due)
         self._services.library.subscribe(self._on_library_changed)
         self._services.downloader.subscribe(self._on_downloads_changed)
+        self._services.file_watch.subscribe(self._on_file_noticed)
         self._services.messages.subscribe(self._on_messages_changed)
         if self._thumbnails is not None:
             self._thumbnails.made.connect(self._on_thumbnail_made)
@@ -123,7 +124,7 @@ class Viewer(QWidget):
 
     def settled(self) -> bool:
         """Whether the image shown is as sharp as it gets."""
-        return self._image is None or not self._image.file or self._canvas.is_sharp
+        return self._image is None or not self._is_there(self._image) or self._canvas.is_sharp
 
     def close_viewer(self) -> None:
         """Close, and give the focus back to where it was."""
@@ -147,17 +148,30 @@ class Viewer(QWidget):
     def _show_row(self, row: int) -> None:
         self._row = min(max(0, row), len(self._order) - 1)
         self._image = self._services.library.image(self._order[self._row])
+        self._services.file_watch.look_at([self._order[self._row]], at_once=True)
         self._begin_picture()
         self._describe()
 
     def _begin_picture(self) -> None:
         image = self._image
-        size = words.pixels(image) if image is not None and image.file else None
+        size = words.pixels(image) if image is not None and self._is_there(image) else None
         self._canvas.show_picture(*(size or (0, 0)))
         if size is not None:
             self._show_thumbnail()
-        self._note.show_why(image, self._why())
+        self._show_note()
         self._wish()
+
+    def _is_there(self, image: Image) -> bool:
+        """Whether the file that was saved is there, as far as is known."""
+        return bool(image.file) and not self._services.file_watch.trouble(image.key)
+
+    def _show_note(self) -> None:
+        image = self._image
+        trouble = self._services.file_watch.trouble(image.key) if image is not None else ""
+        if image is not None and trouble:
+            self._note.show_trouble(image, trouble)
+        else:
+            self._note.show_why(image, self._why())
 
     def _show_thumbnail(self) -> None:
         if self._thumbnails is None or self._image is None or self._canvas.is_sharp:
@@ -190,12 +204,12 @@ class Viewer(QWidget):
 
     def _fitted(self, row: int) -> Wish | None:
         image = self._services.library.image(self._order[row])
-        if image is None or image.file is None:
+        if image is None or not self._is_there(image):
             return None
-        return Wish(image.key, image.file, self._canvas.area())
+        return Wish(image.key, image.file or "", self._canvas.area(), image.size_bytes)
 
     def _whole(self, image: Image) -> Wish:
-        return Wish(image.key, image.file or "", None)
+        return Wish(image.key, image.file or "", None, image.size_bytes)
 
     def _needs_whole(self, fitted: Wish) -> bool:
         zoom = self._canvas.zoom
@@ -219,6 +233,12 @@ class Viewer(QWidget):
         if self.is_open() and self.key in change.images:
             self._change_timer.start()
 
+    def _on_file_noticed(self, key: ImageKey) -> None:
+        """Its file is gone or changed, or is back."""
+        if key == self.key:
+            self._begin_picture()
+            self._describe()
+
     def _on_downloads_changed(self) -> None:
         if self.is_open() and self._image is not None and self._image.state is ImageState.PENDING:
             self._change_timer.start()
@@ -231,7 +251,7 @@ class Viewer(QWidget):
         if before is None or self._image is None or before.file != self._image.file:
             self._begin_picture()
         else:
-            self._note.show_why(self._image, self._why())
+            self._show_note()
         self._describe()
 
     def _on_messages_changed(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dreamina_desktop.core.job import Image, ImageState
+from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.absence import Absence
 from dreamina_desktop.ui.gallery.empty_page import EmptyPage
 
@@ -25,6 +26,11 @@ class ViewerNote(EmptyPage):
         else:
             icon, color, title = _ICONS[image.state]
             self.show_absence(Absence(icon, color, title, why))
+
+    def show_trouble(self, image: Image, trouble: str) -> None:
+        """`trouble`: of the file, FileWatch."""
+        reason = words.reason(image, trouble)
+        self.show_absence(Absence("failed", "failed", words.TROUBLES[trouble], reason))
 
     def show_unreadable(self, file: str) -> None:
         text = f"It may have been moved or deleted: {file}"

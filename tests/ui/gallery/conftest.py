@@ -59,6 +59,33 @@ class RecordingDownloader:
         self.retried += keys
 
 
+class Watching:
+    """Files of which a test says that they are gone or changed; remembers who asked."""
+
+    def __init__(self) -> None:
+        self.troubles: dict[ImageKey, str] = {}
+        self.looked_at: list[ImageKey] = []
+        self.retried: list[ImageKey] = []
+        self._listeners: list[Callable[[ImageKey], None]] = []
+
+    def subscribe(self, listener: Callable[[ImageKey], None]) -> None:
+        self._listeners.append(listener)
+
+    def trouble(self, key: ImageKey) -> str:
+        return self.troubles.get(key, "")
+
+    def look_at(self, keys: Iterable[ImageKey], *, at_once: bool = False) -> None:
+        self.looked_at += keys
+
+    def retry(self, keys: Iterable[ImageKey]) -> None:
+        self.retried += keys
+
+    def notice(self, key: ImageKey, trouble: str) -> None:
+        self.troubles[key] = trouble
+        for listener in self._listeners:
+            listener(key)
+
+
 class Thumbnailing:
     """Makes wished-for thumbnails when a test says so."""
 
@@ -147,6 +174,7 @@ class Scene:
         self.services = SimpleNamespace(
             library=library,
             downloader=RecordingDownloader(),
+            file_watch=Watching(),
             messages=Messages(),
             accounts=Masking(),
             thumbnailer=self.thumbnailing,

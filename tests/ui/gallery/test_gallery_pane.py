@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Tracking
+from dreamina_desktop.services import file_watch
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
@@ -174,6 +175,45 @@ def test_retry_is_a_button_on_a_tile_that_is_not_saved(scene: Any, open_pane: Op
     place = pane.view.button_center(ImageKey(213, 0), TileButton.RETRY)
     QTest.mouseClick(pane.view.viewport(), Qt.MouseButton.LeftButton, NO_KEY, place)
     assert scene.services.downloader.retried == [ImageKey(213, 0)]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "title"), [(file_watch.GONE, "file gone"), (file_watch.CHANGED, "file changed")]
+)
+def test_a_file_that_is_gone_or_changed_is_said_in_place_of_the_picture_with_retry(
+    scene: Any, open_pane: Open, qtbot: QtBot, trouble: str, title: str
+) -> None:
+    key = ImageKey(213, 0)
+    scene.job(213, scene.saved(213))
+    pane = open_pane(scene)
+    viewport, watch = pane.view.viewport(), scene.services.file_watch
+    qtbot.waitUntil(lambda: key in watch.looked_at)
+    scene.thumbnailing.make_all()
+    middle = pane.view.grid.tile(0).center()
+    picture = viewport.grab().toImage().pixelColor(middle)
+    watch.notice(key, trouble)
+    index = pane.view.model().index(0)
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith(f"213-1, {title}")
+    assert f"{trouble} Its reference still works." in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert viewport.grab().toImage().pixelColor(middle) != picture
+    place = pane.view.button_center(key, TileButton.RETRY)
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, NO_KEY, place)
+    assert watch.retried == [key]
+    watch.notice(key, "")  # the disk is there again
+    assert viewport.grab().toImage().pixelColor(middle) == picture
+
+
+def test_retry_in_the_menu_is_for_files_in_trouble_too(scene: Any, open_pane: Open) -> None:
+    scene.job(213, scene.saved(213, 0), scene.saved(213, 1))
+    pane = open_pane(scene)
+    pane.view.selectAll()
+    retry = pane._actions.menu().actions()[-2]
+    assert (retry.text(), retry.isEnabled()) == ("Retry", False)
+    scene.services.file_watch.notice(ImageKey(213, 1), file_watch.GONE)
+    retry = pane._actions.menu().actions()[-2]
+    assert retry.isEnabled()
+    retry.trigger()
+    assert scene.services.file_watch.retried == [ImageKey(213, 1)]
 
 
 def test_a_reference_can_be_copied_in_every_state(scene: Any, open_pane: Open) -> None:

@@ -26,6 +26,13 @@ def test_every_kept_format_is_read(tmp_path: Path, name: str) -> None:
     assert read_image(picture(tmp_path, name, (60, 30))).size().toTuple() == (60, 30)
 
 
+def test_a_file_of_another_size_than_was_verified_is_not_decoded(tmp_path: Path) -> None:
+    file = picture(tmp_path, "a.jpg", (60, 30))
+    size_bytes = Path(file).stat().st_size
+    assert read_image(file, None, size_bytes).size().toTuple() == (60, 30)
+    assert read_image(file, None, size_bytes + 1).isNull()
+
+
 def test_a_cmyk_jpeg_is_read(tmp_path: Path) -> None:
     image = read_image(picture(tmp_path, "a.jpg", (60, 30), "CMYK"))
     assert image.size().toTuple() == (60, 30)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.core.record import ImageEntry
+from dreamina_desktop.services import file_watch
 from dreamina_desktop.ui.gallery import words
 
 
@@ -14,6 +15,11 @@ def test_a_tile_says_its_number_state_and_size() -> None:
     saved = image(ImageState.SAVED, file_width=4096, file_height=4096)
     assert words.accessible(saved) == "217-1, saved, 4096 by 4096 pixels"
     assert words.accessible(image(ImageState.LOST)) == "217-1, not saved, 2560 by 1440 pixels"
+
+
+def test_a_file_in_trouble_is_said_to_screen_readers() -> None:
+    saved = image(ImageState.SAVED)
+    assert words.accessible(saved, file_watch.GONE) == "217-1, file gone, 2560 by 1440 pixels"
 
 
 def test_the_real_size_of_a_file_goes_before_the_records() -> None:

@@ -34,6 +34,33 @@ class MemoryRepository:
     async def save_images(self, images: Iterable[Image]) -> None: ...
 
 
+class Watching:
+    """Files of which a test says that they are gone or changed; remembers who asked."""
+
+    def __init__(self) -> None:
+        self.troubles: dict[ImageKey, str] = {}
+        self.looked_at: list[ImageKey] = []
+        self.retried: list[ImageKey] = []
+        self._listeners: list[Callable[[ImageKey], None]] = []
+
+    def subscribe(self, listener: Callable[[ImageKey], None]) -> None:
+        self._listeners.append(listener)
+
+    def trouble(self, key: ImageKey) -> str:
+        return self.troubles.get(key, "")
+
+    def look_at(self, keys: Iterable[ImageKey], *, at_once: bool = False) -> None:
+        self.looked_at += keys
+
+    def retry(self, keys: Iterable[ImageKey]) -> None:
+        self.retried += keys
+
+    def notice(self, key: ImageKey, trouble: str) -> None:
+        self.troubles[key] = trouble
+        for listener in self._listeners:
+            listener(key)
+
+
 class Stage:
     """A window with a focused field, an order of images, and the viewer."""
 
@@ -83,6 +110,7 @@ def stage(qtbot: QtBot, tmp_path: Path) -> Stage:
     services = SimpleNamespace(
         library=library,
         messages=Messages(),
+        file_watch=Watching(),
         downloader=SimpleNamespace(subscribe=lambda listener: None, is_fetching=lambda key: False),
         accounts=SimpleNamespace(masked=lambda text: text.replace("user@example.com", "A")),
         clock=SimpleNamespace(time=lambda: 0.0),

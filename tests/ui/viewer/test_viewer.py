@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.services import file_watch
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
 from dreamina_desktop.ui.viewer.viewer_note import ViewerNote
 
@@ -177,6 +178,27 @@ def test_a_file_that_was_deleted_is_said(stage: Any, qtbot: QtBot) -> None:
     )
     press(Key.Key_Left)
     assert not note(stage).isVisible()
+
+
+def test_a_file_that_is_gone_or_changed_is_said_and_not_shown(stage: Any, qtbot: QtBot) -> None:
+    key, watch = ImageKey(214, 0), stage.services.file_watch
+    stage.open(0)
+    assert watch.looked_at == [key]
+    settle(stage, qtbot)
+    watch.notice(key, file_watch.CHANGED)
+    assert note(stage).isVisible()
+    assert note(stage).words == (
+        "File changed\nIts file was changed outside of Dreamina Desktop. Its reference still works."
+    )
+    assert not canvas(stage).has_picture
+    assert stage.viewer.settled()
+    stage.change_image(key, lambda image: replace(image, note="a change"))
+    qtbot.wait(100)
+    assert note(stage).isVisible()
+    watch.notice(key, "")
+    settle(stage, qtbot)
+    assert not note(stage).isVisible()
+    assert canvas(stage).has_image
 
 
 def test_a_picture_that_comes_late_is_not_shown_for_another_image(stage: Any, qtbot: QtBot) -> None:

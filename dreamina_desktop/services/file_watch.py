@@ -1,0 +1,134 @@
+"""Notices, when an image is shown, that its file is gone or is not the one that was saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.core.recovery import again
+from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.ports import Clock, ImageFiles, ThumbnailStore
+from dreamina_desktop.services.supervisor import Supervisor
+
+GONE = "Its file is gone."
+CHANGED = "Its file was changed outside of Dreamina Desktop."
+LOOK_EVERY_S = 10.0  # at the same file
+
+
+class FileWatch:
+    """What it notices is not written down: a disk that was away may come back. Nothing is read
+    but sizes, and only of images that are shown."""
+
+    def __init__(
+        self,
+        library: Library,
+        files: ImageFiles,
+        thumbnails: ThumbnailStore,
+        messages: Messages,
+        supervisor: Supervisor,
+        clock: Clock,
+    ) -> None:
+        self._library = library
+        self._files = files
+        self._thumbnails = thumbnails
+        self._messages = messages
+        self._supervisor = supervisor
+        self._clock = clock
+        self._looked_at: dict[ImageKey, float] = {}  # monotonic seconds
+        self._troubles: dict[ImageKey, tuple[str, str]] = {}  # the file, and what is with it
+        self._wanted: dict[ImageKey, None] = {}
+        self._is_looking = False
+        self._listeners: list[Callable[[ImageKey], None]] = []
+        library.subscribe(self._on_changed)
+
+    def subscribe(self, listener: Callable[[ImageKey], None]) -> None:
+        """Call `listener` when `trouble` of an image answers otherwise than before."""
+        self._listeners.append(listener)
+
+    def trouble(self, key: ImageKey) -> str:
+        """What is with a saved image's file, in words; "" as far as is known."""
+        return self._troubles.get(key, ("", ""))[1]
+
+    def look_at(self, keys: Iterable[ImageKey], *, at_once: bool = False) -> None:
+        """These are shown. `at_once`: however short ago it was looked at them."""
+        now = self._clock.monotonic()
+        for key in keys:
+            looked_at = self._looked_at.get(key)
+            if at_once or looked_at is None or now - looked_at >= LOOK_EVERY_S:
+                self._wanted[key] = None
+        if self._wanted and not self._is_looking:
+            self._is_looking = True
+            self._supervisor.spawn(self._look(), "look at files")
+
+    def retry(self, keys: Iterable[ImageKey]) -> None:
+        """Fetch those again whose file is gone or changed; what lies there stays."""
+        for key in keys:
+            if self.trouble(key):
+                self._supervisor.spawn(self._fetch_again(key), f"fetch {key} again")
+
+    async def _look(self) -> None:
+        try:
+            while self._wanted:
+                keys, self._wanted = list(self._wanted), {}
+                await self._look_at(keys)
+        finally:
+            self._is_looking = False
+
+    async def _look_at(self, keys: Iterable[ImageKey]) -> None:
+        files = {key: file for key in keys if (file := self._file(key))}
+        sizes = await self._files.sizes(list(files.values()))
+        now = self._clock.monotonic()
+        for key, file in files.items():
+            self._looked_at[key] = now
+            image = self._library.image(key)
+            if image is not None and image.file == file and file in sizes:
+                self._note(image, file, _trouble(image, sizes[file]))
+
+    def _file(self, key: ImageKey) -> str | None:
+        image = self._library.image(key)
+        saved = image is not None and image.state is ImageState.SAVED
+        return image.file if image and saved else None
+
+    def _note(self, image: Image, file: str, trouble: str) -> None:
+        before = self.trouble(image.key)
+        if trouble:
+            self._troubles[image.key] = (file, trouble)
+        else:
+            self._troubles.pop(image.key, None)
+        if trouble != before:
+            self._tell(image.key)
+
+    async def _fetch_again(self, key: ImageKey) -> None:
+        """A thumbnail may have been made of what is there now."""
+        trouble = self.trouble(key)
+        with suppress(OSError):
+            await self._thumbnails.drop(key)
+        try:
+            await self._library.change_image(
+                key, lambda image: replace(again(image), file=None, note=trouble)
+            )
+        except DatabaseError as error:
+            self._messages.hold(Condition.DATABASE, str(error))
+
+    def _on_changed(self, changes: ChangeSet) -> None:
+        for key in changes.images & self._troubles.keys():
+            if self._file(key) != self._troubles[key][0]:
+                del self._troubles[key]
+                self._looked_at.pop(key, None)
+                self._tell(key)
+
+    def _tell(self, key: ImageKey) -> None:
+        for listener in tuple(self._listeners):
+            listener(key)
+
+
+def _trouble(image: Image, size_bytes: int | None) -> str:
+    """`size_bytes`: of the file that is there now; None where there is none."""
+    if size_bytes is None:
+        return GONE
+    is_same = size_bytes > 0 and image.size_bytes in (None, size_bytes)
+    return "" if is_same else CHANGED
