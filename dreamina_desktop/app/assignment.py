@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from dreamina_desktop.app.export import export
+from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job_id import Finds, find
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
@@ -72,6 +73,13 @@ class Executor:
 
     async def carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
         """`stop`: the caller does not wait any longer (exit code 3)."""
+        try:
+            async for reply in self._carry_out(assignment, stop):
+                yield reply
+        except DatabaseError as error:
+            yield Reply(note=str(error), exit_code=EXIT_ERROR)
+
+    async def _carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
         if assignment.api_url != self.api_url:
             yield _other_api(self.api_url)
             return
@@ -81,10 +89,12 @@ class Executor:
             return
         if assignment.activates:
             self.on_activated()
-        if self.refusal and (assignment.text or assignment.waits):
-            yield Reply(note=self.refusal, exit_code=EXIT_ERROR)
-            return
         numbers: frozenset[int] = frozenset()
+        code = EXIT_DONE
+        if self.refusal and (assignment.text or assignment.waits):
+            yield Reply(note=self.refusal)
+            assignment = msgspec.structs.replace(assignment, text="", waits=False)
+            code = EXIT_ERROR
         if assignment.text:
             tracked = await self.tracker.track(assignment.text)
             self.on_tracked(tracked)
@@ -92,7 +102,6 @@ class Executor:
             for note in unusable(assignment.text, tracked.finds):
                 yield Reply(note=note)
         only = numbers if assignment.only else None
-        code = EXIT_DONE
         if assignment.waits:
             self.on_waited_for()
             reason = await self.idle.wait(only, assignment.give_up_s, stop)

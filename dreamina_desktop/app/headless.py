@@ -97,4 +97,6 @@ async def _work(
                 if taken_over.is_set() and not delivery.has_begun:
                     return None
                 delivery.take(reply)
+            if not stop.is_set():
+                await program.finish_backup()
     return EXIT_GAVE_UP if delivery.exit_code is None else delivery.exit_code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -75,6 +75,7 @@ class Program:
         s.supervisor.keep(s.thumbnailer.run, "thumbnailer")
         if self.refusal:
             s.messages.hold(Condition.DATABASE, self.refusal)
+            s.poller.stay_closed()
             return
         keeper = BackupKeeper(self.database, s.clock, s.messages)
         s.supervisor.keep(keeper.run, "backups")
@@ -86,6 +87,11 @@ class Program:
         s.supervisor.keep(s.downloader.run, "downloader")
         s.supervisor.keep(self.recovery.run, "link recovery")
         s.supervisor.keep(s.deadlines.run, "deadlines")
+
+    async def finish_backup(self) -> None:
+        """A short run would cut off its daily backup, each time."""
+        with suppress(OSError):  # that it failed was said
+            await self.database.back_up_if_due()
 
     def executor(
         self,

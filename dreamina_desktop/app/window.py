@@ -11,7 +11,8 @@ import threading
 from collections.abc import Callable
 
 from dreamina_desktop import diagnostics
-from dreamina_desktop.app.assignment import Assignment
+from dreamina_desktop.app.assignment import EXIT_ERROR, Assignment
+from dreamina_desktop.app.delivery import complain
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.picture import draw
 from dreamina_desktop.app.program import Program, open_program
@@ -22,6 +23,7 @@ from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.start_error import StartError
 from dreamina_desktop.ui.window.tray import Tray
 
 END_WITHIN_S = 1.6
@@ -36,7 +38,27 @@ def run_window(
 ) -> int:
     """Open the window and work until it is closed; 0."""
     application = make_application("system")
-    return run_in_qt(application, _work(application, options, locations, text, sandbox, token))
+
+    async def work() -> int:
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_exception_handler(diagnostics.log_loop_exception)
+        _end_on_signals(loop, ended.set)
+        try:
+            return await _work(application, options, locations, text, sandbox, token, ended)
+        except OSError as error:
+            words = diagnostics.redact(str(error))
+            complain(words)
+            await _show(StartError(words), ended)
+            return EXIT_ERROR
+
+    return run_in_qt(application, work())
+
+
+async def _show(box: StartError, ended: asyncio.Event) -> None:
+    box.finished.connect(lambda _: ended.set())
+    box.open()
+    await ended.wait()
+    box.close()
 
 
 async def _work(
@@ -46,11 +68,9 @@ async def _work(
     text: str,
     sandbox: SandboxProcess | None,
     token: str | None,
+    ended: asyncio.Event,
 ) -> int:
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(diagnostics.log_loop_exception)
-    ended = asyncio.Event()
-    _end_on_signals(loop, ended.set)
     facts = await loop.run_in_executor(None, sandbox.read_facts) if sandbox else None
     async with open_program(options, locations, facts, token) as program:
         gc.freeze()  # what was loaded stays: a collection need not look through it

@@ -12,7 +12,12 @@ from dreamina_desktop.services.ports import Autostart
 from dreamina_desktop.services.preferences import Preferences
 
 # As long as one of these holds, no job can be asked.
-_SHUT_OUT = (Connection.NO_TOKEN, Connection.REFUSED, Connection.SUBSCRIPTION)
+_SHUT_OUT = (
+    Connection.NO_TOKEN,
+    Connection.REFUSED,
+    Connection.SUBSCRIPTION,
+    Connection.READ_ONLY,
+)
 
 
 class OnClose(Enum):

@@ -17,6 +17,7 @@ class Connection(Enum):
     SUBSCRIPTION = "subscription"  # 402, 403
     NO_TOKEN = "no_token"
     PAUSED = "paused"  # by the user
+    READ_ONLY = "read_only"  # a newer program's library: nothing is asked in this run
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,11 @@ class Poller:
         self._hurry()
         return True
 
+    def stay_closed(self) -> None:
+        """Nothing is asked in this run; `run` is not called."""
+        self._access.closed_by = Connection.READ_ONLY
+        self._tell()
+
     def pause(self) -> None:
         self._paused = True
         self._tell()

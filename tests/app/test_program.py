@@ -9,11 +9,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import apsw
 import pytest
 
 from dreamina_desktop import __version__, diagnostics
+from dreamina_desktop.app.assignment import Assignment
 from dreamina_desktop.app.options import parse
 from dreamina_desktop.app.program import Program, open_program
+from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageState
 from dreamina_desktop.services.messages import Message, Remedy
 from dreamina_desktop.services.mishaps import WENT_WRONG
@@ -172,3 +175,48 @@ async def test_no_image_is_fetched_from_this_machine_when_the_api_is_elsewhere(
             "The link leads to an address of a private network.",
         ]
     assert asked == []
+
+
+async def test_a_newer_library_is_shown_and_nothing_is_asked_or_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with program(tmp_path, 9, monkeypatch) as opened:
+        await opened.services.tracker.track(JOBID)
+    connection = apsw.Connection(str(tmp_path / "library.sqlite3"))
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    async with program(tmp_path, 9, monkeypatch) as opened:
+        opened.start_work()
+        services = opened.services
+        assert [job.jobid for job in services.library.shown()] == [JOBID]
+        assert services.poller.status.connection is Connection.READ_ONLY
+        assert services.messages.lasting is not None
+        assert services.messages.lasting.text == opened.refusal
+        with pytest.raises(DatabaseError, match="Install the newer version"):
+            await services.tracker.remove([1])
+        services.preferences.theme = "dark"
+        assert services.preferences.theme == "dark"  # for this run
+
+
+async def test_a_disk_that_is_full_is_an_answer_to_those_that_hand_work_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with program(tmp_path, 9, monkeypatch) as opened:
+        pages = await opened.database.call(lambda c: c.pragma("page_count"))
+        await opened.database.call(lambda c: c.pragma("max_page_count", pages))
+        executor = opened.executor(None, lambda _: None, lambda: None)
+        ids = " ".join(JOBID.replace("0530", f"{number:04}") for number in range(2000))
+        work = Assignment(text=ids, api_url=opened.api.url)
+        replies = [reply async for reply in executor.carry_out(work, asyncio.Event())]
+        assert [reply.exit_code for reply in replies] == [1]
+        assert "The disk is full" in (replies[0].note or "")
+        assert list(opened.services.library.shown()) == []
+
+
+async def test_a_short_run_ends_with_its_daily_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with program(tmp_path, 9, monkeypatch) as opened:
+        opened.start_work()
+        await opened.finish_backup()
+        assert len(list((tmp_path / "backups").iterdir())) == 1

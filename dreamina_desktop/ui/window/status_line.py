@@ -21,6 +21,7 @@ _CONNECTION = {
     Connection.SUBSCRIPTION: "subscription needed",
     Connection.NO_TOKEN: "no token",
     Connection.PAUSED: "paused",
+    Connection.READ_ONLY: "a newer version's library, only shown",
 }
 
 
