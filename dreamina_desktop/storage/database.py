@@ -138,6 +138,8 @@ class Database:
                 check_header(self._file)
                 check_pages(connection, self._migrations)
             return version_of(connection)
+        except apsw.SQLError as error:  # our questions are good: the header is not
+            raise apsw.CorruptError(str(error)) from error
         finally:
             connection.close()
 

@@ -195,9 +195,9 @@ async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
         await opened(file, ONE)
 
 
-@pytest.mark.parametrize("position", [18, 60])
+@pytest.mark.parametrize("position", [18, 47, 60])
 async def test_a_header_of_a_program_to_come_is_damage(tmp_path: Path, position: int) -> None:
-    """The versions of SQLite's format and of our tables: not read only for ever."""
+    """The versions of SQLite's formats and of our tables: not read only for ever."""
     file = tmp_path / "a.sqlite3"
     await (await opened(file, ONE)).aclose()
     content = bytearray(file.read_bytes())
