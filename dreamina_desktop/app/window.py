@@ -81,7 +81,7 @@ async def _work(
         window.demo_requested.connect(start_demo)
         tray = _make_tray(program, window)
         if options.background and program.services.background.keeps:
-            tray.show_icon(True)
+            tray.show_icon_later()
         else:
             window.show()
         executor = program.executor(

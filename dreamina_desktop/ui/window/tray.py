@@ -14,6 +14,7 @@ from dreamina_desktop.ui.window.status_line import SavedCount, still_line
 
 FLUSH_MS = 500
 TICK_MS = 30_000  # minutes pass in what it says
+LATE_MS = 5000  # a tray may come so much later than what is started at login
 
 
 class Tray(QObject):
@@ -28,12 +29,12 @@ class Tray(QObject):
         super().__init__(parent)
         self._services = services
         self._saved = SavedCount(services.library)
-        self.icon = QSystemTrayIcon(QIcon(str(resources_folder() / "icons" / "app.svg")), self)
+        self.icon: QSystemTrayIcon | None = None
         self.menu = QMenu()
         self._pause = QAction(self.menu)
         self._fill_menu()
-        self.icon.setContextMenu(self.menu)
-        self.icon.activated.connect(self._on_icon_activated)
+        self._late = QTimer(self, singleShot=True, interval=LATE_MS)
+        self._late.timeout.connect(lambda: self.show_icon(True))
         self._soon = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._tick = QTimer(self, interval=TICK_MS)
         for timer in (self._soon, self._tick):
@@ -45,19 +46,27 @@ class Tray(QObject):
 
     def show_icon(self, shown: bool) -> None:
         """Keep it up to date only while it is shown."""
+        self._late.stop()
         if shown:
+            self._make_icon().show()
             self.refresh()
             self._tick.start()
-        else:
+        elif self.icon is not None:
             self._tick.stop()
-        self.icon.setVisible(shown)
+            self.icon.hide()
+
+    def show_icon_later(self) -> None:
+        """At a login, when the tray has come as well."""
+        self._late.start()
 
     def words(self) -> str:
         """What it says."""
-        return self.icon.toolTip()
+        return self.icon.toolTip() if self.icon is not None else ""
 
     def refresh(self) -> None:
         """Read everything anew."""
+        if self.icon is None:
+            return
         services = self._services
         poll, downloads = services.poller.status, services.downloader.status
         lines = (
@@ -67,6 +76,15 @@ class Tray(QObject):
         )
         self.icon.setToolTip("\n".join(line for line in lines if line))
         self._pause.setText("Resume" if services.poller.paused else "Pause")
+
+    def _make_icon(self) -> QSystemTrayIcon:
+        """Only when it is wanted: Qt asks once in a process whether there is a tray."""
+        if self.icon is None:
+            picture = QIcon(str(resources_folder() / "icons" / "app.svg"))
+            self.icon = QSystemTrayIcon(picture, self)
+            self.icon.setContextMenu(self.menu)
+            self.icon.activated.connect(self._on_icon_activated)
+        return self.icon
 
     def _fill_menu(self) -> None:
         self._pause.setText("Pause")
@@ -80,7 +98,7 @@ class Tray(QObject):
         """What a pause costs has to be said here: nobody sees the window."""
         self.pause_chosen.emit()
         said = self._services.messages.passing
-        if self._services.poller.paused and said is not None:
+        if self.icon is not None and self._services.poller.paused and said is not None:
             self.icon.showMessage("Dreamina Desktop", said.text, self.icon.icon())
 
     def _on_icon_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
@@ -91,5 +109,5 @@ class Tray(QObject):
         self._later()
 
     def _later(self) -> None:
-        if self.icon.isVisible() and not self._soon.isActive():
+        if self._tick.isActive() and not self._soon.isActive():
             self._soon.start()

@@ -53,6 +53,18 @@ async def test_it_is_not_brought_up_to_date_while_it_is_not_shown(
     assert not tray._tick.isActive()
 
 
+async def test_at_a_login_it_waits_for_the_tray_unless_the_window_comes_first(tray: Tray) -> None:
+    tray.show_icon_later()
+    assert tray.icon is None
+    tray._late.timeout.emit()
+    assert tray.icon is not None
+    assert tray.icon.isVisible()
+    tray.show_icon_later()
+    tray.show_icon(False)
+    assert not tray._late.isActive()
+    assert not tray.icon.isVisible()
+
+
 async def test_its_menu_opens_pauses_and_quits(bench: Any, tray: Tray, until: Any) -> None:
     chosen: list[str] = []
     tray.open_chosen.connect(lambda: chosen.append("open"))
@@ -70,6 +82,7 @@ async def test_its_menu_opens_pauses_and_quits(bench: Any, tray: Tray, until: An
 async def test_a_click_opens_and_a_right_click_is_for_the_menu(tray: Tray) -> None:
     opened: list[bool] = []
     tray.open_chosen.connect(lambda: opened.append(True))
+    tray.show_icon(True)
     tray.icon.activated.emit(Reason.Context)
     assert opened == []
     tray.icon.activated.emit(Reason.Trigger)
