@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -70,6 +71,7 @@ def run(scale: int, seed: int, scratch: Path) -> Row:
             row.not_run += [words for words in trial.not_run if words not in row.not_run]
             for kind, words in trial.findings:
                 row.find(kind, f"{fault}: {words}")
+        shutil.rmtree(folder)
 
     faults = list(_faults(scale, seed, scratch, row))
     row.lost = dict.fromkeys(PROMISES, 0)

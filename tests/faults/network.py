@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -73,6 +74,7 @@ def run(scale: int, seed: int, scratch: Path) -> Row:
             for kind, words in report.findings:
                 row.find(kind, f"{session.name} {number}: {words}")
             row.not_run += [words for words in report.not_run if words not in row.not_run]
+        shutil.rmtree(folder)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(attend, enumerate(sessions)))
