@@ -1,4 +1,5 @@
-"""The program itself, which tells on SIGUSR2 what runs in it: tasks of its loop, and threads.
+"""The program itself, which tells on SIGUSR2 what is in it: tasks of its loop, threads, and how
+full the caches of thumbnails are, which have a limit.
 
 Run in place of `-m dreamina_desktop`; the answer goes to the file that SOAK_FILE names.
 """
@@ -6,6 +7,7 @@ Run in place of `-m dreamina_desktop`; the answer goes to the file that SOAK_FIL
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -25,8 +27,15 @@ def tell(_signal: int, _frame: object) -> None:
     threads = sorted(thread.name for thread in threading.enumerate())
     file = Path(os.environ["SOAK_FILE"])
     part = file.with_suffix(".part")
-    part.write_text(json.dumps({"tasks": tasks, "threads": threads}))
+    part.write_text(json.dumps({"tasks": tasks, "threads": threads, "cached": cached_bytes()}))
     part.replace(file)
+
+
+def cached_bytes() -> int:
+    from dreamina_desktop.ui.thumbnails import Thumbnails  # noqa: PLC0415 - not in the workers
+
+    caches = [one for one in gc.get_objects() if isinstance(one, Thumbnails)]
+    return sum(one._jpegs.size_bytes + one._pixmaps.size_bytes for one in caches)
 
 
 if __name__ == "__main__":
