@@ -64,7 +64,9 @@ def _back_at(exchanges: Sequence[Exchange], starting: int) -> Sequence[float]:
     for exchange in sorted(exchanges, key=lambda one: one.ended_at):
         failed = effect_of(exchange) in (Effect.CUT, Effect.TROUBLE)
         last.append(failed)
-        if not failed:
+        if failed:
+            left = starting if left > 0 else 0  # it starts anew
+        else:
             left = starting if sum(last) >= OUT_AFTER else left - 1
             found += [exchange.ended_at] if left > 0 else []
     return found
