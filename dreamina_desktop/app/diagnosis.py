@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dreamina_desktop import __version__, diagnostics
 from dreamina_desktop.core.api_url import ApiUrl
-from dreamina_desktop.core.diagnostics_report import LOG_LINES, Facts, count, diagnostics_report
+from dreamina_desktop.core.diagnostics_report import LOG_LINES, Facts, diagnostics_report
 from dreamina_desktop.core.skew import skew_words
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.library import Library
@@ -42,7 +42,7 @@ class Diagnosis:
         facts = Facts(
             versions=_versions(),
             settings=self._settings(),
-            counts=count(self.library.every()),
+            counts=await self.library.statistics(),
             connection=self._connection(),
             log_lines=lines,
         )

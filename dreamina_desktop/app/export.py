@@ -34,8 +34,7 @@ async def export(library: Library, only: Collection[int] | None) -> bytes:
     """UTF-8 JSON, a list in tracking order; `only`: numbers, None for every shown job."""
     rows = [
         _row(job, _fields(await library.raw_record(job.number)))
-        for job in tuple(library.shown())
-        if only is None or job.number in only
+        async for job in library.shown(only)
     ]
     encoded = msgspec.json.encode(rows)
     try:

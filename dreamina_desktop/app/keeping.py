@@ -12,6 +12,7 @@ from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.job_index import JobIndex
 from dreamina_desktop.storage.job_repository import JobRepository
 from dreamina_desktop.storage.library_file import open_library
 from dreamina_desktop.storage.locations import Locations
@@ -36,15 +37,24 @@ async def open_keeping(
 ) -> Keeping:
     """Closed by `stack`. Says what had to be done for a damaged library. Raises DatabaseError."""
 
-    async def read(database: Database) -> tuple[Preferences, Library]:
+    async def read(database: Database) -> tuple[Preferences, Library, JobIndex]:
         preferences = Preferences(SettingsStore(database), supervisor)
-        library = Library(JobRepository(database, locations.root))
         await preferences.load()
-        await library.load()
-        return preferences, library
+        index = JobIndex(
+            locations.index, locations.database, locations.root, in_memory=database.read_only
+        )
+        library = Library(JobRepository(database, locations.root), index)
+        try:
+            await index.open()
+            await library.load()
+        except BaseException:
+            await index.aclose()
+            raise
+        return preferences, library, index
 
-    database, (preferences, library), is_rescued = await open_library(locations, read)
+    database, (preferences, library, index), is_rescued = await open_library(locations, read)
     stack.push_async_callback(database.aclose)
+    stack.push_async_callback(index.aclose)
     notice = RescueNotice(preferences, messages)
     notice.show()
     news = notice.words if is_rescued else ""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dreamina_desktop.core.job import Job
 from dreamina_desktop.core.redaction import redact, without_links
 
 LOG_LINES = 200
@@ -35,17 +33,6 @@ def diagnostics_report(facts: Facts, homes: Sequence[str]) -> str:
         "\n".join((f"Log, the last {LOG_LINES} lines", *facts.log_lines[-LOG_LINES:])),
     ]
     return redact(without_links("\n\n".join(parts)), homes) + "\n"
-
-
-def count(jobs: Iterable[Job]) -> dict[str, int]:
-    """How many jobs and images there are, by what is done about them and by what they are."""
-    counts: Counter[str] = Counter()
-    for job in jobs:
-        counts["jobs removed" if job.removed else f"jobs {job.tracking}"] += 1
-        if not job.removed:
-            counts[f"jobs with status {job.status or 'unknown'}"] += 1
-            counts.update(f"images {image.state}" for image in job.images)
-    return dict(sorted(counts.items()))
 
 
 def _part(name: str, values: Mapping[str, str]) -> str:

@@ -16,8 +16,7 @@ class Accounts:
         self._library = library
         self._preferences = preferences
         self._listeners: list[Callable[[], None]] = []
-        self._seen: dict[str, None] = {}
-        self._read_up_to = 0
+        self._seen = 0  # accounts that have labels
         self._labels: dict[str, AccountLabel] = {}
         library.subscribe(self._on_changed)
         preferences.subscribe(self._on_setting_changed)
@@ -33,8 +32,8 @@ class Accounts:
 
     def all(self) -> dict[str, AccountLabel]:
         """Labels by account, in their order."""
-        if self._read_up_to < self._library.last_number:
-            self._read_new_jobs()
+        if self._seen != len(self._library.accounts):
+            self._make_labels()
         return self._labels
 
     def rename(self, account: str, name: str) -> None:
@@ -49,13 +48,10 @@ class Accounts:
         """`text` with every e-mail address replaced by a short name."""
         return mask_addresses(text, self.all())
 
-    def _read_new_jobs(self) -> None:
-        for number in range(self._read_up_to + 1, self._library.last_number + 1):
-            account = account_of(self._library.job(number).jobid) if number in self._library else ""
-            if account:
-                self._seen[account] = None
-        self._read_up_to = self._library.last_number
-        self._labels = labels(self._seen, self._preferences.account_names)
+    def _make_labels(self) -> None:
+        accounts = self._library.accounts
+        self._seen = len(accounts)
+        self._labels = labels(accounts, self._preferences.account_names)
 
     def _on_changed(self, changes: ChangeSet) -> None:
         if changes.listed:
@@ -65,7 +61,7 @@ class Accounts:
 
     def _on_setting_changed(self, name: str) -> None:
         if name == "account_names":
-            self._labels = labels(self._seen, self._preferences.account_names)
+            self._make_labels()
             self._tell()
 
     def _tell(self) -> None:

@@ -76,11 +76,9 @@ class Deadlines:
         """Running jobs that must be asked soon."""
         return tuple(self._jobs.soon)
 
-    def concern(self, job: Job) -> bool:
-        """Whether this job, or an image of it, is among them."""
-        return job.number in self._jobs.soon or any(
-            image.key in self._images.soon or image.key in self._expired for image in job.images
-        )
+    def numbers(self) -> frozenset[int]:
+        """Of the jobs among them, and of those with such an image."""
+        return frozenset(self._jobs.soon) | {key.number for key in self.images()}
 
     def stop_waiting(self) -> None:
         """Nothing comes by itself any more: no grace for what is on its way."""
@@ -116,7 +114,7 @@ class Deadlines:
 
     def _plan_all(self) -> None:
         self._images, self._jobs, self._expired = DeadlineHeap(), DeadlineHeap(), set()
-        for job in self._library.shown():
+        for job in self._library.open_jobs():
             self._plan(job)
 
     def _on_changed(self, changes: ChangeSet) -> None:

@@ -101,7 +101,7 @@ class Downloader:
         await record_unrecorded(self._library, self._files, self._imaging, self._messages)
         await fetch_missing_again(self._library, self._files, self._messages)
         self._has_looked = True
-        for job in self._library.shown():
+        for job in self._library.open_jobs():
             self._plan(job)
         while True:
             await self._look_around()

@@ -66,7 +66,7 @@ class IdleWaiter:
         return self.token.loaded and not self.poller.asks_again and self.downloader.has_looked
 
     def _left(self, only: Collection[int] | None) -> Open:
-        jobs = [job for job in self.library.shown() if only is None or job.number in only]
+        jobs = [job for job in self.library.open_jobs() if only is None or job.number in only]
         pending = [
             image for job in jobs for image in job.images if image.state is ImageState.PENDING
         ]
@@ -75,9 +75,10 @@ class IdleWaiter:
             images=tuple(image.key for image in pending if image.search is Search.NONE),
             sought=tuple(image.key for image in pending if image.search is not Search.NONE),
             by_hand=tuple(
-                job.number
-                for job in jobs
-                if job.tracking is not Tracking.POLLING and self.poller.asks_by_hand(job.number)
+                number
+                for number in self.poller.asked_by_hand
+                if (only is None or number in only)
+                and self.library.job(number).tracking is not Tracking.POLLING
             ),
         )
 

@@ -1,13 +1,23 @@
-"""All tracked jobs, in memory, written to the database before anyone sees a change."""
+"""Every tracked job: those with something to do in memory, the others read when they are asked for.
+A change is in the database before anyone sees it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from dreamina_desktop.core.account import account_of
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
-from dreamina_desktop.services.ports import JobRepository
+from dreamina_desktop.core.library_facts import JobCounts, Known
+from dreamina_desktop.core.listing import JobOrder, Listing, Query
+from dreamina_desktop.core.summary import is_open, saved_count
+from dreamina_desktop.services.ports import JobIndex, JobRepository
+
+KEPT = 2_000  # jobs with nothing to do that stay in memory, those that were used last
+SLICE = 500  # jobs that are told of, or read, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,69 +33,177 @@ ChangeListener = Callable[[ChangeSet], None]
 
 
 class Library:
-    """The one place that knows every job. Reads are immediate; writes are durable on return.
+    """The one place that knows every job. Writes are durable on return.
 
-    Writes raise DatabaseError (core.errors) and then have changed nothing.
+    Writes raise DatabaseError (core.errors) and then have changed nothing. Reads raise it where
+    the database cannot be read.
     """
 
-    def __init__(self, repository: JobRepository) -> None:
+    def __init__(self, repository: JobRepository, index: JobIndex) -> None:
         self._repository = repository
-        self._jobs: dict[int, Job] = {}
-        self._numbers: dict[str, int] = {}
+        self._index = index
+        self._open: dict[int, Job] = {}
+        self._kept: OrderedDict[int, Job] = OrderedDict()
         self._batches: list[Batch] = []
+        self._accounts: dict[str, None] = {}
+        self._numbers: dict[str, int | None] = {}  # of IDs that were asked for
+        self._last_number = 0
+        self._images = 0
+        self._saved = 0
         self._listeners: list[ChangeListener] = []
         self._writing = asyncio.Lock()
 
     async def load(self) -> None:
-        jobs, batches = await self._repository.load()
-        self._batches = list(batches)
-        self._put(jobs)
+        """What has to be done, and the newest jobs, which are looked at first."""
+        facts = await self._index.facts()
+        self._last_number = facts.last_number
+        self._batches = list(facts.batches)
+        self._accounts = dict.fromkeys(facts.accounts)
+        self._images, self._saved = facts.images, facts.saved
+        self._keep(await self._index.open_jobs())
+        newest = range(max(1, facts.last_number - SLICE), facts.last_number + 1)
+        self._keep(await self._index.jobs([n for n in newest if n not in self._open]))
 
     def subscribe(self, listener: ChangeListener) -> None:
         """Call `listener` after each write, on the event loop's thread."""
         self._listeners.append(listener)
 
+    # -- reading ----------------------------------------------------------------------------
+
     def __contains__(self, number: int) -> bool:
-        return number in self._jobs
+        return self._find(number) is not None
 
     @property
     def last_number(self) -> int:
         """The highest number given so far; 0 in an empty library."""
-        return next(reversed(self._jobs), 0)
+        return self._last_number
 
-    def job(self, number: int) -> Job:
-        return self._jobs[number]
-
-    def by_id(self, jobid: str) -> Job | None:
-        """Removed jobs are found too: tracking them again brings them back."""
-        number = self._numbers.get(jobid)
-        return None if number is None else self._jobs[number]
-
-    def shown(self) -> Iterator[Job]:
-        """The jobs that are not removed, by number: the order of tracking."""
-        return (job for job in self._jobs.values() if not job.removed)
-
-    def every(self) -> Iterator[Job]:
-        """Removed ones too, by number."""
-        return iter(self._jobs.values())
-
-    def image(self, key: ImageKey) -> Image | None:
-        job = self._jobs.get(key.number)
-        return job.images[key.index] if job and key.index < len(job.images) else None
+    @property
+    def accounts(self) -> Collection[str]:
+        """Of all jobs, in the order of tracking."""
+        return self._accounts.keys()
 
     @property
     def batches(self) -> Sequence[Batch]:
         """By time, oldest first."""
         return self._batches
 
+    @property
+    def image_count(self) -> int:
+        """How many images the shown jobs have."""
+        return self._images
+
+    @property
+    def saved_count(self) -> int:
+        """How many of these are here."""
+        return self._saved
+
+    def job(self, number: int) -> Job:
+        """At once where it was used lately, else from the disk: a view paints by `peek`."""
+        job = self._find(number)
+        if job is None:
+            raise KeyError(number)
+        return job
+
+    def peek(self, number: int) -> Job | None:
+        """A job, if it is in memory (`fetch` brings it there)."""
+        return self._open.get(number) or self._kept.get(number)
+
+    async def fetch(self, numbers: Iterable[int]) -> Sequence[Job]:
+        """These jobs, as far as they are there, in this order; the last 2,000 stay in memory."""
+        wanted = list(dict.fromkeys(numbers))
+        here = {n: job for n in wanted if (job := self.peek(n)) is not None}
+        missing = [number for number in wanted if number not in here]
+        for start in range(0, len(missing), SLICE):
+            read = await self._index.jobs(missing[start : start + SLICE])
+            # One may have been changed meanwhile: then memory is right.
+            fresh = [self.peek(job.number) or job for job in read]
+            self._keep(fresh)
+            here |= {job.number: job for job in fresh}
+        return [here[number] for number in wanted if number in here]
+
+    def open_jobs(self) -> Sequence[Job]:
+        """For which something is still to be done (core.summary.is_open)."""
+        return tuple(self._open.values())
+
+    async def shown(self, only: Collection[int] | None = None) -> AsyncIterator[Job]:
+        """All jobs that are not removed, in the order of tracking; `only`: of these numbers."""
+        listing = await self._index.listing_later(Query(JobOrder.OLDEST))
+        numbers = [n for n in listing.numbers if only is None or n in only]
+        for start in range(0, len(numbers), SLICE):
+            for job in await self.fetch(numbers[start : start + SLICE]):
+                yield job
+
+    def known(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        """Which of these IDs are tracked; removed jobs too: tracking them again brings them
+        back. Blocks for a moment."""
+        return self._index.known(jobids)
+
+    async def known_later(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        """The same for many."""
+        return await self._index.known_later(jobids)
+
+    def number_of(self, jobid: str) -> int | None:
+        """The number of a tracked job, removed ones too; None where it is not here. Blocks for a
+        moment the first time."""
+        if jobid not in self._numbers:
+            if len(self._numbers) >= KEPT:
+                self._numbers.clear()
+            known = self._index.known([jobid]).get(jobid)
+            self._numbers[jobid] = known.number if known else None
+        return self._numbers[jobid]
+
+    def listing(self, query: Query) -> Listing:
+        """The shown jobs that a query asks for. Blocks: some 25 ms for 100,000 jobs."""
+        return self._index.listing(query)
+
+    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
+        """The same, without blocking; `limit`: only so many of the first."""
+        return await self._index.listing_later(query, limit)
+
+    async def counts(self, numbers: Iterable[int]) -> JobCounts:
+        """Of these jobs, as far as they are shown."""
+        return await self._index.counts(numbers)
+
+    async def jobids(self, numbers: Iterable[int]) -> Sequence[str]:
+        """Of these jobs, in this order, as far as they are there."""
+        return await self._index.jobids(numbers)
+
+    async def statistics(self) -> Mapping[str, int]:
+        """How many jobs and images there are, by what is done about them and by what they are."""
+        return await self._index.statistics()
+
+    async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
+        """The saved images of shown jobs, with their files, by key; `after` this one."""
+        return await self._index.saved_files(after, limit)
+
+    def image(self, key: ImageKey) -> Image | None:
+        """None where there is none. At once where its job was used lately."""
+        return _image(self._find(key.number), key)
+
+    def peek_image(self, key: ImageKey) -> Image | None:
+        """An image, if its job is in memory."""
+        return _image(self.peek(key.number), key)
+
+    async def raw_record(self, number: int) -> bytes | None:
+        """The latest raw JSON of a job's record."""
+        return await self._repository.raw_record(number)
+
+    # -- writing ----------------------------------------------------------------------------
+
     async def add(
         self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
     ) -> tuple[Batch, Sequence[Job]]:
         """Track IDs that are not here yet, as one batch; `records`: raw JSON from the paste."""
         async with self._writing:
-            batch, jobs = await self._repository.add(at, jobids, records)
+            batch, jobs, stamp = await self._repository.add(at, jobids, records)
             self._batches.append(batch)
-            self._put(jobs)
+            self._numbers.clear()
+            for job in jobs:
+                self._last_number = max(self._last_number, job.number)
+                if account := account_of(job.jobid):
+                    self._accounts[account] = None
+            self._take(stamp, (), jobs)
         self._tell(jobs, listed=True)
         return batch, jobs
 
@@ -102,11 +220,14 @@ class Library:
         raw: Mapping[int, bytes] | None = None,
     ) -> Sequence[Job]:
         """The same for several jobs, in one transaction."""
+        numbers = list(numbers)
+        if not numbers:
+            return ()
         async with self._writing:
-            before = [self._jobs[number] for number in numbers]
+            before = await self.fetch(numbers)
             after = [change(job) for job in before]
-            await self._repository.save_jobs(after, raw)
-            self._put(after)
+            stamp = await self._repository.save_jobs(after, raw)
+            self._take(stamp, before, after)
         listed = any(old.removed != new.removed for old, new in zip(before, after, strict=True))
         self._tell(after, listed=listed)
         return after
@@ -114,37 +235,74 @@ class Library:
     async def change_image(self, key: ImageKey, change: Callable[[Image], Image]) -> Image:
         """Replace one image by what `change` makes of it as it is by then."""
         async with self._writing:
-            job = self._jobs[key.number]
+            (job,) = await self.fetch([key.number])
             image = change(job.images[key.index])
-            await self._repository.save_images([image])
-            images = (*job.images[: key.index], image, *job.images[key.index + 1 :])
-            self._put([replace(job, images=images)])
+            stamp = await self._repository.save_images([image])
+            # Asking may have been noted meanwhile (note_asked).
+            before = self.peek(key.number) or job
+            images = (*before.images[: key.index], image, *before.images[key.index + 1 :])
+            self._take(stamp, [before], [replace(before, images=images)])
         self._tell_of(ChangeSet(frozenset([key.number]), frozenset([key])))
         return image
 
     def note_asked(self, number: int, at: float) -> None:
         """A job was asked and nothing has changed. In memory only: no disk is written at each
         check."""
-        self._put([replace(self._jobs[number], last_asked_at=at)])
+        self._keep([replace(self.job(number), last_asked_at=at)])
         self._tell_of(ChangeSet(frozenset([number])))
 
-    async def raw_record(self, number: int) -> bytes | None:
-        """The latest raw JSON of a job's record."""
-        return await self._repository.raw_record(number)
+    # -- memory -----------------------------------------------------------------------------
 
-    def _put(self, jobs: Iterable[Job]) -> None:
+    def _find(self, number: int) -> Job | None:
+        job = self._open.get(number)
+        if job is None and (job := self._kept.get(number)) is not None:
+            self._kept.move_to_end(number)
+        if job is None and 0 < number <= self._last_number:
+            job = self._index.job(number)
+            if job is not None:
+                self._keep([job])
+        return job
+
+    def _take(self, stamp: int, before: Iterable[Job], after: Sequence[Job]) -> None:
+        """These are written."""
+        for sign, jobs in ((-1, before), (1, after)):
+            shown = [job for job in jobs if not job.removed]
+            self._images += sign * sum(len(job.images) for job in shown)
+            self._saved += sign * sum(map(saved_count, shown))
+        self._keep(after)
+        self._index.note(stamp, after)
+
+    def _keep(self, jobs: Iterable[Job]) -> None:
         for job in jobs:
-            self._jobs[job.number] = job
-            self._numbers[job.jobid] = job.number
+            self._kept.pop(job.number, None)
+            if is_open(job):
+                self._open[job.number] = job
+            else:
+                self._open.pop(job.number, None)
+                self._kept[job.number] = job
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    # -- telling ----------------------------------------------------------------------------
 
     def _tell(self, jobs: Sequence[Job], *, listed: bool) -> None:
-        change_set = ChangeSet(
-            jobs=frozenset(job.number for job in jobs),
-            images=frozenset(image.key for job in jobs for image in job.images),
-            listed=listed,
-        )
-        self._tell_of(change_set)
+        """In slices, each of which is in memory while its listeners look at it."""
+        for start in range(0, len(jobs), SLICE):
+            told = jobs[start : start + SLICE]
+            if len(jobs) > SLICE:
+                self._keep(self.peek(job.number) or job for job in told)
+            self._tell_of(
+                ChangeSet(
+                    jobs=frozenset(job.number for job in told),
+                    images=frozenset(image.key for job in told for image in job.images),
+                    listed=listed,
+                )
+            )
 
     def _tell_of(self, change_set: ChangeSet) -> None:
         for listener in tuple(self._listeners):
             listener(change_set)
+
+
+def _image(job: Job | None, key: ImageKey) -> Image | None:
+    return job.images[key.index] if job and key.index < len(job.images) else None

@@ -22,13 +22,13 @@ class Meanwhile:
         self._library = library
         self._poller = poller
         self._messages = messages
-        open_jobs = [j for j in library.shown() if j.tracking is Tracking.POLLING]
+        open_jobs = [j for j in library.open_jobs() if j.tracking is Tracking.POLLING]
         self._asked_before = {job.number: job.last_asked_at for job in open_jobs}
         self._jobs = frozenset(self._asked_before)
         self._unanswered = set(self._jobs)
         self._images = {
             image.key: image.note
-            for job in library.shown()
+            for job in library.open_jobs()
             for image in job.images
             if image.state is ImageState.PENDING
         }

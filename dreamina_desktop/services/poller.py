@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.history import HistoryAnswer
-from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.listing import JobFilter, Query
 from dreamina_desktop.core.transition import ask_again
 from dreamina_desktop.services.access import Access
 from dreamina_desktop.services.answer_keeper import AnswerKeeper
@@ -77,7 +78,7 @@ class Poller:
 
     async def run(self) -> None:
         """Until cancelled."""
-        self._look_at(tuple(self._library.shown()))
+        self._look_at(self._library.open_jobs())
         while True:
             self._start_due()
             before = self._clock.monotonic()
@@ -129,9 +130,10 @@ class Poller:
         """Whether a Retry-After is being waited out."""
         return self._origin.waits_as_asked
 
-    def asks_by_hand(self, number: int) -> bool:
-        """Whether `check_now` was called for a job and its answer has not come."""
-        return number in self._queue.by_hand
+    @property
+    def asked_by_hand(self) -> frozenset[int]:
+        """For which `check_now` was called and whose answers have not come."""
+        return self._queue.by_hand
 
     @property
     def asks_again(self) -> bool:
@@ -141,7 +143,7 @@ class Poller:
     def wake(self) -> None:
         """Jobs began or stopped to poll: look again, also where the API was down."""
         self._origin.hurry()
-        self._look_at(tuple(self._library.shown()))
+        self._look_at(self._library.open_jobs())
 
     def check_now(self, numbers: Iterable[int]) -> None:
         """Ask for these first, even finished ones, within the same limits."""
@@ -199,10 +201,9 @@ class Poller:
         if present:
             self._origin.hurry()
             self._queue.make_due(self._queue.planned())
-            lost = [j.number for j in self._library.shown() if j.tracking is Tracking.NOT_FOUND]
-            if is_another and lost:
+            if is_another:
                 self._asking_again += 1
-                self._supervisor.spawn(self._ask_again(lost), "ask again for what was not found")
+                self._supervisor.spawn(self._ask_again(), "ask again for what was not found")
         self._tell()
 
     async def wait_for_turn(self) -> None:
@@ -279,9 +280,10 @@ class Poller:
                 self._keeper.forget(number)
             self._tell()
 
-    async def _ask_again(self, numbers: Iterable[int]) -> None:
+    async def _ask_again(self) -> None:
         try:
-            await self._library.change_many(numbers, ask_again)
+            lost = await self._library.listing_later(Query(filter=JobFilter.NOT_FOUND))
+            await self._library.change_many(lost.numbers, ask_again)
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
         finally:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from dreamina_desktop.core.answer import ImageAnswer, JobAnswer, Verdict
 from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
+from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
+from dreamina_desktop.core.listing import Listing, Query
 
 
 class Clock(Protocol):
@@ -66,26 +68,68 @@ class Imaging(Protocol):
 
 
 class JobRepository(Protocol):
-    """The database. Every call is durable (WAL, FULL) when it returns; DatabaseError (an
-    OSError) when it could not be. One call is one transaction."""
-
-    async def load(self) -> tuple[Sequence[Job], Sequence[Batch]]:
-        """All jobs by number, removed ones too, with their images."""
+    """Writes to the database. Every call is durable (WAL, FULL) when it returns; DatabaseError
+    (an OSError) when it could not be. One call is one transaction. The number that comes back
+    counts changes: JobIndex.note wants it."""
 
     async def add(
         self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
-    ) -> tuple[Batch, Sequence[Job]]:
+    ) -> tuple[Batch, Sequence[Job], int]:
         """A new batch with new jobs, numbered in this order; records (raw JSON) of pasted
         ones are stored with source "paste" (a final one makes the job done, its images pending)."""
 
-    async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> None:
+    async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> int:
         """Write these jobs and their images as they are; `raw` by number: the answer that
         changed the record, kept as the job's raw JSON and in its history."""
 
-    async def save_images(self, images: Iterable[Image]) -> None: ...
+    async def save_images(self, images: Iterable[Image]) -> int: ...
 
     async def raw_record(self, number: int) -> bytes | None:
         """The latest raw JSON."""
+
+
+class JobIndex(Protocol):
+    """Finds and reads jobs, however many there are. Sees what was noted before. Raises
+    DatabaseError where the database cannot be read."""
+
+    async def facts(self) -> LibraryFacts:
+        """What has to be known of the whole library."""
+
+    async def open_jobs(self) -> Sequence[Job]:
+        """Those for which something is still to be done (core.summary.is_open), by number."""
+
+    def job(self, number: int) -> Job | None:
+        """Blocks for a moment; removed ones too."""
+
+    async def jobs(self, numbers: Sequence[int]) -> Sequence[Job]:
+        """Those that are there, by number, removed ones too."""
+
+    def known(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        """Which of these are here, removed ones too. Blocks for a moment."""
+
+    async def known_later(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        """The same, without blocking."""
+
+    def listing(self, query: Query) -> Listing:
+        """The shown jobs that a query asks for. Blocks."""
+
+    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
+        """The same, without blocking; `limit`: only so many of the first."""
+
+    async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
+        """The saved images of shown jobs, with their files, by key."""
+
+    async def counts(self, numbers: Iterable[int]) -> JobCounts:
+        """Of these jobs, as far as they are shown."""
+
+    async def jobids(self, numbers: Iterable[int]) -> Sequence[str]:
+        """Of these jobs, in this order, as far as they are there."""
+
+    async def statistics(self) -> Mapping[str, int]:
+        """How many jobs and images there are, by what is done about them and by what they are."""
+
+    def note(self, stamp: int, jobs: Sequence[Job]) -> None:
+        """These jobs were written as this change."""
 
 
 class ImageFiles(Protocol):

@@ -23,7 +23,7 @@ class SoughtImages:
 
     def load(self) -> None:
         """Once the library is there."""
-        for job in self._library.shown():
+        for job in self._library.open_jobs():
             self._look_at(job)
 
     def __len__(self) -> int:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Batch, Job, Tracking
 from dreamina_desktop.core.job_id import Finds, find, is_possible
+from dreamina_desktop.core.library_facts import Known
+from dreamina_desktop.core.listing import Query
 from dreamina_desktop.core.record import JobRecord, parse_record
 from dreamina_desktop.core.transition import after_paste
 from dreamina_desktop.services.library import Library
@@ -56,22 +60,16 @@ class Tracker:
         self._tracking = asyncio.Lock()  # two calls with the same new ID
 
     def preview(self, text: str) -> Preview:
-        """Pure and fast: for use at each key stroke."""
-        return self._preview(text, find(text))
+        """Fast: for use at each key stroke."""
+        finds = find(text)
+        with suppress(DatabaseError):  # tracking them will say so
+            return _preview(text, finds, self._library.known(finds.jobids))
+        return _preview(text, finds, {})
 
     async def preview_later(self, text: str) -> Preview:
         """The same for a text of megabytes, read in a thread."""
-        return self._preview(text, await _find(text))
-
-    def _preview(self, text: str, finds: Finds) -> Preview:
-        jobs = [self._library.by_id(jobid) for jobid in finds.jobids]
-        known = sum(1 for job in jobs if job is not None and not job.removed)
-        new = len(jobs) - known
-        if not text.strip():
-            return Preview(finds, 0, 0, "")
-        words = [_found(len(jobs), new, known)] if jobs else []
-        words += [*_not_tracked(finds), *_rejected(finds)]
-        return Preview(finds, new, known, "; ".join(words) or "No job ID found")
+        finds = await _find(text)
+        return _preview(text, finds, await self._library.known_later(finds.jobids))
 
     async def track(self, text: str) -> Tracked:
         """Track every ID in `text`; pasted records are kept as "from paste"."""
@@ -85,15 +83,15 @@ class Tracker:
 
     async def remove(self, numbers: Sequence[int]) -> None:
         """Hide jobs and stop their polling; their records, files and references stay."""
-        here = [n for n in dict.fromkeys(numbers) if n in self._library]
-        gone = [n for n in here if not self._library.job(n).removed]
+        gone = [job.number for job in await self._library.fetch(numbers) if not job.removed]
         if gone:
             await self._set_removed(gone, removed=True)
             self._undo.push(f"Remove {_jobs(len(gone))}", lambda: self._restore(gone))
 
     async def stop(self, numbers: Sequence[int]) -> None:
         """Do not ask for these jobs any more."""
-        polling = [n for n in numbers if self._library.job(n).tracking is Tracking.POLLING]
+        jobs = await self._library.fetch(numbers)
+        polling = [job.number for job in jobs if job.tracking is Tracking.POLLING]
         if polling:
             await self._library.change_many(polling, _stopped)
             self._undo.push(f"Stop checking {_jobs(len(polling))}", lambda: self.resume(polling))
@@ -101,25 +99,28 @@ class Tracker:
     async def resume(self, numbers: Sequence[int]) -> None:
         """Ask again for jobs that were stopped or not found."""
         waiting = (Tracking.STOPPED, Tracking.NOT_FOUND)
-        await self._resume([n for n in numbers if self._library.job(n).tracking in waiting])
+        jobs = await self._library.fetch(numbers)
+        await self._resume([job.number for job in jobs if job.tracking in waiting])
 
     async def undo_batch(self, batch: int) -> None:
         """Remove every job that one paste added."""
-        await self.remove([job.number for job in self._library.shown() if job.batch == batch])
+        listing = await self._library.listing_later(Query(batch=batch))
+        await self.remove(listing.numbers)
 
     async def _track(self, finds: Finds) -> Tracked:
         async with self._tracking:
             return await self._track_alone(finds)
 
     async def _track_alone(self, finds: Finds) -> Tracked:
-        here = {jobid: self._library.by_id(jobid) for jobid in finds.jobids}
-        unknown = [jobid for jobid, job in here.items() if job is None]
-        known = tuple(job.number for job in here.values() if job and not job.removed)
-        restored = tuple(job.number for job in here.values() if job and job.removed)
+        here = await self._library.known_later(finds.jobids)
+        unknown = [jobid for jobid in finds.jobids if jobid not in here]
+        found = [here[jobid] for jobid in finds.jobids if jobid in here]
+        known = tuple(job.number for job in found if not job.removed)
+        restored = tuple(job.number for job in found if job.removed)
         batch: Batch | None = None
         new: tuple[int, ...] = ()
         if unknown:
-            records = {jobid: raw for jobid, raw in finds.records.items() if here[jobid] is None}
+            records = {jobid: raw for jobid, raw in finds.records.items() if jobid not in here}
             batch, jobs = await self._library.add(self._clock.time(), unknown, records)
             new = tuple(job.number for job in jobs)
         await self._take_records(finds, (*known, *restored))
@@ -135,7 +136,9 @@ class Tracker:
     async def _take_records(self, finds: Finds, numbers: Sequence[int]) -> None:
         """Records of jobs that are here already, where they say more than is known: the server
         may have forgotten such a job."""
-        for job in map(self._library.job, numbers):
+        if not finds.records:
+            return
+        for job in await self._library.fetch(numbers):
             raw = finds.records.get(job.jobid)
             record = _record(raw) if raw else None
             if record is not None and after_paste(job, record) != job:
@@ -152,6 +155,16 @@ class Tracker:
 
     async def _set_removed(self, numbers: Sequence[int], *, removed: bool) -> None:
         await self._library.change_many(numbers, lambda job: replace(job, removed=removed))
+
+
+def _preview(text: str, finds: Finds, here: Mapping[str, Known]) -> Preview:
+    known = sum(1 for job in here.values() if not job.removed)
+    new = len(finds.jobids) - known
+    if not text.strip():
+        return Preview(finds, 0, 0, "")
+    words = [_found(len(finds.jobids), new, known)] if finds.jobids else []
+    words += [*_not_tracked(finds), *_rejected(finds)]
+    return Preview(finds, new, known, "; ".join(words) or "No job ID found")
 
 
 def _record(raw: bytes) -> JobRecord | None:

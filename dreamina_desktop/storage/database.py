@@ -103,7 +103,7 @@ class Database:
 
     def _in_words(self, error: apsw.Error | UnicodeDecodeError) -> DatabaseError:
         if self._read_only:
-            return DatabaseError(NEWER if isinstance(error, apsw.ReadOnlyError) else _UNREADABLE)
+            return DatabaseError(NEWER if isinstance(error, apsw.ReadOnlyError) else UNREADABLE)
         if isinstance(error, apsw.NotADBError | apsw.CorruptError | UnicodeDecodeError):
             return DamagedError(_DAMAGED.format(file=self._file))
         return DatabaseError(_words(error, self._file))
@@ -131,8 +131,12 @@ class Database:
 
     def _look(self) -> int:
         """The file's version, after a check by a connection that changes nothing: a damaged file
-        stays as it was found, with its log."""
-        connection = self._connect(apsw.SQLITE_OPEN_READONLY)
+        stays as it was found, with its log. Only a journal that a power cut left is worked off
+        first: without that nobody can read the file."""
+        journal = self._file.with_name(f"{self._file.name}-journal")
+        connection = self._connect(
+            apsw.SQLITE_OPEN_READWRITE if journal.exists() else apsw.SQLITE_OPEN_READONLY
+        )
         try:
             if self._checked:
                 check_header(self._file)
@@ -219,7 +223,7 @@ NEWER = (
     "This library was written by a newer Dreamina Desktop. It is shown, but nothing is checked or "
     "changed. Install the newer version."
 )
-_UNREADABLE = (
+UNREADABLE = (
     "This library was written by a newer Dreamina Desktop, and this version cannot read it. "
     "Install the newer version, or give another --data-dir."
 )

@@ -26,6 +26,11 @@ class Locations:
         return self.root / "library.sqlite3"
 
     @property
+    def index(self) -> Path:
+        """Beside the library, and made from it (job_index.py)."""
+        return self.root / "index.sqlite3"
+
+    @property
     def backups(self) -> Path:
         return self.root / "backups"
 

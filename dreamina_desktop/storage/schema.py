@@ -49,4 +49,8 @@ MIGRATIONS = (
     ALTER TABLE image ADD COLUMN search TEXT NOT NULL DEFAULT '';
     ALTER TABLE image ADD COLUMN died TEXT NOT NULL DEFAULT '';
     """,
+    """
+    -- Which jobs changed last, so that an index beside the library (job_index.py) can catch up.
+    CREATE TABLE change (stamp INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL);
+    """,
 )

@@ -295,8 +295,8 @@ class MainWindow(QMainWindow):
 
     def _show_images(self) -> None:
         """Of the selected jobs, else of all, in the list's order."""
-        selected = self._jobs.selected()
-        self._gallery.show_jobs(selected or self._jobs.order(), bool(selected))
+        selected = self._jobs.selected_listing()
+        self._gallery.show_jobs(selected or self._jobs.listing(), bool(selected))
 
     def _open_image(self, key: ImageKey) -> None:
         self._viewer.open_image(key, self._gallery.order())

@@ -60,7 +60,7 @@ class Thumbnails(QObject):
     def _is_missing(self, key: ImageKey) -> bool:
         if key in self._jpegs or key in self._failed:
             return False
-        image = self._library.image(key)
+        image = self._library.peek_image(key)
         return image is not None and image.state is ImageState.SAVED
 
     def _decoded(self, key: ImageKey, jpeg: bytes) -> QPixmap | None:

@@ -16,6 +16,7 @@ from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.job_index import JobIndex
 from dreamina_desktop.storage.job_repository import JobRepository
 from dreamina_desktop.storage.schema import MIGRATIONS
 
@@ -66,8 +67,10 @@ RAW = """{"jobid": "%s", "type": "image", "status": "completed", "model": "seedr
 async def library(tmp_path: Path) -> AsyncIterator[Library]:
     database = Database(tmp_path / "a.sqlite3", MIGRATIONS)
     await database.open()
-    library = Library(JobRepository(database, tmp_path))
-    yield library
+    index = JobIndex(tmp_path / "index.sqlite3", tmp_path / "a.sqlite3", tmp_path)
+    await index.open()
+    yield Library(JobRepository(database, tmp_path), index)
+    await index.aclose()
     await database.aclose()
 
 

@@ -188,7 +188,7 @@ async def test_a_newer_library_is_shown_and_nothing_is_asked_or_written(
     async with program(tmp_path, 9, monkeypatch) as opened:
         opened.start_work()
         services = opened.services
-        assert [job.jobid for job in services.library.shown()] == [JOBID]
+        assert [job.jobid async for job in services.library.shown()] == [JOBID]
         assert services.poller.status.connection is Connection.READ_ONLY
         assert services.messages.lasting is not None
         assert services.messages.lasting.text == opened.refusal
@@ -210,7 +210,7 @@ async def test_a_disk_that_is_full_is_an_answer_to_those_that_hand_work_over(
         replies = [reply async for reply in executor.carry_out(work, asyncio.Event())]
         assert [reply.exit_code for reply in replies] == [1]
         assert "The disk is full" in (replies[0].note or "")
-        assert list(opened.services.library.shown()) == []
+        assert [job async for job in opened.services.library.shown()] == []
 
 
 async def test_a_short_run_ends_with_its_daily_backup(

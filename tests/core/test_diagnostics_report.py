@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dreamina_desktop.core.diagnostics_report import Facts, count, diagnostics_report
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
-from dreamina_desktop.core.record import ImageEntry, parse_record
+from dreamina_desktop.core.diagnostics_report import Facts, diagnostics_report
 
 LINK = "https://p16.example.com/tos-1.jpeg?x-expires=17&x-signature=s3cret%3D"
 FACTS = Facts(
@@ -62,23 +60,3 @@ def test_only_the_end_of_the_log_is_in_it() -> None:
     report = diagnostics_report(long, [])
     assert "line 299\n" not in report
     assert report.count("line ") == 200
-
-
-def test_jobs_and_images_are_counted_by_their_states() -> None:
-    record = parse_record({"jobid": "j1:dreamina", "status": "completed"})
-    entry = ImageEntry(0)
-    images = tuple(
-        Image(ImageKey(1, index), entry, state)
-        for index, state in enumerate((ImageState.SAVED, ImageState.SAVED, ImageState.LOST))
-    )
-    done = Job(1, "j1:dreamina", 1, 0.0, Tracking.DONE, record=record, images=images)
-    jobs = [done, Job(2, "j2:dreamina", 1, 0.0), replace(done, number=3, removed=True)]
-    assert count(jobs) == {
-        "images lost": 1,
-        "images saved": 2,
-        "jobs done": 1,
-        "jobs polling": 1,
-        "jobs removed": 1,
-        "jobs with status completed": 1,
-        "jobs with status unknown": 1,
-    }

@@ -177,7 +177,7 @@ async def _store_each(found: Sequence[Found], file: Path, row: Row) -> None:
     try:
         for number, answer in enumerate(found):
             jobid = f"{number}:{mutations.JOBID}"
-            _, (job,) = await repository.add(NOW, [jobid], {})
+            _, (job,), _ = await repository.add(NOW, [jobid], {})
             after = after_record(job, answer.record, "server", NOW)
             await repository.save_jobs([after], {job.number: answer.raw})
             await _compare(repository, after, row, answer)

@@ -13,7 +13,7 @@ from pictures import decodes, sha256
 
 from dreamina_desktop.core.job import Image, ImageState, Job
 from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.job_rows import JobRows
 from dreamina_desktop.storage.schema import MIGRATIONS
 
 DATABASE = "library.sqlite3"
@@ -77,10 +77,14 @@ def _check(file: Path) -> str:
     return "" if found == ["ok"] else "; ".join(map(str, found))[:300]
 
 
+def _numbers(connection: apsw.Connection) -> list[int]:
+    return [row[0] for row in connection.execute("SELECT number FROM job")]
+
+
 async def _load(file: Path, root: Path) -> Sequence[Job]:
     database = Database(file, MIGRATIONS)
     await database.open()
     try:
-        return (await JobRepository(database, root).load())[0]
+        return await database.call(lambda c: JobRows(root).read(c, _numbers(c)))
     finally:
         await database.aclose()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dreamina_desktop.core import file_name
+from dreamina_desktop.core.account import account_of
 from dreamina_desktop.core.answer import (
     Fetched,
     Found,
@@ -21,8 +22,11 @@ from dreamina_desktop.core.answer import (
 )
 from dreamina_desktop.core.errors import DatabaseError, KeyringError
 from dreamina_desktop.core.history import HistoryAnswer, NoHistory
-from dreamina_desktop.core.job import Batch, Image, ImageKey, Job, Tracking
+from dreamina_desktop.core.job import Batch, Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.library_facts import Known, LibraryFacts
+from dreamina_desktop.core.listing import JobFilter, Listing, Query
 from dreamina_desktop.core.record import parse_record
+from dreamina_desktop.core.summary import is_open, saved_count
 from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.services.ports import Clock
 
@@ -84,18 +88,15 @@ class FakeRepository:
         self.writes = 0
         self.broken = False
 
-    async def load(self) -> tuple[Sequence[Job], Sequence[Batch]]:
-        return tuple(self.jobs.values()), tuple(self.batches)
-
     async def add(
         self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
-    ) -> tuple[Batch, Sequence[Job]]:
+    ) -> tuple[Batch, Sequence[Job], int]:
         await self._write()
         assert not {job.jobid for job in self.jobs.values()} & set(jobids)
         batch = Batch(len(self.batches) + 1, at, len(jobids))
         self.batches.append(batch)
         jobs = [self._new(batch, jobid, records.get(jobid)) for jobid in jobids]
-        return batch, jobs
+        return batch, jobs, self.writes
 
     def _new(self, batch: Batch, jobid: str, raw: bytes | None) -> Job:
         number = len(self.jobs) + 1
@@ -118,18 +119,20 @@ class FakeRepository:
         self.jobs[number] = job
         return job
 
-    async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> None:
+    async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> int:
         await self._write()
         self.jobs |= {job.number: job for job in jobs}
         self.raw |= raw or {}
         self.answers += (raw or {}).items()
+        return self.writes
 
-    async def save_images(self, images: Iterable[Image]) -> None:
+    async def save_images(self, images: Iterable[Image]) -> int:
         await self._write()
         for image in images:
             job = self.jobs[image.key.number]
             before, after = job.images[: image.key.index], job.images[image.key.index + 1 :]
             self.jobs[job.number] = replace(job, images=(*before, image, *after))
+        return self.writes
 
     async def raw_record(self, number: int) -> bytes | None:
         return self.raw.get(number)
@@ -139,6 +142,64 @@ class FakeRepository:
         if self.broken:
             raise DatabaseError("The disk is full.")
         self.writes += 1
+
+
+class FakeIndex:
+    """JobIndex over the same memory."""
+
+    def __init__(self, repository: FakeRepository) -> None:
+        self._repository = repository
+
+    @property
+    def _jobs(self) -> dict[int, Job]:
+        return self._repository.jobs
+
+    async def facts(self) -> LibraryFacts:
+        shown = [job for job in self._jobs.values() if not job.removed]
+        accounts = map(account_of, (job.jobid for job in self._jobs.values()))
+        return LibraryFacts(
+            last_number=max(self._jobs, default=0),
+            batches=tuple(self._repository.batches),
+            accounts=tuple(dict.fromkeys(filter(None, accounts))),
+            images=sum(len(job.images) for job in shown),
+            saved=sum(map(saved_count, shown)),
+        )
+
+    async def open_jobs(self) -> Sequence[Job]:
+        return [job for job in self._jobs.values() if is_open(job)]
+
+    def job(self, number: int) -> Job | None:
+        return self._jobs.get(number)
+
+    async def jobs(self, numbers: Sequence[int]) -> Sequence[Job]:
+        await asyncio.sleep(0)
+        return [self._jobs[number] for number in sorted(numbers) if number in self._jobs]
+
+    def known(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        here = {job.jobid: Known(job.number, job.removed) for job in self._jobs.values()}
+        return {jobid: here[jobid] for jobid in jobids if jobid in here}
+
+    async def known_later(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        return self.known(jobids)
+
+    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
+        """By number, of one batch or not found: what services ask for."""
+        not_found = query.filter is JobFilter.NOT_FOUND
+        jobs = [
+            job
+            for job in self._jobs.values()
+            if not job.removed
+            and query.batch in (None, job.batch)
+            and (not not_found or job.tracking is Tracking.NOT_FOUND)
+        ]
+        return Listing.of((job.number for job in jobs), (len(job.images) for job in jobs))
+
+    async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
+        images = (i for job in self._jobs.values() if not job.removed for i in job.images)
+        saved = [(i.key, i.file) for i in images if i.file and i.state is ImageState.SAVED]
+        return sorted(pair for pair in saved if pair[0] > after)[:limit]
+
+    def note(self, stamp: int, jobs: Sequence[Job]) -> None: ...
 
 
 History = Callable[[str, str | None], HistoryAnswer]  # account, offset

@@ -79,7 +79,7 @@ async def test_links_that_die_while_nothing_is_fetched_are_said_to_be_dead(world
     await world.advance(HOUR + 1)
     assert world.deadlines.status == Expiring(images=1, expired=1, next_at=WALL_AT_START + 2 * HOUR)
     assert set(world.deadlines.images()) == {ImageKey(1, 0), ImageKey(1, 1)}
-    assert world.deadlines.concern(world.job())
+    assert world.job().number in world.deadlines.numbers()
     await world.advance(HOUR)
     assert world.deadlines.status == Expiring(expired=2)
     await save(world, 1, 0)
@@ -118,7 +118,7 @@ async def test_a_running_job_counts_in_its_last_three_days_on_the_server(world: 
     status = world.deadlines.status
     assert (status.images, status.jobs) == (0, 1)
     assert world.deadlines.jobs() == (1,)
-    assert world.deadlines.concern(world.job())
+    assert world.job().number in world.deadlines.numbers()
     assert status.next_at is not None
     await world.advance(status.next_at - world.clock.time() + 1)
     assert not world.deadlines.status
@@ -130,7 +130,7 @@ async def test_a_new_job_is_nobodys_concern(world: World) -> None:
     await world.track(job_id(1))
     await world.advance(HOUR)
     assert not world.deadlines.status
-    assert not world.deadlines.concern(world.job())
+    assert world.job().number not in world.deadlines.numbers()
 
 
 @with_world()

@@ -23,10 +23,11 @@ async def test_jobs_are_found_by_number_and_by_id_whose_case_counts(world: World
     assert 2 in world.library
     assert 3 not in world.library
     assert world.library.last_number == 2
-    found = world.library.by_id(job_id(2))
-    assert found is not None
-    assert found.number == 2
-    assert world.library.by_id(job_id(2).lower()) is None
+    assert world.library.number_of(job_id(2)) == 2
+    assert world.library.number_of(job_id(2).lower()) is None
+    assert world.library.number_of(job_id(3)) is None
+    await world.track(job_id(3))
+    assert world.library.number_of(job_id(3)) == 3
 
 
 @with_world()
@@ -59,7 +60,7 @@ async def test_adding_and_removing_change_what_is_listed(world: World) -> None:
     await world.library.change(1, lambda job: replace(job, removed=True))
     assert [changes.listed for changes in heard] == [True, False, True]
     assert heard[0] == ChangeSet(frozenset([1]), frozenset([ImageKey(1, 0)]), listed=True)
-    assert list(world.library.shown()) == []
+    assert [job async for job in world.library.shown()] == []
 
 
 @with_world()
@@ -90,6 +91,6 @@ async def test_the_next_start_has_jobs_and_batches(world: World) -> None:
     await world.track_many(3)
     again = World(repository=world.repository)
     await again.library.load()
-    assert [job.jobid for job in again.library.shown()] == [job_id(n) for n in (1, 2, 3)]
+    assert [job.jobid async for job in again.library.shown()] == [job_id(n) for n in (1, 2, 3)]
     assert again.library.batches[0].count == 3
     assert again.library.image(ImageKey(1, 0)) is None

@@ -48,7 +48,7 @@ async def add_dead(world: World, *names: str, index: int = 1) -> None:
     for name in names:
         world.source.script[old(name)] = [DEAD]
     await world.add_completed(*map(old, names), index=index, items=names)
-    raws = {job.jobid: world.repository.raw[job.number] for job in world.library.shown()}
+    raws = {job.jobid: world.repository.raw[job.number] for job in world.repository.jobs.values()}
     world.answer(lambda jobid, _: found(raws[jobid]) if jobid in raws else created(jobid))
 
 
@@ -57,7 +57,7 @@ async def idle(world: World, give_up_s: float = 300.0) -> str | None:
 
 
 def states(world: World) -> list[ImageState]:
-    return [image.state for job in world.library.shown() for image in job.images]
+    return [image.state for job in world.repository.jobs.values() for image in job.images]
 
 
 def offsets(world: World) -> list[str | None]:

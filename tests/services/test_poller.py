@@ -303,7 +303,7 @@ async def test_a_refused_token_stops_everything_at_once_with_one_message(world: 
     assert world.poller.status.connection is Connection.REFUSED
     assert world.messages.lasting is not None
     assert world.messages.lasting.remedy is Remedy.TOKEN
-    assert all(job.tracking is Tracking.POLLING for job in world.library.shown())
+    assert all(job.tracking is Tracking.POLLING for job in world.repository.jobs.values())
 
 
 @with_world()
@@ -521,7 +521,7 @@ async def test_without_a_network_few_requests_probe_and_everything_goes_on_after
     network.clear()
     await world.advance(30 + 200 / 3 + 1)  # each fourth turn is for those that are known to run
     assert world.holds(Condition.OFFLINE) is None
-    assert sum(job.status == "created" for job in world.library.shown()) == 200
+    assert sum(job.status == "created" for job in world.repository.jobs.values()) == 200
 
 
 @with_world()
@@ -662,7 +662,7 @@ async def test_trouble_with_a_finished_job_is_said_and_not_noted(world: World) -
     assert world.job().note == ""
     assert world.said[-1] == "Job 1 could not be checked. The API answered 500."
     assert world.poller.status.failing == 0
-    assert not world.poller.asks_by_hand(1)
+    assert 1 not in world.poller.asked_by_hand
 
 
 @with_world()

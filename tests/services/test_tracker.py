@@ -49,7 +49,7 @@ async def test_a_batch_that_cannot_be_written_is_not_there(world: World) -> None
     world.repository.broken = True
     with pytest.raises(DatabaseError):
         await world.track(job_id(1))
-    assert list(world.library.shown()) == []
+    assert [job async for job in world.library.shown()] == []
     assert world.undo.label is None
 
 
@@ -68,7 +68,7 @@ async def test_undoing_a_batch_hides_its_jobs_and_tracking_again_brings_them_bac
     await world.track_many(40)
     assert world.undo.label == "Track 40 IDs"
     assert await world.undo.undo() == "Track 40 IDs"
-    assert list(world.library.shown()) == []
+    assert [job async for job in world.library.shown()] == []
     tracked = await world.tracker.track(job_id(7))
     assert tracked.restored == (7,)
     assert tracked.text == "1 job brought back."
@@ -80,9 +80,9 @@ async def test_undo_batch_removes_what_one_paste_added(world: World) -> None:
     await world.track_many(3)
     await world.track(job_id(50))
     await world.tracker.undo_batch(1)
-    assert [job.number for job in world.library.shown()] == [4]
+    assert [job.number async for job in world.library.shown()] == [4]
     await world.undo.undo()
-    assert [job.number for job in world.library.shown()] == [1, 2, 3, 4]
+    assert [job.number async for job in world.library.shown()] == [1, 2, 3, 4]
 
 
 @with_world()
@@ -90,7 +90,7 @@ async def test_removed_jobs_keep_everything_and_come_back_by_undo(world: World) 
     await world.add_completed("https://a.example.com/1")
     await world.tracker.remove([1, 1, 99])
     assert world.undo.label == "Remove 1 job"
-    assert list(world.library.shown()) == []
+    assert [job async for job in world.library.shown()] == []
     assert world.job().record is not None
     await world.undo.undo()
     assert world.job().removed is False

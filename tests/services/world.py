@@ -14,6 +14,7 @@ from fakes import (
     FakeAutostart,
     FakeFiles,
     FakeImaging,
+    FakeIndex,
     FakeKeyring,
     FakeRepository,
     FakeSettings,
@@ -64,7 +65,7 @@ class World:
         self.errors: list[BaseException] = []
         self.supervisor = Supervisor(lambda _, error: self.errors.append(error))
         self.repository = repository or FakeRepository()
-        self.library = Library(self.repository)
+        self.library = Library(self.repository, FakeIndex(self.repository))
         self.messages = Messages()
         self.said: list[str] = []
         self.messages.subscribe(self._note_message)

@@ -181,6 +181,22 @@ async def test_a_damaged_file_keeps_its_log(tmp_path: Path) -> None:
     assert killed.with_name("b.sqlite3-wal").read_bytes() == log
 
 
+async def test_a_journal_that_a_power_cut_left_is_worked_off(tmp_path: Path) -> None:
+    """SQLite writes one while a file is made, before it keeps a log."""
+    source = apsw.Connection(str(tmp_path / "source.sqlite3"))
+    source.execute(f"{ONE}; INSERT INTO note VALUES ('kept'); PRAGMA user_version = 1")
+    source.execute("PRAGMA synchronous = OFF; PRAGMA cache_size = 2")
+    source.execute("BEGIN")
+    source.executemany("INSERT INTO note VALUES (?)", [("x" * 1000,)] * 200)
+    for ending in ("", "-journal"):
+        shutil.copy(tmp_path / f"source.sqlite3{ending}", tmp_path / f"a.sqlite3{ending}")
+    source.execute("ROLLBACK")
+    source.close()
+    database = await opened(tmp_path / "a.sqlite3", ONE)
+    assert await texts(database) == ["kept"]
+    await database.aclose()
+
+
 async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
     file = tmp_path / "a.sqlite3"
     database = await opened(file, ONE)

@@ -19,6 +19,7 @@ from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.job_rows import JobRows
 from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.settings_store import SettingsStore
 
@@ -45,7 +46,7 @@ class Shelf:
         self.repository = JobRepository(self.database, folder)
 
     async def jobs(self) -> Sequence[Job]:
-        return (await self.repository.load())[0]
+        return await self.database.call(lambda c: JobRows(self.folder).read(c, range(1, 1000)))
 
     async def complete(self, job: Job, raw: bytes) -> Job:
         done = after_record(job, parse_record(json.loads(raw)), "server", 5.0)
@@ -64,11 +65,11 @@ async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
 
 
 async def test_numbers_follow_the_order_of_tracking_and_are_never_given_twice(shelf: Shelf) -> None:
-    batch, first = await shelf.repository.add(1.0, [ID.format(1), ID.format(2)], {})
+    batch, first, _ = await shelf.repository.add(1.0, [ID.format(1), ID.format(2)], {})
     assert [job.number for job in first] == [1, 2]
     assert (batch.count, batch.at) == (2, 1.0)
     await shelf.database.call(lambda c: c.execute("DELETE FROM job WHERE number = 2"))
-    _, again = await shelf.repository.add(2.0, [ID.format(3)], {})
+    _, again, _ = await shelf.repository.add(2.0, [ID.format(3)], {})
     assert again[0].number == 3
 
 
@@ -80,7 +81,7 @@ async def test_an_id_that_is_here_refuses_the_whole_batch(shelf: Shelf) -> None:
 
 
 async def test_what_is_saved_is_loaded_the_same(shelf: Shelf) -> None:
-    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
     done = await shelf.complete(job, record(1))
     file = str(shelf.folder / "images" / "a.jpg")
     saved = replace(
@@ -98,7 +99,7 @@ async def test_what_is_saved_is_loaded_the_same(shelf: Shelf) -> None:
 
 
 async def test_a_search_for_a_link_and_what_it_found_survive(shelf: Shelf) -> None:
-    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
     done = await shelf.complete(job, record(1))
     sought = replace(done.images[0], search=Search.HISTORY, died="The link had expired")
     found = replace(done.images[1], link="https://host/found.jpg")
@@ -109,7 +110,7 @@ async def test_a_search_for_a_link_and_what_it_found_survive(shelf: Shelf) -> No
 
 
 async def test_a_search_of_an_unknown_kind_is_none(shelf: Shelf) -> None:
-    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
     await shelf.complete(job, record(1))
     await shelf.database.call(lambda c: c.execute("UPDATE image SET search = 'somewhere'"))
     (loaded,) = await shelf.jobs()
@@ -145,7 +146,7 @@ async def test_images_of_the_first_version_have_no_search(tmp_path: Path) -> Non
 async def test_the_raw_record_is_kept_byte_for_byte_and_each_answer_in_the_history(
     shelf: Shelf,
 ) -> None:
-    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
     created, completed = record(1, "created"), record(1).replace(b'"status"', b'  "status"')
     job = await shelf.complete(job, created)
     await shelf.complete(job, completed)
@@ -157,7 +158,7 @@ async def test_the_raw_record_is_kept_byte_for_byte_and_each_answer_in_the_histo
 
 
 async def test_a_pasted_final_record_is_done_and_its_images_pending(shelf: Shelf) -> None:
-    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {ID.format(1): record(1)})
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {ID.format(1): record(1)})
     assert (job.tracking, job.record_source) == (Tracking.DONE, "paste")
     assert [image.state for image in job.images] == [ImageState.PENDING] * 2
     assert list(await shelf.jobs()) == [job]
@@ -165,12 +166,12 @@ async def test_a_pasted_final_record_is_done_and_its_images_pending(shelf: Shelf
 
 async def test_a_pasted_running_record_is_polled(shelf: Shelf) -> None:
     raw = {ID.format(1): record(1, "created")}
-    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], raw)
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], raw)
     assert job.tracking is Tracking.POLLING
 
 
 async def test_an_image_row_outlives_a_record_that_lost_it(shelf: Shelf) -> None:
-    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
     job = await shelf.complete(job, record(1, images=2))
     await shelf.complete(job, record(1, images=1))
     (loaded,) = await shelf.jobs()
@@ -178,7 +179,7 @@ async def test_an_image_row_outlives_a_record_that_lost_it(shelf: Shelf) -> None
 
 
 async def test_a_moved_data_folder_finds_its_images(shelf: Shelf, tmp_path: Path) -> None:
-    _, (job,) = await shelf.repository.add(1.0, [ID.format(1)], {})
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
     done = await shelf.complete(job, record(1))
     inside = replace(
         done.images[0], state=ImageState.SAVED, file=str(shelf.folder / "images" / "a.jpg")
@@ -200,7 +201,7 @@ async def test_a_moved_data_folder_finds_its_images(shelf: Shelf, tmp_path: Path
 
 
 async def test_a_record_that_cannot_be_read_does_not_hide_the_others(shelf: Shelf) -> None:
-    _, jobs = await shelf.repository.add(1.0, [ID.format(1), ID.format(2)], {})
+    _, jobs, _ = await shelf.repository.add(1.0, [ID.format(1), ID.format(2)], {})
     await shelf.complete(jobs[1], record(2))
     await shelf.database.call(lambda c: c.execute("UPDATE job SET raw = '{' WHERE number = 1"))
     loaded = await shelf.jobs()

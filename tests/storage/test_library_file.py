@@ -26,6 +26,7 @@ from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.storage.backups import Backups
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.job_rows import JobRows
 from dreamina_desktop.storage.library_file import open_library
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.storage.rescue import Rescue
@@ -93,7 +94,7 @@ class Run:
         return replace(image, state=ImageState.SAVED, file=file, size_bytes=9, sha256="ab")
 
     async def _read(self, database: Database) -> Read:
-        jobs, _ = await JobRepository(database, self.locations.root).load()
+        jobs = await database.call(lambda c: JobRows(self.locations.root).read(c, range(1, 10_000)))
         return jobs, await SettingsStore(database).load_settings()
 
 

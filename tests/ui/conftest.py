@@ -7,6 +7,7 @@ import gc
 import inspect
 import json
 import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -55,12 +56,16 @@ from dreamina_desktop.services.tracker import Tracker
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.image_files import ImageFiles
+from dreamina_desktop.storage.job_index import JobIndex
 from dreamina_desktop.storage.job_repository import JobRepository
 from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.settings_store import SettingsStore
 from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
 from dreamina_desktop.ui import style, theme
 from dreamina_desktop.ui.services import Services
+
+# Without packages in tests, what is beside this file is found by its folder.
+sys.path.insert(0, str(Path(__file__).parent))
 
 NOW = datetime(2026, 3, 2, 14, 6, 12, tzinfo=UTC).timestamp()
 ORIGIN = "https://api.example.com:443"
@@ -254,7 +259,10 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         supervisor = Supervisor(lambda name, error: errors.append(f"{name}: {error!r}"))
         stack.push_async_callback(supervisor.aclose, 2.0)
         preferences = Preferences(SettingsStore(database), supervisor)
-        library = Library(JobRepository(database, folder))
+        index = JobIndex(folder / "index.db", folder / "library.db", folder)
+        await index.open()
+        stack.push_async_callback(index.aclose)
+        library = Library(JobRepository(database, folder), index)
         await preferences.load()
         await library.load()
         messages, undo = Messages(), UndoHistory()

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core.job import ImageState
+from dreamina_desktop.core.listing import Query
 from dreamina_desktop.services.file_watch import GONE
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.services.mishaps import Mishaps
@@ -63,7 +64,7 @@ def said(bench: Any) -> str:
 
 
 def shown_numbers(bench: Any) -> list[int]:
-    return [job.number for job in bench.services.library.shown()]
+    return sorted(bench.services.library.listing(Query()).numbers)
 
 
 async def press(widget: QWidget, key: Qt.Key, modifier: Any = NONE) -> None:

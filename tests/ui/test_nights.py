@@ -144,7 +144,7 @@ async def test_fetch_now_forgets_the_back_off_and_asks_the_running_jobs(
     await until(lambda: "3 images and 1 job expire in 40 min" in seen_buttons(window))
     button(window, "Fetch now").click()
     assert services.downloader.failing_for(key) is None
-    assert services.poller.asks_by_hand(1)
+    assert 1 in services.poller.asked_by_hand
     assert said(bench) == "Fetching what expires soon."
     await until(lambda: services.downloader.failing_for(key) is not None)
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
+from memory import library_of
 from PIL import Image as Pillow
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
@@ -17,16 +17,13 @@ from dreamina_desktop.ui.thumbnails import Thumbnails
 ONE, TWO, LOST = ImageKey(1, 0), ImageKey(1, 1), ImageKey(1, 2)
 
 
-class MemoryRepository:
-    async def load(self) -> tuple[Sequence[Job], Sequence[Any]]:
-        images = [
-            Image(ImageKey(1, index), ImageEntry(index), ImageState.SAVED, f"/images/{index}.jpg")
-            for index in range(2)
-        ]
-        lost = Image(LOST, ImageEntry(2), ImageState.LOST)
-        return [Job(1, "j1:dreamina", 1, 0.0, images=(*images, lost))], []
-
-    async def save_images(self, images: Iterable[Image]) -> None: ...
+def jobs() -> Sequence[Job]:
+    images = [
+        Image(ImageKey(1, index), ImageEntry(index), ImageState.SAVED, f"/images/{index}.jpg")
+        for index in range(2)
+    ]
+    lost = Image(LOST, ImageEntry(2), ImageState.LOST)
+    return [Job(1, "j1:dreamina", 1, 0.0, images=(*images, lost))]
 
 
 class Thumbnailing:
@@ -51,7 +48,7 @@ def jpeg(size: tuple[int, int] = (320, 180)) -> bytes:
 
 @pytest.fixture
 def library() -> Library:
-    library = Library(MemoryRepository())  # type: ignore[arg-type]
+    library = library_of(jobs())
     asyncio.run(library.load())
     return library
 

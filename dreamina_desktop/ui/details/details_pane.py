@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import shiboken6
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidge
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.library_facts import JobCounts
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.connection_words import WAITING_FOR
+from dreamina_desktop.ui.copying_ids import copy_ids
 from dreamina_desktop.ui.details.job_page import JobPage
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob, read_raw
 from dreamina_desktop.ui.details.summary_page import SummaryPage
@@ -23,6 +25,7 @@ from dreamina_desktop.ui.thumbnails import Thumbnails
 TICK_MS = 1000
 SOON_MS = 60
 WISHES = "details"
+FEW = 200  # jobs that are counted at once
 
 
 class DetailsPane(QScrollArea):
@@ -85,21 +88,45 @@ class DetailsPane(QScrollArea):
             self._numbers, self._raw = numbers, None
             self._read_raw()
             self.verticalScrollBar().setValue(0)
+            if len(numbers) > FEW:
+                self._show_counts(None)
         self._index = index
         self._refresh()
 
     def _refresh(self) -> None:
         """Another page, where the one that is there is out of date."""
-        jobs = tuple(map(self._services.library.job, self._numbers))
-        shown = self._shown_job() if len(jobs) == 1 else None
-        content = (jobs, colors().dark) if shown is None else shown.content
-        if content == self._shown:
-            return
-        self._shown = content
-        if shown is None:
-            self._put(SummaryPage(self._services, jobs))
+        if len(self._numbers) == 1:
+            shown = self._shown_job()
+            self._show_page(shown.content, lambda: self._job_page(shown))
+        elif len(self._numbers) <= FEW:
+            jobs = map(self._services.library.job, self._numbers)
+            self._show_counts(JobCounts.of([job for job in jobs if not job.removed]))
         else:
-            self._put(self._job_page(shown))
+            self._services.supervisor.spawn(self._count(self._numbers), "count jobs")
+
+    def _show_counts(self, counts: JobCounts | None) -> None:
+        """None while they are counted."""
+        jobs = len(self._numbers)
+        self._show_page(
+            (jobs, counts, colors().dark),
+            lambda: SummaryPage(self._services, jobs, counts, self._copy_ids),
+        )
+
+    async def _count(self, numbers: tuple[int, ...]) -> None:
+        try:
+            counts = await self._services.library.counts(numbers)
+        except DatabaseError:
+            return  # whoever writes says so
+        if shiboken6.isValid(self) and self._numbers == numbers:
+            self._show_counts(counts)
+
+    def _copy_ids(self) -> None:
+        copy_ids(self._services, self._numbers)
+
+    def _show_page(self, content: object, make: Callable[[], QWidget]) -> None:
+        if content != self._shown:
+            self._shown = content
+            self._put(make())
 
     def _shown_job(self) -> ShownJob:
         waiting = WAITING_FOR.get(self._services.poller.status.connection, "")

@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.job import Job
-from dreamina_desktop.core.status_words import status_words
+from dreamina_desktop.core.library_facts import JobCounts
 from dreamina_desktop.ui import formats
-from dreamina_desktop.ui.details.parts import Copying, heading, muted, wrapped
+from dreamina_desktop.ui.details.parts import heading, muted, wrapped
 from dreamina_desktop.ui.services import Services
 
 
 class SummaryPage(QWidget):
     """How many of which kind; all their IDs to copy."""
 
-    def __init__(self, services: Services, jobs: Sequence[Job]) -> None:
+    def __init__(
+        self, services: Services, jobs: int, counts: JobCounts | None, copy_ids: Callable[[], None]
+    ) -> None:
+        """`jobs`: how many; `counts`: None while they are counted."""
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(4)
         if jobs:
-            _add_counts(column, jobs, services)
-            ids = "\n".join(job.jobid for job in jobs)
-            said = f"Copied {formats.count(len(jobs), 'job ID')}."
+            column.addWidget(heading(formats.count(jobs, "job")))
+            if counts is not None:
+                _add_counts(column, counts, services)
+            button = QPushButton("Copy job IDs")
+            button.clicked.connect(lambda _checked: copy_ids())
             column.addSpacing(8)
-            column.addWidget(Copying(services.messages).button("Copy job IDs", ids, said))
+            column.addWidget(button)
         else:
             column.addWidget(heading("Details"))
             column.addWidget(muted("Select a job or an image to see everything about it."))
         column.addStretch()
 
 
-def _add_counts(column: QVBoxLayout, jobs: Sequence[Job], services: Services) -> None:
-    column.addWidget(heading(formats.count(len(jobs), "job")))
-    for word, number in Counter(status_words(job).word for job in jobs).most_common():
+def _add_counts(column: QVBoxLayout, counts: JobCounts, services: Services) -> None:
+    for word, number in counts.words.items():
         column.addWidget(wrapped(f"{number:,} {services.accounts.masked(word)}"))
-    images = sum(len(job.images) for job in jobs)
-    column.addWidget(muted(formats.count(images, "image")))
+    column.addWidget(muted(formats.count(counts.images, "image")))

@@ -76,7 +76,8 @@ def _of_done(services: Services, job: Job) -> Absence:
 
 
 def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
-    counts = Counter(_state(services.library.job(number)) for number in numbers)
+    peeked = map(services.library.peek, numbers)
+    counts = Counter(_state(job) for job in peeked if job is not None)
     running = counts.pop("running", 0)
     others = [f"{count:,} {state}" for state, count in sorted(counts.items())]
     listed = words.sentence(", ".join(others)) if others else ""

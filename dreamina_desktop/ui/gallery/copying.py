@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
@@ -13,6 +13,7 @@ from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_reading import ImageReading
 from dreamina_desktop.ui.gallery.link_life import link_life
+from dreamina_desktop.ui.reading import images_among, with_jobs
 from dreamina_desktop.ui.services import Services
 
 
@@ -36,7 +37,9 @@ class Copying(QObject):
 
     def references(self, keys: Sequence[ImageKey]) -> None:
         """The assetRefs exactly as they came, one a line in the order of `keys`."""
-        images = self._images(keys)
+        self._with_images(keys, self._copy_references)
+
+    def _copy_references(self, images: Sequence[Image]) -> None:
         having = [image for image in images if image.entry.asset_ref]
         lines = [image.entry.asset_ref or "" for image in having]
         self._copy_lines(lines)
@@ -44,7 +47,9 @@ class Copying(QObject):
 
     def links(self, keys: Sequence[ImageKey]) -> None:
         """The signed URLs as they came, one a line."""
-        images = self._images(keys)
+        self._with_images(keys, self._copy_links)
+
+    def _copy_links(self, images: Sequence[Image]) -> None:
         having = [image for image in images if image.url]
         self._copy_lines([image.url or "" for image in having])
         life = link_life(having[0].url, self._services.server_clock.time()) if having else ""
@@ -53,7 +58,9 @@ class Copying(QObject):
 
     def job_ids(self, keys: Sequence[ImageKey]) -> None:
         """The IDs of the images' jobs, each once."""
-        jobs = self._jobs(keys)
+        with_jobs(self._services, _numbers(keys), self._copy_job_ids)
+
+    def _copy_job_ids(self, jobs: Sequence[Job]) -> None:
         self._copy_lines([job.jobid for job in jobs])
         if jobs:
             names = ", ".join(str(job.number) for job in jobs[:4])
@@ -61,7 +68,9 @@ class Copying(QObject):
 
     def prompts(self, keys: Sequence[ImageKey]) -> None:
         """The prompts of the images' jobs, each once, with an empty line between them."""
-        jobs = self._jobs(keys)
+        with_jobs(self._services, _numbers(keys), self._copy_prompts)
+
+    def _copy_prompts(self, jobs: Sequence[Job]) -> None:
         prompts = [job.record.prompt for job in jobs if job.record and job.record.prompt]
         self._copy_lines(["\n\n".join(dict.fromkeys(prompts))] if prompts else [])
         if not prompts:
@@ -73,7 +82,9 @@ class Copying(QObject):
 
     def pictures(self, keys: Sequence[ImageKey]) -> None:
         """One picture with its file; of several their files."""
-        images = self._images(keys)
+        self._with_images(keys, self._copy_pictures)
+
+    def _copy_pictures(self, images: Sequence[Image]) -> None:
         saved = [image for image in images if image.file]
         if len(saved) == 1:
             self._turn += 1
@@ -127,13 +138,14 @@ class Copying(QObject):
     def _say(self, text: str) -> None:
         self._services.messages.say(text)
 
-    def _images(self, keys: Sequence[ImageKey]) -> list[Image]:
-        found = (self._services.library.image(key) for key in keys)
-        return [image for image in found if image is not None]
+    def _with_images(
+        self, keys: Sequence[ImageKey], work: Callable[[Sequence[Image]], None]
+    ) -> None:
+        with_jobs(self._services, _numbers(keys), lambda jobs: work(list(images_among(jobs, keys))))
 
-    def _jobs(self, keys: Sequence[ImageKey]) -> list[Job]:
-        numbers = dict.fromkeys(key.number for key in keys)
-        return [self._services.library.job(number) for number in numbers]
+
+def _numbers(keys: Sequence[ImageKey]) -> Iterable[int]:
+    return (key.number for key in keys)
 
 
 def _file_urls(images: Sequence[Image]) -> QMimeData:

@@ -8,12 +8,14 @@ from PySide6.QtCore import QFileInfo, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.ui.gallery.copying import Copying
 from dreamina_desktop.ui.gallery.link_life import link_life
 from dreamina_desktop.ui.gallery.saving import Saving
+from dreamina_desktop.ui.reading import images_among, with_jobs
 from dreamina_desktop.ui.services import Services
 
+MENU_READS = 50  # images that are looked at to see what a menu can do
 KeysSource = Callable[[], Sequence[ImageKey]]
 
 
@@ -83,7 +85,7 @@ class GalleryActions(QObject):
 
     def _prepare(self) -> None:
         """What can be done with these images, and how long the link still works."""
-        images = self._images()
+        images = self._images(MENU_READS)
         saved = any(image.file for image in images)
         for action in (self._copy_picture, self._open_folder, self._save_copy):
             action.setEnabled(saved)
@@ -109,8 +111,9 @@ class GalleryActions(QObject):
     def _copier(self, copy: Callable[[Sequence[ImageKey]], None]) -> Callable[[], None]:
         return lambda: copy(self._selected())
 
-    def _images(self) -> list[Image]:
-        found = (self._services.library.image(key) for key in self._selected())
+    def _images(self, most: int | None = None) -> list[Image]:
+        """The selected ones; `most`: only so many of the first."""
+        found = (self._services.library.image(key) for key in self._selected()[:most])
         return [image for image in found if image is not None]
 
     def _can_retry(self, image: Image) -> bool:
@@ -122,14 +125,24 @@ class GalleryActions(QObject):
         return record.prompt if record else None
 
     def _on_open_folder_triggered(self) -> None:
-        file = next((image.file for image in self._images() if image.file), None)
+        file = next((image.file for image in self._images(MENU_READS) if image.file), None)
         if file is not None:
             folder = QFileInfo(file).absolutePath()
             if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
                 self._services.messages.say(f"The folder could not be opened: {folder}")
 
     def _on_save_copy_triggered(self) -> None:
-        self._saving.ask(self._images())
+        keys = self._selected()
+        numbers = (key.number for key in keys)
+        with_jobs(
+            self._services, numbers, lambda jobs: self._saving.ask(list(images_among(jobs, keys)))
+        )
 
     def _on_retry_triggered(self) -> None:
-        self.retry([image.key for image in self._images() if self._can_retry(image)])
+        keys = self._selected()
+
+        def retry(jobs: Sequence[Job]) -> None:
+            images = images_among(jobs, keys)
+            self.retry([image.key for image in images if self._can_retry(image)])
+
+        with_jobs(self._services, (key.number for key in keys), retry)

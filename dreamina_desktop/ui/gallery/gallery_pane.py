@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.core.listing import Listing
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.gallery.absence import absence
 from dreamina_desktop.ui.gallery.empty_page import EmptyPage
@@ -22,6 +23,7 @@ from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile
 from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.reading import ReadAhead
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
@@ -46,7 +48,6 @@ class GalleryPane(QWidget):
         self._thumbnails = thumbnails
         self._numbers: Sequence[int] = ()
         self._filtered = False
-        self._total = 0  # images of all jobs; counted while a part of them is shown
         self._changed: set[ImageKey] = set()
         self._changed_jobs: set[int] = set()
         self._told_current: ImageKey | None = None
@@ -58,7 +59,7 @@ class GalleryPane(QWidget):
         self._actions = GalleryActions(
             services, self.view, self._selected_or_current, self._on_open_triggered
         )
-        self._total_timer = QTimer(self, singleShot=True, interval=TICK_MS)
+        self._read_ahead = ReadAhead(services, self)
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)
         self._tick_timer = QTimer(self, interval=TICK_MS)
         self._lay_out()
@@ -89,7 +90,7 @@ class GalleryPane(QWidget):
         view.left.connect(self.all_requested)
         self._thumbnails.made.connect(view.update_key)
         self._flush_timer.timeout.connect(self._flush)
-        self._total_timer.timeout.connect(self._count_all)
+        self._read_ahead.came.connect(self._on_jobs_came)
         self._tick_timer.timeout.connect(self._show_absence)
         self._services.library.subscribe(self._on_library_changed)
         self._services.downloader.subscribe(self._on_downloads_changed)
@@ -112,12 +113,11 @@ class GalleryPane(QWidget):
 
     # What the window asks
 
-    def show_jobs(self, numbers: Sequence[int], filtered: bool) -> None:
+    def show_jobs(self, listing: Listing, filtered: bool) -> None:
         """Show these jobs' images, in this order; `filtered`: they are not all there are."""
-        self._numbers, self._filtered = numbers, filtered
+        self._numbers, self._filtered = listing.numbers, filtered
         self._header.show_filtered(filtered)
-        self._count_all()
-        self._show_order(ImageOrder(numbers, map(self._image_count, numbers)))
+        self._show_order(ImageOrder(listing.numbers, listing.counts))
         if self._to_restore is not None and len(self.view.order):
             state, self._to_restore = self._to_restore, None
             state.apply_to(self.view)
@@ -160,8 +160,10 @@ class GalleryPane(QWidget):
         return all(self._is_settled(key) for key in self._visible())
 
     def _is_settled(self, key: ImageKey) -> bool:
-        image = self._services.library.image(key)
-        if image is None or image.state is not ImageState.SAVED:
+        image = self._services.library.peek_image(key)
+        if image is None:
+            return False
+        if image.state is not ImageState.SAVED:
             return True
         return self._thumbnails.pixmap(key) is not None or self._thumbnails.failed(key)
 
@@ -170,8 +172,6 @@ class GalleryPane(QWidget):
     def _on_library_changed(self, change: ChangeSet) -> None:
         self._changed |= change.images
         self._changed_jobs |= change.jobs
-        if not self._total_timer.isActive():
-            self._total_timer.start()
         self._flush_soon()
 
     def _on_downloads_changed(self) -> None:
@@ -186,10 +186,11 @@ class GalleryPane(QWidget):
         keys, self._changed = self._changed, set()
         jobs, self._changed_jobs = self._changed_jobs, set()
         order = self.view.order
+        here = [job for number in jobs if (job := self._services.library.peek(number))]
         counts = {
-            number: count
-            for number in jobs
-            if order.count_of(number) not in (None, count := self._image_count(number))
+            job.number: len(job.images)
+            for job in here
+            if order.count_of(job.number) not in (None, len(job.images))
         }
         if counts:
             self._show_order(order.with_counts(counts))
@@ -200,9 +201,6 @@ class GalleryPane(QWidget):
     def _show_order(self, order: ImageOrder) -> None:
         self.view.show_order(order)
         self._tell_current()
-
-    def _image_count(self, number: int) -> int:
-        return len(self._services.library.job(number).images)
 
     def _on_current_changed(self) -> None:
         if not self.view.is_replacing:
@@ -224,14 +222,8 @@ class GalleryPane(QWidget):
         if self.view.is_replacing:
             return
         shown = len(self.view.order)
-        total = self._total if self._filtered else shown
+        total = self._services.library.image_count if self._filtered else shown
         self._header.show_counts(shown, total, self.view.selected_count())
-
-    def _count_all(self) -> None:
-        """Walks through all jobs: not at each change, and only where the header says it."""
-        if self._filtered:
-            self._total = sum(len(job.images) for job in self._services.library.shown())
-            self._show_counts()
 
     def _show_absence(self) -> None:
         if len(self.view.order):
@@ -249,7 +241,7 @@ class GalleryPane(QWidget):
 
     def _tile(self, row: int) -> Tile:
         key = self.view.order[row]
-        image = self._services.library.image(key)
+        image = self._services.library.peek_image(key)
         if image is None:
             return Tile(key, None)
         if trouble := self._services.file_watch.trouble(key):
@@ -282,8 +274,15 @@ class GalleryPane(QWidget):
         below = order[rows.stop : rows.stop + size]
         above = order[max(0, rows.start - size) : rows.start]
         visible = order[rows.start : rows.stop]
-        self._thumbnails.want(WISHES, [*visible, *below, *above])
-        self._services.file_watch.look_at(visible)
+        wanted = [*visible, *below, *above]
+        self._read_ahead.want(key.number for key in wanted)
+        peek = self._services.library.peek
+        self._thumbnails.want(WISHES, [key for key in wanted if peek(key.number)])
+        self._services.file_watch.look_at(key for key in visible if peek(key.number))
+
+    def _on_jobs_came(self, _numbers: set[int]) -> None:
+        self.view.viewport().update()
+        self._ask_for_thumbnails()
 
     # What the user does
 

@@ -42,11 +42,11 @@ from dreamina_desktop.ui.gallery.grid import Grid, Step, mat_ratio
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.place import Place
-from dreamina_desktop.ui.gallery.row_selection import Run, count_of, rows_of, runs, selection_of
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
 from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.row_selection import Run, count_of, rows_of, runs, selection_of
 
 Index = QModelIndex | QPersistentModelIndex
 CursorAction = QAbstractItemView.CursorAction

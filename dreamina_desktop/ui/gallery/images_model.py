@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from dreamina_desktop.core.job import Image, ImageKey
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
-from dreamina_desktop.ui.gallery.row_selection import runs
+from dreamina_desktop.ui.row_selection import runs
 from dreamina_desktop.ui.services import Services
 
 KEY_ROLE = Qt.ItemDataRole.UserRole

@@ -12,8 +12,12 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.checking import check_now
+from dreamina_desktop.ui.copying_ids import copy_ids
 from dreamina_desktop.ui.formats import count
+from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
+
+MENU_READS = 50  # jobs that are looked at to see what a menu can do
 
 
 class JobActions:
@@ -39,14 +43,15 @@ class JobActions:
 
     def copy_ids(self) -> None:
         """The job IDs, one a line."""
-        jobs = self._jobs()
-        if jobs:
-            QGuiApplication.clipboard().setText("\n".join(job.jobid for job in jobs))
-            self._services.messages.say(f"Copied {count(len(jobs), 'job ID')}.")
+        if numbers := self._selected():
+            copy_ids(self._services, numbers)
 
     def copy_prompts(self) -> None:
         """The prompts, one a line; of failed jobs too."""
-        prompts = [job.record.prompt for job in self._jobs() if job.record and job.record.prompt]
+        with_jobs(self._services, self._selected(), self._copy_prompts)
+
+    def _copy_prompts(self, jobs: Sequence[Job]) -> None:
+        prompts = [job.record.prompt for job in jobs if job.record and job.record.prompt]
         if prompts:
             QGuiApplication.clipboard().setText("\n".join(prompts))
             what = "the prompt" if len(prompts) == 1 else count(len(prompts), "prompt")
@@ -67,27 +72,31 @@ class JobActions:
 
     def popup(self, at: QPoint) -> None:
         """The context menu, at a point of the screen; nothing where nothing is selected."""
-        jobs = self._jobs()
+        numbers = self._selected()
+        jobs = [self._services.library.job(number) for number in numbers[:MENU_READS]]
         if not jobs:
             return
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self._copy)
-        prompt = menu.addAction("Copy prompt" if len(jobs) == 1 else "Copy prompts")
+        prompt = menu.addAction("Copy prompt" if len(numbers) == 1 else "Copy prompts")
         prompt.triggered.connect(lambda _=False: self.copy_prompts())
-        prompt.setEnabled(any(job.record and job.record.prompt for job in jobs))
+        has_prompts = any(job.record and job.record.prompt for job in jobs)
+        prompt.setEnabled(has_prompts or len(jobs) < len(numbers))
         menu.addSeparator()
-        self._add_checking(menu, jobs)
+        self._add_checking(menu, numbers, jobs)
         menu.addSeparator()
         batch = jobs[0].batch
         menu.addAction("Select all of this paste", lambda: self._select_batch(batch))
         menu.addAction(self._remove)
         menu.popup(at)
 
-    def _add_checking(self, menu: QMenu, jobs: Sequence[Job]) -> None:
-        numbers = [job.number for job in jobs]
+    def _add_checking(self, menu: QMenu, numbers: Sequence[int], jobs: Sequence[Job]) -> None:
+        """`jobs`: those of them that were looked at; the others may be of any kind."""
         tracker = self._services.tracker
         trackings = {job.tracking for job in jobs}
+        if len(jobs) < len(numbers):
+            trackings |= set(Tracking)
         menu.addAction("Check now", lambda: check_now(self._services, numbers))
         if Tracking.POLLING in trackings:
             menu.addAction("Stop checking", lambda: self._do(lambda: tracker.stop(numbers)))
@@ -107,9 +116,6 @@ class JobActions:
                     self._services.messages.say(said, remedy)
 
         self._services.supervisor.spawn(do(), "jobs")
-
-    def _jobs(self) -> list[Job]:
-        return [self._services.library.job(number) for number in self._selected()]
 
     def _action(
         self, text: str, key: QKeySequence.StandardKey, work: Callable[[], object]

@@ -36,17 +36,23 @@ class JobDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         assert isinstance(model, JobsModel)
-        job = model.job(index.row())
-        words = status_words(job, waiting=model.waiting())
+        job = model.peek(index.row())
         c = colors()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, option, c)
         inside = option.rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
         pictures = QRect(inside.topLeft(), PICTURES)
-        self._paint_pictures(painter, pictures, job, words, c)
         text = inside.adjusted(PICTURES.width() + GAP, -2, 0, 2)
-        self._paint_text(painter, option, text, job, words, c)
+        if job is None:  # it comes within a frame or two
+            number = str(model.numbers()[index.row()])
+            painter.fillRect(pictures, c.line if c.dark else c.canvas)
+            line = QRect(text.topLeft(), QSize(text.width(), text.height() // 3))
+            _paint_right(painter, option.font, line, number, c.muted)
+        else:
+            words = status_words(job, waiting=model.waiting())
+            self._paint_pictures(painter, pictures, job, words, c)
+            self._paint_text(painter, option, text, job, words, c)
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, c: Colors) -> None:

@@ -1,10 +1,14 @@
-"""The shown jobs as rows. Changes are noted and flushed by one timer."""
+"""The listed jobs as rows: their numbers in order, found by the library's index. Changes are noted
+and flushed by one timer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
@@ -15,15 +19,22 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
 from dreamina_desktop.core.status_words import status_words
 from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.services.messages import Condition
 from dreamina_desktop.ui.connection_words import WAITING_FOR
-from dreamina_desktop.ui.jobs.job_order import ORDERS, Order, ordered
+from dreamina_desktop.ui.reading import ReadAhead
+from dreamina_desktop.ui.row_selection import runs
 from dreamina_desktop.ui.services import Services
 
 Index = QModelIndex | QPersistentModelIndex
 FLUSH_MS = 40
+SMALL = 2_000  # jobs: so few are listed at once, within a millisecond or two
+FIRST = 200  # hits of a search that are shown before the others are counted
+REST = 4  # times as long as a listing took, nothing is listed again
 
 
 class JobsModel(QAbstractListModel):
@@ -34,68 +45,87 @@ class JobsModel(QAbstractListModel):
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._order: Order = ORDERS[0]
-        self._wanted: Callable[[Job], bool] = lambda _job: True
-        self._numbers: list[int] = []
-        self._rows: dict[int, int] = {}
+        self._query = Query()
+        self._listing = Listing()
+        self._rows: dict[int, int] | None = {}
         self._changed: set[int] = set()
-        self._listed = False
+        self._is_stale = True  # the listing is not that of the query
+        self._is_listing = False
+        self._took_ms = 0.0
         self._timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
-        self._timer.timeout.connect(self.flush)
-        self._reorder()
+        self._timer.timeout.connect(self._on_time)
+        self.read_ahead = ReadAhead(services, self)
+        self.read_ahead.came.connect(self._on_jobs_came)
+        self._list()
         services.library.subscribe(self._on_library_changed)
         services.poller.subscribe(self._on_poller_changed)
         self._waiting = ""
 
     def numbers(self) -> Sequence[int]:
-        return self._numbers
+        return self._listing.numbers
+
+    def listing(self) -> Listing:
+        """The rows' jobs, with how many images each of them has."""
+        return self._listing
+
+    def listing_of(self, rows: Iterable[int]) -> Listing:
+        """The same of some rows."""
+        rows = list(rows)
+        numbers, counts = self._listing.numbers, self._listing.counts
+        return Listing.of((numbers[row] for row in rows), (counts[row] for row in rows))
 
     def job(self, row: int) -> Job:
-        return self._services.library.job(self._numbers[row])
+        """Waits for the disk where it was not used lately."""
+        return self._services.library.job(self._listing.numbers[row])
+
+    def peek(self, row: int) -> Job | None:
+        """The job if it is in memory."""
+        return self._services.library.peek(self._listing.numbers[row])
 
     def row(self, number: int) -> int | None:
+        if self._rows is None:
+            self._rows = {number: row for row, number in enumerate(self._listing.numbers)}
         return self._rows.get(number)
 
     def waiting(self) -> str:
         """Why running jobs wait at the moment, else ""."""
         return self._waiting
 
-    def set_order(self, order: Order) -> None:
-        self._order = order
-        self._reorder()
+    @property
+    def query(self) -> Query:
+        return self._query
 
-    def set_filter(self, wanted: Callable[[Job], bool]) -> None:
-        self._wanted = wanted
-        self._reorder()
+    @property
+    def is_settled(self) -> bool:
+        """Whether the rows are those that the query asks for."""
+        return not (self._is_stale or self._is_listing or self._timer.isActive())
 
-    def sort_out(self) -> None:
-        """What the filter holds has changed without a change of the jobs."""
-        self._listed = True
-        self._flush_soon()
+    def set_query(self, query: Query) -> None:
+        """`order_changed` follows, where the rows are others then."""
+        self._query = query
+        self._is_stale = True
+        self._list()
 
     def flush(self) -> None:
         """Bring the rows up to date now; the timer does it by itself a moment after a change."""
-        changed, self._changed = self._changed, set()
-        resort = self._listed or (changed and self._order.name not in ("newest", "oldest"))
-        self._listed = False
-        if resort or any(self._moves(number) for number in changed):
-            self._reorder()
-        rows = sorted(self._rows[number] for number in changed if number in self._rows)
-        for first, last in ranges(rows):
-            self.dataChanged.emit(self.index(first), self.index(last))
+        self._timer.stop()
+        if self._is_stale:
+            self._is_stale = False
+            self._show(self._services.library.listing(self._query))
+        self._tell_changed()
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._numbers)
+        return 0 if parent is not None and parent.isValid() else len(self._listing)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._numbers):
+        if not index.isValid() or index.row() >= len(self._listing):
             return None
-        job = self.job(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
-            return title(job, self._services)
+            return title(self.job(index.row()), self._services)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._accessible(job)
+            return self._accessible(self.job(index.row()))
         if role == Qt.ItemDataRole.ToolTipRole:
+            job = self.job(index.row())
             return self._services.accounts.masked(f"{title(job, self._services)}\n{job.jobid}")
         return None
 
@@ -105,58 +135,118 @@ class JobsModel(QAbstractListModel):
         status = self._services.accounts.masked(status)
         return f"{job.number}, {status}, {title(job, self._services)}"
 
-    def _moves(self, number: int) -> bool:
-        """Whether a change moves a job into or out of the filtered list."""
-        job = self._services.library.job(number)
-        return (number in self._rows) != (not job.removed and self._wanted(job))
+    # -- listing ----------------------------------------------------------------------------
 
-    def _reorder(self) -> None:
-        """New rows at the edges are inserted or removed as such; anything else is a new layout,
-        which keeps selection and current row."""
-        numbers = ordered(self._services.library.shown(), self._order, self._wanted)
-        before = self._numbers
+    def _list(self) -> None:
+        """A large library answers a moment later, and meanwhile the rows stay."""
+        if self._services.library.last_number <= SMALL:
+            self.flush()
+        elif not self._is_listing:
+            self._is_listing = True
+            self._services.supervisor.spawn(self._list_later(), "list jobs")
+
+    async def _list_later(self) -> None:
+        try:
+            while self._is_stale and shiboken6.isValid(self):
+                self._is_stale = False
+                query, began = self._query, time.monotonic()
+                if query.text:
+                    await self._show_later(query, FIRST)
+                await self._show_later(query, None)
+                self._took_ms = (time.monotonic() - began) * 1000
+                if query == self._query:
+                    break  # what changed meanwhile waits for the timer
+        except DatabaseError as error:
+            self._services.messages.hold(Condition.DATABASE, str(error))
+        finally:
+            self._is_listing = False
+        if self._is_stale and shiboken6.isValid(self):
+            self._flush_soon()
+
+    async def _show_later(self, query: Query, limit: int | None) -> None:
+        listing = await self._services.library.listing_later(query, limit)
+        if query == self._query and shiboken6.isValid(self):
+            self._show(listing)
+
+    def _show(self, listing: Listing) -> None:
+        """Rows that are new at an end are inserted as such; anything else is a new layout, which
+        keeps selection and current row."""
+        before, numbers = self._listing.numbers, listing.numbers
         if numbers == before:
+            self._listing = listing
             return
         added = len(numbers) - len(before)
         if added > 0 and numbers[added:] == before:
-            self.beginInsertRows(QModelIndex(), 0, added - 1)
-            self._set(numbers)
-            self.endInsertRows()
+            self._insert(listing, 0, added)
+        elif added > 0 and len(before) and numbers[: len(before)] == before:
+            self._insert(listing, len(before), added)
         else:
-            self._relayout(numbers)
+            self._relayout(listing)
         self.order_changed.emit()
 
-    def _relayout(self, numbers: list[int]) -> None:
+    def _insert(self, listing: Listing, first: int, added: int) -> None:
+        self.beginInsertRows(QModelIndex(), first, first + added - 1)
+        self._set(listing)
+        self.endInsertRows()
+
+    def _relayout(self, listing: Listing) -> None:
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
-        owners = [self._numbers[index.row()] for index in kept]
-        self._set(numbers)
-        moved = [
-            self.index(self._rows[number]) if number in self._rows else QModelIndex()
-            for number in owners
-        ]
+        owners = [self._listing.numbers[index.row()] for index in kept]
+        self._set(listing)
+        rows = map(self.row, owners) if kept else ()
+        moved = [QModelIndex() if row is None else self.index(row) for row in rows]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
 
-    def _set(self, numbers: list[int]) -> None:
-        self._numbers = numbers
-        self._rows = {number: row for row, number in enumerate(numbers)}
+    def _set(self, listing: Listing) -> None:
+        self._listing = listing
+        self._rows = None  # made when it is asked for
+
+    # -- changes ----------------------------------------------------------------------------
 
     def _on_library_changed(self, changes: ChangeSet) -> None:
         self._changed |= changes.jobs
-        self._listed |= changes.listed
+        self._is_stale |= changes.listed or self._depends_on_content()
         self._flush_soon()
+
+    def _depends_on_content(self) -> bool:
+        """Whether a change of a job can move it, or bring it in or out."""
+        query = self._query
+        by_number = query.order in (JobOrder.NEWEST, JobOrder.OLDEST)
+        return not by_number or query.filter is not JobFilter.ALL or bool(query.text)
 
     def _flush_soon(self) -> None:
         if not self._timer.isActive():
-            self._timer.start()
+            rest_ms = round(REST * self._took_ms) if self._is_stale else 0
+            self._timer.start(max(FLUSH_MS, rest_ms))
+
+    def _on_time(self) -> None:
+        self._tell_changed()
+        if self._is_stale:
+            self._list()
+
+    def _tell_changed(self) -> None:
+        changed, self._changed = self._changed, set()
+        rows = sorted(row for number in changed if (row := self.row(number)) is not None)
+        for row in rows:
+            if (job := self.peek(row)) is not None:
+                self._listing.counts[row] = len(job.images)
+        self._repaint(rows)
+
+    def _on_jobs_came(self, numbers: set[int]) -> None:
+        self._repaint(sorted(row for n in numbers if (row := self.row(n)) is not None))
+
+    def _repaint(self, rows: Sequence[int]) -> None:
+        for first, last in runs(rows):
+            self.dataChanged.emit(self.index(first), self.index(last))
 
     def _on_poller_changed(self) -> None:
-        waiting = WAITING_FOR.get(self._services.poller.status.connection, "")
+        waiting = WAITING_FOR.get(self._services.poller.connection, "")
         if waiting != self._waiting:
             self._waiting = waiting
-            if self._numbers:
-                self.dataChanged.emit(self.index(0), self.index(len(self._numbers) - 1))
+            if len(self._listing):
+                self.dataChanged.emit(self.index(0), self.index(len(self._listing) - 1))
 
 
 def title(job: Job, services: Services) -> str:
@@ -165,19 +255,8 @@ def title(job: Job, services: Services) -> str:
     if record is not None and record.prompt:
         return services.accounts.masked(" ".join(record.prompt[:300].split()))
     if record is not None and record.source_jobid:
-        source = services.library.by_id(record.source_jobid)
-        number = f" of {source.number}-{(record.source_index or 0) + 1}" if source else ""
+        source = services.library.number_of(record.source_jobid)
+        number = f" of {source}-{(record.source_index or 0) + 1}" if source else ""
         return f"Upscale{number}"
     label = services.accounts.label(job.jobid)
     return f"Job of account {label.name}" if label else "Job"
-
-
-def ranges(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Sorted rows as (first, last) ranges."""
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and row == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], row)
-        else:
-            runs.append((row, row))
-    return runs

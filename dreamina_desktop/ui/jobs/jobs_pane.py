@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core.batch_label import batch_label
+from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
 from dreamina_desktop.ui.jobs.empty_list import EmptyList
 from dreamina_desktop.ui.jobs.job_actions import JobActions
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate
 from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING, FILTERS, ORDERS
-from dreamina_desktop.ui.jobs.jobs_model import JobsModel, ranges
+from dreamina_desktop.ui.jobs.jobs_model import JobsModel
 from dreamina_desktop.ui.jobs.jobs_view import JobsView
+from dreamina_desktop.ui.row_selection import rows_of, runs, selection_of
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
@@ -43,9 +45,8 @@ class JobsPane(QWidget):
     ) -> None:
         super().__init__(parent)
         self._services = services
-        self._order = ORDERS[0]
+        self._order = JobOrder.NEWEST
         self._filter = ALL
-        self._filters = FILTERS | {EXPIRING: services.deadlines.concern}
         self._model = JobsModel(services, self)
         self.view = JobsView(self._model, JobDelegate(services, thumbnails, self), thumbnails, self)
         self._count = QLabel()
@@ -70,18 +71,23 @@ class JobsPane(QWidget):
         """The shown jobs' numbers, in the list's order."""
         return self._model.numbers()
 
+    def listing(self) -> Listing:
+        """The same with the numbers of their images."""
+        return self._model.listing()
+
     def selected(self) -> Sequence[int]:
         """In the list's order."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
-        return [self._model.numbers()[row] for row in rows]
+        return self.selected_listing().numbers
+
+    def selected_listing(self) -> Listing:
+        """The same with the numbers of their images."""
+        return self._model.listing_of(rows_of(self.view.selectionModel().selection()))
 
     def select(self, numbers: Sequence[int]) -> None:
         """Select these and scroll to the first of them."""
         self._show_rows_of(numbers)
         rows = sorted(row for n in numbers if (row := self._model.row(n)) is not None)
-        selection = QItemSelection()
-        for first_row, last_row in ranges(rows):
-            selection.select(self._model.index(first_row), self._model.index(last_row))
+        selection = selection_of(self._model, runs(rows))
         mode = QItemSelectionModel.SelectionFlag
         if rows:
             first = self._model.index(rows[0])
@@ -90,7 +96,7 @@ class JobsPane(QWidget):
         self.view.selectionModel().select(selection, mode.ClearAndSelect)
 
     def select_batch(self, batch: int) -> None:
-        self.select(self._of_batch(batch))
+        self._with_batch(batch, self.select)
 
     def select_new(self, before: Collection[int]) -> None:
         """Select what has come back, and show it."""
@@ -114,15 +120,15 @@ class JobsPane(QWidget):
     def state(self) -> dict[str, Any]:
         """JSON for `restore`."""
         return {
-            "order": self._order.name,
+            "order": self._order.value,
             "selected": list(self.selected())[:1000],
             "scroll": self.view.verticalScrollBar().value(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         for order in ORDERS:
-            if order.name == state.get("order"):
-                self._set_order(order.name)
+            if order == state.get("order"):
+                self._set_order(order)
         selected = [n for n in state.get("selected", []) if isinstance(n, int)]
         if selected:
             self.select(selected)
@@ -155,22 +161,22 @@ class JobsPane(QWidget):
     def _build_menus(self) -> None:
         orders = QMenu(self)
         group = QActionGroup(orders)
-        for order in ORDERS:
-            action = group.addAction(QAction(order.label, orders, checkable=True))
-            action.triggered.connect(lambda _=False, name=order.name: self._set_order(name))
-            action.setData(order.name)
+        for order, label in ORDERS.items():
+            action = group.addAction(QAction(label, orders, checkable=True))
+            action.triggered.connect(lambda _=False, order=order: self._set_order(order))
+            action.setData(order.value)
             orders.addAction(action)
         self._order_button.setMenu(orders)
         self._order_actions = group
         filters = QMenu(self)
         filters.aboutToShow.connect(lambda: self._fill_filters(filters))
         self._filter_button.setMenu(filters)
-        self._set_order("newest")
+        self._set_order(JobOrder.NEWEST)
         self._filter_button.setText(ALL)
 
     def _fill_filters(self, menu: QMenu) -> None:
         menu.clear()
-        for name in self._filters:
+        for name in (*FILTERS, EXPIRING):
             action = menu.addAction(name)
             action.setCheckable(True)
             action.setChecked(name == self._filter)
@@ -186,25 +192,37 @@ class JobsPane(QWidget):
                 lambda _=False, n=batch.id: self.select_batch(n)
             )
             inner.addAction("Remove its jobs").triggered.connect(
-                lambda _=False, n=batch.id: self._actions.remove(self._of_batch(n))
+                lambda _=False, n=batch.id: self._with_batch(n, self._actions.remove)
             )
 
     # -- what the user does -----------------------------------------------------------------
 
-    def _set_order(self, name: str) -> None:
-        self._order = next(order for order in ORDERS if order.name == name)
-        self._order_button.setText(self._order.label)
+    def _set_order(self, order: JobOrder) -> None:
+        self._order = order
+        self._order_button.setText(ORDERS[order])
         for action in self._order_actions.actions():
-            action.setChecked(action.data() == name)
-        self._model.set_order(self._order)
+            action.setChecked(action.data() == order.value)
+        self._ask()
 
     def _set_filter(self, name: str) -> None:
         self._filter = name
         self._filter_button.setText(name)
-        self._model.set_filter(self._filters[name])
+        self._ask()
 
-    def _of_batch(self, batch: int) -> list[int]:
-        return [job.number for job in self._services.library.shown() if job.batch == batch]
+    def _ask(self) -> None:
+        """List what is wanted now, if it is not listed already."""
+        only = self._services.deadlines.numbers() if self._filter == EXPIRING else None
+        wanted = FILTERS.get(self._filter, JobFilter.ALL)
+        query = Query(self._order, wanted, only=only)
+        if query != self._model.query:
+            self._model.set_query(query)
+
+    def _with_batch(self, batch: int, work: Callable[[Sequence[int]], None]) -> None:
+        async def find() -> None:
+            listing = await self._services.library.listing_later(Query(batch=batch))
+            work(listing.numbers)
+
+        self._services.supervisor.spawn(find(), "find a paste")
 
     def _show_rows_of(self, numbers: Sequence[int]) -> None:
         """What was asked for must not be hidden by a filter."""
@@ -213,8 +231,7 @@ class JobsPane(QWidget):
             self._set_filter(ALL)
 
     def _on_deadlines_changed(self) -> None:
-        if self._filter == EXPIRING:
-            self._model.sort_out()
+        self._ask()
 
     def _show_menu(self, at: QPoint) -> None:
         if not self.selected():

@@ -42,7 +42,7 @@ class JobsView(QListView):
         self._tick.timeout.connect(self._repaint_running)
         self._tick.start()
         self.activated.connect(self._open)
-        self.verticalScrollBar().valueChanged.connect(lambda _: self._wish.start())
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._wish_soon())
         model.dataChanged.connect(lambda *_: self._wish.start())
         model.layoutChanged.connect(lambda *_: self._wish.start())
         model.layoutAboutToBeChanged.connect(self._keep_row)
@@ -72,8 +72,13 @@ class JobsView(QListView):
 
     def settled(self) -> bool:
         """Whether every visible row shows its pictures."""
-        keys = [key for row in self.visible_rows() for key in preview_keys(self._jobs.job(row))]
-        return all(self._thumbnails.pixmap(k) or self._thumbnails.failed(k) for k in keys)
+        jobs = [self._jobs.peek(row) for row in self.visible_rows()]
+        keys = [key for job in jobs if job for key in preview_keys(job)]
+        return (
+            self._jobs.is_settled
+            and all(jobs)
+            and all(self._thumbnails.pixmap(k) or self._thumbnails.failed(k) for k in keys)
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
@@ -108,11 +113,16 @@ class JobsView(QListView):
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.selectionModel().select(self.currentIndex(), flags)
 
+    def _wish_soon(self) -> None:
+        """Not put off while scrolling goes on."""
+        if not self._wish.isActive():
+            self._wish.start()
+
     def _keep_row(self) -> None:
         """Rows are about to go: where the current one stands now, its neighbour will."""
         row = self.currentIndex().row()
-        gone = self.currentIndex().isValid() and self._jobs.job(row).removed
-        self._row_before = row if gone else None
+        job = self._jobs.peek(row) if self.currentIndex().isValid() else None
+        self._row_before = row if job is not None and job.removed else None
 
     def _go_to_neighbour(self) -> None:
         """The current job was removed: the one in its place is current and selected, as long as
@@ -128,8 +138,15 @@ class JobsView(QListView):
             self.opened.emit(self._jobs.numbers()[index.row()])
 
     def _want_thumbnails(self) -> None:
-        keys = [key for row in self.visible_rows() for key in preview_keys(self._jobs.job(row))]
-        self._thumbnails.want("jobs", keys)
+        """And the jobs themselves, with those of the screens below and above."""
+        rows = self.visible_rows()
+        numbers, size = self._jobs.numbers(), len(rows)
+        visible = numbers[rows.start : rows.stop]
+        below = numbers[rows.stop : rows.stop + size]
+        above = numbers[max(0, rows.start - size) : rows.start]
+        self._jobs.read_ahead.want([*visible, *below, *above])
+        jobs = [job for row in rows if (job := self._jobs.peek(row)) is not None]
+        self._thumbnails.want("jobs", [key for job in jobs for key in preview_keys(job)])
 
     def _on_thumbnail_made(self, key: object) -> None:
         row = self._jobs.row(getattr(key, "number", -1))
@@ -139,7 +156,8 @@ class JobsView(QListView):
     def _repaint_running(self) -> None:
         if self.isVisible():
             for row in self.visible_rows():
-                if runs(self._jobs.job(row)):
+                job = self._jobs.peek(row)
+                if job is not None and runs(job):
                     self.update(self._jobs.index(row))
 
     def _keep_place(self) -> None:

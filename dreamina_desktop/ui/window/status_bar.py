@@ -13,7 +13,7 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.elided_label import ElidedLabel
 from dreamina_desktop.ui.window.expiring_buttons import ExpiringButtons
 from dreamina_desktop.ui.window.icon_button import IconButton
-from dreamina_desktop.ui.window.status_line import SavedCount, status_line
+from dreamina_desktop.ui.window.status_line import status_line
 
 FLUSH_MS = 100
 TICK_MS = 1000
@@ -32,7 +32,6 @@ class StatusBar(QWidget):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._saved = SavedCount(services.library)
         self._words = ElidedLabel()
         self._words.setProperty("role", "muted")
         self._demo = QLabel(DEMO)
@@ -64,7 +63,8 @@ class StatusBar(QWidget):
     def refresh(self) -> None:
         """Read everything anew."""
         poll, downloads = self._services.poller.status, self._services.downloader.status
-        self._words.set_words(status_line(poll, downloads, self._saved.images, self._saved.saved))
+        images, saved = self._services.library.image_count, self._services.library.saved_count
+        self._words.set_words(status_line(poll, downloads, images, saved))
         self._words.set_note(skew_words(self._services.server_clock.skew_s))
         expiring = self._services.deadlines.status
         self._expiring.show_status(expiring, self._services.server_clock.time())

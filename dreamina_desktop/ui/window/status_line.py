@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dreamina_desktop.core.job import ImageState
 from dreamina_desktop.services.downloader import DownloadStatus
-from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.poller import Connection, PollStatus
 from dreamina_desktop.ui.formats import count, roughly
 
@@ -23,32 +21,6 @@ _CONNECTION = {
     Connection.PAUSED: "paused",
     Connection.READ_ONLY: "a newer version's library, only shown",
 }
-
-
-class SavedCount:
-    """How many images are known and how many are saved; kept up to date change by change."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._by_job: dict[int, tuple[int, int]] = {}
-        self.images = 0
-        self.saved = 0
-        for job in library.shown():
-            self._count(job.number)
-        library.subscribe(self._on_changed)
-
-    def _on_changed(self, changes: ChangeSet) -> None:
-        for number in changes.jobs:
-            self._count(number)
-
-    def _count(self, number: int) -> None:
-        job = self._library.job(number)
-        images = () if job.removed else job.images
-        new = (len(images), sum(image.state is ImageState.SAVED for image in images))
-        old = self._by_job.get(number, (0, 0))
-        self._by_job[number] = new
-        self.images += new[0] - old[0]
-        self.saved += new[1] - old[1]
 
 
 def status_line(poll: PollStatus, downloads: DownloadStatus, images: int, saved: int) -> str:

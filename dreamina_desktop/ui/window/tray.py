@@ -10,7 +10,7 @@ from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.expiring_words import expiring_words
-from dreamina_desktop.ui.window.status_line import SavedCount, still_line
+from dreamina_desktop.ui.window.status_line import still_line
 
 FLUSH_MS = 500
 TICK_MS = 30_000  # minutes pass in what it says
@@ -28,7 +28,6 @@ class Tray(QObject):
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._saved = SavedCount(services.library)
         self.icon: QSystemTrayIcon | None = None
         self.menu = QMenu()
         self._pause = QAction(self.menu)
@@ -69,9 +68,10 @@ class Tray(QObject):
             return
         services = self._services
         poll, downloads = services.poller.status, services.downloader.status
+        images, saved = services.library.image_count, services.library.saved_count
         lines = (
             "Dreamina Desktop",
-            still_line(poll, downloads, self._saved.images, self._saved.saved),
+            still_line(poll, downloads, images, saved),
             expiring_words(services.deadlines.status, services.server_clock.time()),
         )
         self.icon.setToolTip("\n".join(line for line in lines if line))

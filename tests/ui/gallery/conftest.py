@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from memory import library_of
 from PIL import Image as Pillow
 from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.listing import Listing
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
@@ -23,22 +25,6 @@ from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
 NOW = 1_772_460_000.0  # Unix seconds of the tests' clock
-
-
-class MemoryRepository:
-    """Keeps nothing: what the library holds is what there is."""
-
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._jobs = jobs
-
-    async def load(self) -> tuple[Sequence[Job], Sequence[Any]]:
-        return self._jobs, []
-
-    async def save_jobs(
-        self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None
-    ) -> None: ...
-
-    async def save_images(self, images: Iterable[Image]) -> None: ...
 
 
 class RecordingDownloader:
@@ -168,7 +154,7 @@ class Scene:
         return job
 
     def start(self) -> Any:
-        library = Library(MemoryRepository(self.jobs))  # type: ignore[arg-type]
+        library = library_of(self.jobs)
         asyncio.run(library.load())
         self.thumbnailing = Thumbnailing(library)
         self.services = SimpleNamespace(
@@ -183,6 +169,11 @@ class Scene:
             server_clock=SimpleNamespace(time=lambda: self.now),
         )
         return self.services
+
+    def listing_of(self, numbers: Sequence[int]) -> Listing:
+        """As the list of jobs gives it."""
+        jobs = [self.services.library.job(number) for number in numbers]
+        return Listing.of(numbers, (len(job.images) for job in jobs))
 
     def change_image(self, key: ImageKey, change: Callable[[Image], Image]) -> None:
         asyncio.run(self.services.library.change_image(key, change))
@@ -229,7 +220,8 @@ def open_pane(qtbot: QtBot) -> Callable[..., GalleryPane]:
         pane.show()
         pane.activateWindow()
         qtbot.waitUntil(pane.isActiveWindow)
-        pane.show_jobs([job.number for job in reversed(scene.jobs)], False)
+        numbers = [job.number for job in reversed(scene.jobs)]
+        pane.show_jobs(scene.listing_of(numbers), False)
         return pane
 
     return open_it

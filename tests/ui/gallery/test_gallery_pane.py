@@ -109,7 +109,7 @@ def test_ctrl_a_selects_all_and_the_header_counts(filled: Any, open_pane: Open) 
     assert len(names(pane)) == 7
     header = pane.findChild(GalleryHeader)
     assert header.counts() == "7 · 7 selected"
-    pane.show_jobs([216], True)
+    pane.show_jobs(filled.listing_of([216]), True)
     assert header.counts() == "1 of 7 · 1 selected"
 
 
@@ -285,7 +285,7 @@ def test_another_order_keeps_what_is_selected(filled: Any, open_pane: Open) -> N
     pane.view.select_keys([ImageKey(217, 1)], None)
     changes: list[object] = []
     pane.current_changed.connect(changes.append)
-    pane.show_jobs([214, 216, 217], False)
+    pane.show_jobs(filled.listing_of([214, 216, 217]), False)
     assert [str(key) for key in pane.order()][:4] == ["214-1", "214-2", "214-3", "214-4"]
     assert names(pane) == ["214-3", "217-2"]
     assert pane.view.current_key() == ImageKey(214, 2)
@@ -297,7 +297,7 @@ def test_a_filter_that_hides_the_current_image_says_so(filled: Any, open_pane: O
     pane.select_key(ImageKey(214, 2))
     changes: list[object] = []
     pane.current_changed.connect(changes.append)
-    pane.show_jobs([], True)
+    pane.show_jobs(filled.listing_of([]), True)
     assert changes == [None]
     assert names(pane) == []
 
@@ -364,7 +364,7 @@ def test_everything_is_there_again_at_the_next_start(long: Any, open_pane: Open)
     again.resize(800, 600)
     again.restore(state)  # before its images are known, as at a start
     again.show()
-    again.show_jobs([job.number for job in reversed(long.jobs)], False)
+    again.show_jobs(long.listing_of([job.number for job in reversed(long.jobs)]), False)
     assert names(again) == ["50-2", "50-3"]
     assert again.view.current_key() == ImageKey(50, 1)
     assert again.view.place() == place
@@ -447,7 +447,7 @@ def test_shift_f10_opens_the_menu_at_the_current_tile(filled: Any, open_pane: Op
 def test_removing_images_keeps_the_others_selected(filled: Any, open_pane: Open) -> None:
     pane = open_pane(filled)
     pane.view.selectAll()
-    pane.show_jobs([217, 214], False)
+    pane.show_jobs(filled.listing_of([217, 214]), False)
     assert len(names(pane)) == 6
     assert pane.view.selectionModel().isSelected(pane.view.model().index(0, 0))
     pane.view.selectionModel().clear()
@@ -468,7 +468,7 @@ def test_the_total_behind_a_filter_follows_the_library(
 ) -> None:
     filled.job(300, status="created", tracking=Tracking.POLLING)
     pane = open_pane(filled)
-    pane.show_jobs([217], True)
+    pane.show_jobs(filled.listing_of([217]), True)
     image = filled.saved(300)
     filled.change_job(300, lambda job: replace(job, images=(image,)))
     header = pane.findChild(GalleryHeader)

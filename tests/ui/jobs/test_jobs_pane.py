@@ -70,6 +70,7 @@ async def test_copy_puts_the_selected_job_ids_on_the_clipboard(
     pane.select([1, 3])
     pane.view.setFocus()
     QTest.keyClick(pane.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: bench.services.messages.passing)
     assert QGuiApplication.clipboard().text() == f"{jobs[2].jobid}\n{jobs[0].jobid}"
     assert bench.services.messages.passing.text == "Copied 2 job IDs."
 
@@ -207,7 +208,7 @@ async def test_a_paste_can_be_selected_and_undone_as_a_batch(
     assert pasted[0].text().endswith("2 IDs")
     select, remove = pasted[0].menu().actions()
     select.trigger()
-    assert list(pane.selected()) == [3, 2]
+    await until(lambda: list(pane.selected()) == [3, 2])
     remove.trigger()
     await until(lambda: list(pane.order()) == [1])
 

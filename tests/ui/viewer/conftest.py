@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from memory import library_of
 from PIL import Image as Pillow
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord
-from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.ui.viewer.viewer import Viewer
 
 SIZES = ((2560, 1440), (400, 200), (1440, 2560))
-
-
-class MemoryRepository:
-    """Keeps nothing: what the library holds is what there is."""
-
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._jobs = jobs
-
-    async def load(self) -> tuple[Sequence[Job], Sequence[Any]]:
-        return self._jobs, []
-
-    async def save_images(self, images: Iterable[Image]) -> None: ...
 
 
 class Watching:
@@ -101,7 +89,7 @@ def stage(qtbot: QtBot, tmp_path: Path) -> Stage:
     record = JobRecord("j214:dreamina", "completed", prompt="a boat, for user@example.com")
     job = Job(214, "j214:dreamina", 1, 0.0, Tracking.DONE, record=record)
     job = Job(214, job.jobid, 1, 0.0, Tracking.DONE, record=record, images=tuple(images(tmp_path)))
-    library = Library(MemoryRepository([job]))  # type: ignore[arg-type]
+    library = library_of([job])
     asyncio.run(library.load())
     window = QWidget()
     field = QLineEdit(window)

@@ -4,7 +4,7 @@ import pytest
 
 from dreamina_desktop.services.downloader import DownloadStatus
 from dreamina_desktop.services.poller import Connection, PollStatus
-from dreamina_desktop.ui.window.status_line import SavedCount, status_line
+from dreamina_desktop.ui.window.status_line import status_line
 
 IDLE = DownloadStatus(pending=0, fetching=0, disk_full=False, next_in_s=None)
 
@@ -71,16 +71,6 @@ def test_every_state_of_the_connection_has_words(connection):
 def test_failing_jobs_are_counted():
     line = status_line(poll(Connection.OFFLINE, failing=2), IDLE, 0, 0)
     assert line.startswith("no connection to the API, 2 jobs failing")
-
-
-async def test_images_are_counted_change_by_change(bench, record):
-    await bench.add(record(1, images=2))
-    counted = SavedCount(bench.services.library)
-    assert (counted.images, counted.saved) == (2, 2)
-    job = await bench.add(record(2, images=4))
-    assert (counted.images, counted.saved) == (6, 6)
-    await bench.services.tracker.remove([job.number])
-    assert (counted.images, counted.saved) == (2, 2)
 
 
 @pytest.mark.parametrize(

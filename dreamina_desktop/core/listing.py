@@ -1,0 +1,63 @@
+"""Which jobs are listed, and in which order: the question and its answer."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class JobOrder(StrEnum):
+    """Ways to sort. Among equals the newest goes first; jobs without a value go last."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    STATUS = "status"
+    PROMPT = "prompt"
+    MODEL = "model"
+    RESOLUTION = "resolution"
+    ACCOUNT = "account"
+    CREATED = "created"  # by the server's time, latest first
+    DURATION = "duration"  # longest first
+    IMAGES = "images"  # most first
+
+
+class JobFilter(StrEnum):
+    """Ways to narrow."""
+
+    ALL = "all"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    NOT_FOUND = "not found"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`text`: every word of it is somewhere in the job (core.search_terms); `batch`: only this
+    one's; `only`: at most these."""
+
+    order: JobOrder = JobOrder.NEWEST
+    filter: JobFilter = JobFilter.ALL
+    text: str = ""
+    batch: int | None = None
+    only: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Jobs in order: their numbers, and how many images each of them has."""
+
+    numbers: array[int] = field(default_factory=lambda: array("q"))
+    counts: array[int] = field(default_factory=lambda: array("q"))
+
+    @classmethod
+    def of(cls, numbers: Iterable[int], counts: Iterable[int]) -> Listing:
+        return cls(array("q", numbers), array("q", counts))
+
+    def __bool__(self) -> bool:
+        return len(self.numbers) > 0
+
+    def __len__(self) -> int:
+        return len(self.numbers)

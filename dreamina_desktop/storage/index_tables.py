@@ -1,0 +1,65 @@
+"""The tables of the index beside the library: a row a job, and its text to be searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, fields
+
+import apsw
+
+from dreamina_desktop.core.summary import Summary
+
+VERSION = 1  # another one is made anew: raise it when core.summary or a table changes
+
+_NAMES = [field.name for field in fields(Summary) if field.name != "text"]
+_LISTED = "number DESC, images) WHERE removed = 0"  # an order reads its index alone
+TABLES = f"""
+    CREATE TABLE state (stamp INTEGER NOT NULL);
+    CREATE TABLE summary (number INTEGER PRIMARY KEY, {", ".join(_NAMES[1:])});
+    CREATE INDEX open_jobs ON summary (number) WHERE is_open;
+    CREATE INDEX of_batch ON summary (batch, number);
+    CREATE INDEX of_account ON summary (account, number);
+    CREATE INDEX totals ON summary (removed, images, saved);
+    CREATE INDEX by_number ON summary ({_LISTED};
+    CREATE INDEX by_word ON summary (word, {_LISTED};
+    CREATE INDEX by_prompt ON summary (prompt = '', prompt, {_LISTED};
+    CREATE INDEX by_model ON summary (model = '', model, {_LISTED};
+    CREATE INDEX by_resolution ON summary (resolution = '', resolution, {_LISTED};
+    CREATE INDEX by_account ON summary (account = '', account, {_LISTED};
+    CREATE INDEX by_created ON summary (created IS NULL, created DESC, {_LISTED};
+    CREATE INDEX by_duration ON summary (duration_s IS NULL, duration_s DESC, {_LISTED};
+    CREATE INDEX by_images ON summary (images DESC, {_LISTED};
+    CREATE TABLE words (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
+    -- Threes of characters: finds parts of words, in every script (docs/architecture.md).
+    CREATE VIRTUAL TABLE search USING fts5 (
+        text, content = 'words', content_rowid = 'number', tokenize = 'trigram'
+    );
+    PRAGMA user_version = {VERSION};
+"""
+_PUT = (
+    f"INSERT INTO summary ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))}) "
+    f"ON CONFLICT (number) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])
+)
+
+
+def put(connection: apsw.Connection, summaries: Iterable[Summary], stamp: int) -> None:
+    """Within a transaction. `stamp`: of the last change that is in them."""
+    for summary in summaries:
+        *values, text = astuple(summary)
+        connection.execute(_PUT, values)
+        _put_text(connection, summary.number, text)
+    connection.execute("UPDATE state SET stamp = ?", (stamp,))
+
+
+def _put_text(connection: apsw.Connection, number: int, text: str) -> None:
+    """Most changes leave it as it was."""
+    execute = connection.execute
+    before = execute("SELECT text FROM words WHERE number = ?", (number,)).get
+    if before == text:
+        return
+    if before is not None:
+        gone = "INSERT INTO search (search, rowid, text) VALUES ('delete', ?, ?)"
+        execute(gone, (number, before))
+    execute("INSERT OR REPLACE INTO words (number, text) VALUES (?, ?)", (number, text))
+    execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, text))

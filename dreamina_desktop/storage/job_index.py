@@ -1,0 +1,349 @@
+"""Finds and reads jobs, whatever their number: an index beside the library, on a thread of its own.
+
+The library alone is the truth. The index is derived from it: it catches up with the changes that
+the library notes, and is made anew where that does not suffice. Losing it costs only time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+import msgspec
+
+from dreamina_desktop.core.errors import DamagedError, DatabaseError
+from dreamina_desktop.core.job import Batch, ImageKey, ImageState, Job
+from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
+from dreamina_desktop.core.listing import Listing, Query
+from dreamina_desktop.core.summary import Summary, summarize
+from dreamina_desktop.storage import index_queries, index_tables
+from dreamina_desktop.storage.database import UNREADABLE
+from dreamina_desktop.storage.job_rows import JobRows
+
+T = TypeVar("T")
+_CLOSED = "The library is closed."
+_DAMAGED = "The library is damaged. Start Dreamina Desktop again: then it is restored."
+REBUILD_SLICE = 500  # jobs, between which others may read
+_STATISTICS = """
+    SELECT CASE WHEN removed THEN 'jobs removed' ELSE 'jobs ' || tracking END, count(*)
+        FROM summary GROUP BY 1
+    UNION ALL
+    SELECT 'jobs with status ' || iif(status = '', 'unknown', status), count(*)
+        FROM summary WHERE removed = 0 GROUP BY status
+"""
+
+
+class JobIndex:
+    """Implements services.ports.JobIndex. Reads see every write that was noted before. All raise
+    DatabaseError where the library cannot be read."""
+
+    def __init__(self, file: Path, library: Path, root: Path, *, in_memory: bool = False) -> None:
+        """`library`: its file, which is only read; `root`: the data folder. `in_memory`: the
+        library is a newer version's, and so is `file`, which is left alone."""
+        self._file = file
+        self._library_file = library
+        self._rows = JobRows(root)
+        self._in_memory = in_memory
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
+        self._noted: deque[tuple[int, Sequence[Summary]]] = deque()
+        self._library: apsw.Connection | None = None
+        self._index: apsw.Connection | None = None
+
+    async def open(self) -> None:
+        """Once the library's file is open and up to date."""
+        await self._later(self._open)
+
+    async def aclose(self) -> None:
+        """Write down what was noted, and close."""
+        await self._later(self._close)
+        self._thread.shutdown(wait=False)
+
+    async def facts(self) -> LibraryFacts:
+        """What has to be known of the whole library."""
+        return await self._later(self._facts)
+
+    async def open_jobs(self) -> Sequence[Job]:
+        """The jobs for which something is still to be done, by number."""
+        return await self._later(lambda: self._read(self._numbers("is_open", "number")))
+
+    def job(self, number: int) -> Job | None:
+        """Blocks for a moment."""
+        return self._now(lambda: next(iter(self._read([number])), None))
+
+    async def jobs(self, numbers: Sequence[int]) -> Sequence[Job]:
+        """Those that are there, by number."""
+        return await self._later(lambda: self._read(numbers))
+
+    def known(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        """Which of these IDs are here, removed ones too. Blocks for a moment."""
+        return self._now(lambda: self._known(jobids))
+
+    async def known_later(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        """The same, without blocking."""
+        return await self._later(lambda: self._known(jobids))
+
+    def listing(self, query: Query) -> Listing:
+        """Blocks: some 25 ms for 100,000 jobs."""
+        return self._now(lambda: self._listing(query, None))
+
+    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
+        """The same, without blocking; `limit`: only so many of the first."""
+        return await self._later(lambda: self._listing(query, limit))
+
+    async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
+        """Images that are saved, with their files, of jobs that are shown, by key."""
+        return await self._later(lambda: self._saved_files(after, limit))
+
+    async def counts(self, numbers: Iterable[int]) -> JobCounts:
+        """Of these jobs, removed ones left out."""
+        asked = _json(numbers)
+        return await self._later(lambda: self._counts(asked))
+
+    async def jobids(self, numbers: Iterable[int]) -> Sequence[str]:
+        """Of these jobs, in this order, as far as they are there."""
+        asked = _json(numbers)
+        return await self._later(lambda: self._jobids(asked))
+
+    async def statistics(self) -> Mapping[str, int]:
+        """How many jobs and images there are, by what is done about them and by what they are."""
+        return await self._later(self._statistics)
+
+    def note(self, stamp: int, jobs: Sequence[Job]) -> None:
+        """The library has written these jobs as its change `stamp`."""
+        self._noted.append((stamp, [summarize(job) for job in jobs]))
+        if len(self._noted) == 1:
+            with suppress(RuntimeError):  # closed
+                self._thread.submit(self._catch_up_quietly)
+
+    # -- the thread -------------------------------------------------------------------------
+
+    async def _later(self, work: Callable[[], T]) -> T:
+        future = asyncio.get_running_loop().run_in_executor(self._thread, self._told(work))
+        return await asyncio.shield(future)
+
+    def _now(self, work: Callable[[], T]) -> T:
+        try:
+            future: Future[T] = self._thread.submit(self._told(work))
+        except RuntimeError as error:
+            raise DatabaseError(_CLOSED) from error
+        return future.result()
+
+    def _told(self, work: Callable[[], T]) -> Callable[[], T]:
+        def told() -> T:
+            try:
+                return work()
+            except (apsw.NotADBError, apsw.CorruptError, UnicodeDecodeError) as error:
+                raise DamagedError(_DAMAGED) from error
+            except apsw.Error as error:
+                words = f"The library could not be read ({error})."
+                raise DatabaseError(UNREADABLE if self._in_memory else words) from error
+
+        return told
+
+    def _open(self) -> None:
+        self._library = apsw.Connection(
+            os.fspath(self._library_file), flags=apsw.SQLITE_OPEN_READONLY
+        )
+        self._library.set_busy_timeout(5000)
+        try:
+            self._index = self._open_index(":memory:" if self._in_memory else self._file)
+            self._bring_up_to_date()
+        except (apsw.Error, OSError):
+            self._make_anew()
+
+    def _open_index(self, file: Path | str) -> apsw.Connection:
+        """Raises apsw.Error or OSError."""
+        if isinstance(file, Path):
+            os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+        connection = apsw.Connection(os.fspath(file))
+        connection.set_busy_timeout(5000)
+        # A process that is killed loses nothing so; a power cut costs another rebuild.
+        for pragma in ("journal_mode = WAL", "synchronous = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _make_anew(self) -> None:
+        """Where it is damaged or of another version; in memory where the disk takes none."""
+        if self._index is not None:
+            with suppress(apsw.Error):
+                self._index.close()
+        try:
+            if self._in_memory:
+                raise OSError
+            for ending in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
+            self._index = self._open_index(self._file)
+            self._rebuild()
+        except (apsw.Error, OSError):
+            self._index = self._open_index(":memory:")
+            self._rebuild()
+
+    def _bring_up_to_date(self) -> None:
+        """With what was written when this index was not there, or not in time."""
+        index, library = self._connections()
+        if index.pragma("user_version") != index_tables.VERSION:
+            raise apsw.SchemaChangeError("another version")
+        stamp = index.execute("SELECT stamp FROM state").get
+        first = library.execute("SELECT min(stamp) FROM change").get
+        last, last_number = _last_stamp(library), library.execute("SELECT max(number) FROM job").get
+        behind = stamp < last
+        if stamp > last or (behind and (first is None or first > stamp + 1)):
+            raise apsw.SchemaChangeError("too far apart")
+        if behind:
+            changed = "SELECT DISTINCT number FROM change WHERE stamp > ?"
+            self._put([row[0] for row in library.execute(changed, (stamp,))], last)
+        if index.execute("SELECT max(number) FROM summary").get != last_number:
+            raise apsw.SchemaChangeError("another library")
+
+    def _rebuild(self) -> None:
+        index, library = self._connections()
+        stamp = _last_stamp(library)
+        with index:
+            index.execute(index_tables.TABLES)
+            index.execute("INSERT INTO state VALUES (-1)")
+        numbers = [row[0] for row in library.execute("SELECT number FROM job ORDER BY number")]
+        for start in range(0, len(numbers), REBUILD_SLICE):
+            self._put(numbers[start : start + REBUILD_SLICE], -1)
+        with index:
+            index_tables.put(index, (), stamp)
+
+    def _put(self, numbers: Sequence[int], stamp: int) -> None:
+        index, _ = self._connections()
+        with index:
+            index_tables.put(index, map(summarize, self._read(numbers)), stamp)
+
+    def _catch_up(self) -> None:
+        """Write what was noted, in one transaction."""
+        index, _ = self._connections()
+        noted: list[tuple[int, Sequence[Summary]]] = []
+        while self._noted:
+            noted.append(self._noted.popleft())
+        if noted:
+            summaries = {one.number: one for _, some in noted for one in some}
+            try:
+                with index:
+                    index_tables.put(index, summaries.values(), noted[-1][0])
+            except apsw.Error:  # a full disk, damage: the library itself has it all
+                self._make_anew()
+
+    def _catch_up_quietly(self) -> None:
+        """Who reads next learns why it could not be."""
+        with suppress(apsw.Error, OSError):
+            self._catch_up()
+
+    def _close(self) -> None:
+        if self._index is not None:
+            self._catch_up_quietly()
+            self._index.close()
+        if self._library is not None:
+            self._library.close()
+        self._index = self._library = None
+
+    def _connections(self) -> tuple[apsw.Connection, apsw.Connection]:
+        if self._index is None or self._library is None:
+            raise DatabaseError(_CLOSED)
+        return self._index, self._library
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def _read(self, numbers: Iterable[int]) -> list[Job]:
+        _, library = self._connections()
+        return self._rows.read(library, numbers)
+
+    def _numbers(self, condition: str, order: str) -> list[int]:
+        index = self._ready()
+        rows = index.execute(f"SELECT number FROM summary WHERE {condition} ORDER BY {order}")
+        return [row[0] for row in rows]
+
+    def _ready(self) -> apsw.Connection:
+        """The index with every change in it."""
+        self._catch_up()
+        return self._connections()[0]
+
+    def _listing(self, query: Query, limit: int | None) -> Listing:
+        index = self._ready()
+        try:
+            return index_queries.listing(index, query, limit)
+        except apsw.Error:
+            self._make_anew()
+            return index_queries.listing(self._connections()[0], query, limit)
+
+    def _facts(self) -> LibraryFacts:
+        index, (_, library) = self._ready(), self._connections()
+        accounts = index.execute(
+            "SELECT account FROM summary WHERE account <> '' GROUP BY account ORDER BY min(number)"
+        )
+        images, saved = next(
+            iter(index.execute("SELECT sum(images), sum(saved) FROM summary WHERE removed = 0"))
+        )
+        return LibraryFacts(
+            last_number=library.execute("SELECT max(number) FROM job").get or 0,
+            batches=tuple(
+                Batch(*row) for row in library.execute("SELECT id, at, count FROM batch")
+            ),
+            accounts=tuple(row[0] for row in accounts),
+            images=images or 0,
+            saved=saved or 0,
+        )
+
+    def _known(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        _, library = self._connections()
+        rows = library.execute(
+            "SELECT jobid, number, removed FROM job "
+            "WHERE jobid IN (SELECT value FROM json_each(?))",
+            (_json(jobids),),
+        )
+        return {jobid: Known(number, bool(removed)) for jobid, number, removed in rows}
+
+    def _saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
+        _, library = self._connections()
+        rows = library.execute(
+            "SELECT i.number, i.idx, i.file FROM image i JOIN job j ON j.number = i.number "
+            "WHERE (i.number, i.idx) > (?, ?) AND i.state = ? AND i.file IS NOT NULL "
+            "AND j.removed = 0 ORDER BY i.number, i.idx LIMIT ?",
+            (after.number, after.index, ImageState.SAVED.value, limit),
+        )
+        return [
+            (ImageKey(number, index), self._rows.absolute(file)) for number, index, file in rows
+        ]
+
+    def _counts(self, numbers: str) -> JobCounts:
+        rows = list(
+            self._ready().execute(
+                "SELECT word, count(*), sum(images) FROM summary WHERE removed = 0 "
+                "AND number IN (SELECT value FROM json_each(?)) GROUP BY word ORDER BY 2 DESC, 1",
+                (numbers,),
+            )
+        )
+        return JobCounts({word: jobs for word, jobs, _ in rows}, sum(row[2] for row in rows))
+
+    def _jobids(self, numbers: str) -> Sequence[str]:
+        _, library = self._connections()
+        rows = library.execute(
+            "SELECT jobid FROM json_each(?) JOIN job ON number = value ORDER BY key", (numbers,)
+        )
+        return [row[0] for row in rows]
+
+    def _statistics(self) -> Mapping[str, int]:
+        index, (_, library) = self._ready(), self._connections()
+        counts = dict(index.execute(_STATISTICS))
+        counts |= library.execute(
+            "SELECT 'images ' || state, count(*) FROM image WHERE number IN "
+            "(SELECT number FROM job WHERE removed = 0) GROUP BY state"
+        )
+        return dict(sorted(counts.items()))
+
+
+def _json(values: Iterable[int | str]) -> str:
+    return msgspec.json.encode(list(values)).decode()
+
+
+def _last_stamp(library: apsw.Connection) -> int:
+    return library.execute("SELECT seq FROM sqlite_sequence WHERE name = 'change'").get or 0

@@ -1,0 +1,135 @@
+"""Rows of the library's database as jobs, and back. Files below the data folder are kept relative
+to it, so that the folder can be moved.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
+from dreamina_desktop.core.record import ImageEntry, JobRecord, parse_record, read_json
+
+_JOBS = """
+    SELECT number, jobid, batch, tracked_at, tracking, removed, raw, record_source, last_asked_at,
+        not_found_count, note FROM job WHERE number IN (SELECT value FROM json_each(?))
+    ORDER BY number
+"""
+_IMAGES = """
+    SELECT number, idx, state, file, file_width, file_height, size_bytes, sha256, note, link,
+        search, died FROM image WHERE number IN (SELECT value FROM json_each(?))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRows:
+    """`root`: the data folder."""
+
+    root: Path
+
+    def read(self, connection: apsw.Connection, numbers: Iterable[int]) -> list[Job]:
+        """Those that are there, by number, with their images."""
+        asked = msgspec.json.encode(list(numbers)).decode()
+        images: dict[int, dict[int, tuple[Any, ...]]] = {}
+        for number, index, *values in connection.execute(_IMAGES, (asked,)):
+            images.setdefault(number, {})[index] = tuple(values)
+        return [
+            self._job(row, images.get(row[0], {})) for row in connection.execute(_JOBS, (asked,))
+        ]
+
+    def image_values(self, image: Image) -> tuple[Any, ...]:
+        """In the order of the table's columns."""
+        return (
+            image.key.number,
+            image.key.index,
+            image.state.value,
+            self._relative(image.file),
+            image.file_width,
+            image.file_height,
+            image.size_bytes,
+            image.sha256,
+            image.note,
+            image.link,
+            image.search.value,
+            image.died,
+        )
+
+    def absolute(self, file: str) -> str:
+        """A kept path as the rest of the program knows it."""
+        return os.fspath(self.root / file)
+
+    def _job(self, row: Sequence[Any], images: Mapping[int, tuple[Any, ...]]) -> Job:
+        number, jobid, batch, tracked_at, tracking, removed, raw, *rest = row
+        record_source, last_asked_at, not_found_count, note = rest
+        record = record_of(raw)
+        return Job(
+            number=number,
+            jobid=jobid,
+            batch=batch,
+            tracked_at=tracked_at,
+            tracking=Tracking(tracking),
+            removed=bool(removed),
+            record=record,
+            record_source=record_source,
+            last_asked_at=last_asked_at,
+            not_found_count=not_found_count,
+            note=note,
+            images=tuple(self._images(number, record, images)),
+        )
+
+    def _images(
+        self, number: int, record: JobRecord | None, images: Mapping[int, tuple[Any, ...]]
+    ) -> Iterator[Image]:
+        """One for each entry of the record, and for each row that outlived its entry."""
+        entries = record.images if record else ()
+        for index in range(max(len(entries), max(images, default=-1) + 1)):
+            entry = entries[index] if index < len(entries) else ImageEntry(index)
+            image = Image(ImageKey(number, index), entry)
+            yield self._with_values(image, images[index]) if index in images else image
+
+    def _with_values(self, image: Image, values: tuple[Any, ...]) -> Image:
+        state, file, width, height, size_bytes, sha256, note, link, search, died = values
+        return Image(
+            key=image.key,
+            entry=image.entry,
+            state=ImageState(state),
+            file=self.absolute(file) if file else None,
+            file_width=width,
+            file_height=height,
+            size_bytes=size_bytes,
+            sha256=sha256,
+            note=note,
+            link=link,
+            search=Search(search) if search in set(Search) else Search.NONE,
+            died=died,
+        )
+
+    def _relative(self, file: str | None) -> str | None:
+        if file is None:
+            return None
+        path = Path(file)
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else file
+
+
+def record_of(raw: bytes | None) -> JobRecord | None:
+    """A record that cannot be read does not stop the others."""
+    if raw is None:
+        return None
+    try:
+        return parse_record(_decoded(raw))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _decoded(raw: bytes) -> Any:
+    """Fast; what it refuses, the tolerant reader may take. Raises ValueError."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return read_json(raw)
