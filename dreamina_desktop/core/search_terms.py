@@ -7,6 +7,7 @@ import unicodedata
 
 _TERM = re.compile(r'"([^"]+)"?|(\S+)')
 MOST_TERMS = 12
+_EVERY_ID = re.compile(r"(-bot)?:dreamina$")  # has it at its end (inferred, docs/api.md)
 
 
 def folded(text: str) -> str:
@@ -16,5 +17,13 @@ def folded(text: str) -> str:
 
 def search_terms(text: str) -> tuple[str, ...]:
     """The words of a search, folded; what stands in quotes is one. All of them must be there."""
-    found = (" ".join((quoted or word).split()) for quoted, word in _TERM.findall(folded(text)))
+    found = (
+        without_ending(" ".join((quoted or word).split()))
+        for quoted, word in _TERM.findall(folded(text))
+    )
     return tuple(dict.fromkeys(filter(None, found)))[:MOST_TERMS]
+
+
+def without_ending(jobid: str) -> str:
+    """A folded ID without what all IDs have, so that "bot" does not find every job."""
+    return _EVERY_ID.sub("", jobid)

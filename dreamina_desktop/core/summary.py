@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dreamina_desktop.core.account import account_of
 from dreamina_desktop.core.job import ImageState, Job, Search, Tracking
-from dreamina_desktop.core.search_terms import folded
+from dreamina_desktop.core.search_terms import folded, without_ending
 from dreamina_desktop.core.status_words import status_words
 
 PROMPT_KEY = 120  # characters that sorting compares
@@ -72,5 +72,7 @@ def summarize(job: Job) -> Summary:
         duration_s=record.duration_s if record and record.is_final else None,
         images=len(job.images),
         saved=saved_count(job),
-        text=f"{job.number} {folded(job.jobid)}\n{model}\n{' '.join(prompt.split())}"[:MOST_TEXT],
+        text="\n".join(
+            (f"{job.number} {without_ending(folded(job.jobid))}", model, " ".join(prompt.split()))
+        )[:MOST_TEXT],
     )

@@ -14,12 +14,14 @@ from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.storage.database import Database
 
 T = TypeVar("T")
-_TABLE = """
+TABLES = (
+    """
     CREATE TABLE thumbnail (
         number INTEGER NOT NULL, idx INTEGER NOT NULL, jpeg BLOB NOT NULL,
         PRIMARY KEY (number, idx)
     )
-"""
+    """,
+)
 
 
 class ThumbnailStore:
@@ -31,7 +33,7 @@ class ThumbnailStore:
         self._database = self._new()
 
     def _new(self) -> Database:
-        return Database(self._file, (_TABLE,), checked=False)
+        return Database(self._file, TABLES, checked=False)
 
     async def open(self) -> None:
         """Never fails: without a store, thumbnails are made each time."""

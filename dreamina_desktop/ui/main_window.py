@@ -40,6 +40,7 @@ from dreamina_desktop.ui.window.intake import Intake
 from dreamina_desktop.ui.window.message_bar import MessageBar
 from dreamina_desktop.ui.window.panes import Panes
 from dreamina_desktop.ui.window.pausing import Pausing
+from dreamina_desktop.ui.window.search_field import SearchField
 from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 from dreamina_desktop.ui.window.shortcuts_dialog import ShortcutsDialog
 from dreamina_desktop.ui.window.status_bar import StatusBar
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self._status = StatusBar(services)
         self._pausing = Pausing(services)
         self._closing = Closing(services, self)
+        self._search = SearchField()
         self._details_button = IconButton("details", "Details", "Details (Ctrl+I)")
         self._details_button.setCheckable(True)
         self._settings_button = IconButton("settings", "Settings", "Settings (Ctrl+,)")
@@ -143,6 +145,8 @@ class MainWindow(QMainWindow):
         top.setContentsMargins(16, 12, 12, 12)
         top.setSpacing(8)
         top.addWidget(self._field, 1)
+        top.addWidget(self._search, 0, Qt.AlignmentFlag.AlignTop)
+        self._search.setFixedHeight(self._field.edit.line_height())
         for button in (self._details_button, self._settings_button):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
             button.setFixedHeight(self._field.edit.line_height())
@@ -167,7 +171,10 @@ class MainWindow(QMainWindow):
         self._jobs.demo_requested.connect(self.demo_requested)
         self._gallery.current_changed.connect(self._details.show_image)
         self._gallery.open_requested.connect(self._open_image)
-        self._gallery.all_requested.connect(self._jobs.view.clearSelection)
+        self._gallery.all_requested.connect(self._show_all_images)
+        self._search.searched.connect(self._jobs.search)
+        self._search.left.connect(self._go_to_jobs)
+        self._jobs.search_lifted.connect(self._search.clear)
         self._viewer.closed.connect(self._on_viewer_closed)
         self._closing.quit_chosen.connect(self.quit)
         self._closing.hide_chosen.connect(self._go_to_background)
@@ -189,6 +196,7 @@ class MainWindow(QMainWindow):
             ("Go to the jobs", "Ctrl+1", self._go_to_jobs),
             ("Go to the images", "Ctrl+2", self._go_to_images),
             ("Go to the field for IDs", "Ctrl+L", self._go_to_field),
+            ("Search", QKeySequence.StandardKey.Find, self._go_to_search),
             ("Refresh now", "F5", self._refresh_now),
             ("Undo", QKeySequence.StandardKey.Undo, self._undo),
             ("Paste and track", QKeySequence.StandardKey.Paste, self._intake.paste),
@@ -212,6 +220,16 @@ class MainWindow(QMainWindow):
 
     def _go_to_field(self) -> None:
         self._go_to(self._field.edit, self._field.edit.selectAll)
+
+    def _go_to_search(self) -> None:
+        self._go_to(self._search, self._search.selectAll)
+
+    def _show_all_images(self) -> None:
+        """First those of all listed jobs, then of all there are."""
+        if self._jobs.selected():
+            self._jobs.view.clearSelection()
+        else:
+            self._jobs.list_all()
 
     def _go_to(self, widget: QWidget, prepare: Callable[[], object]) -> None:
         if self._viewer.is_open():
@@ -296,7 +314,8 @@ class MainWindow(QMainWindow):
     def _show_images(self) -> None:
         """Of the selected jobs, else of all, in the list's order."""
         selected = self._jobs.selected_listing()
-        self._gallery.show_jobs(selected or self._jobs.listing(), bool(selected))
+        narrowed = bool(selected) or self._jobs.is_narrowed
+        self._gallery.show_jobs(selected or self._jobs.listing(), narrowed)
 
     def _open_image(self, key: ImageKey) -> None:
         self._viewer.open_image(key, self._gallery.order())

@@ -107,6 +107,45 @@ async def test_enter_in_the_field_tracks_and_empties_it(
     await until(lambda: not field.toPlainText())
 
 
+async def test_ctrl_f_searches_jobs_and_images_and_escape_leads_back(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1, prompt="a red boat", images=2))
+    await bench.add(record(2, prompt="a fox", images=3))
+    await until(lambda: images(window).model().rowCount() == 5)
+    await press(jobs(window), Qt.Key.Key_F, CTRL)
+    field = child(window, "Search the jobs")
+    assert field.hasFocus()
+    QTest.keyClicks(field, "boat")
+    await until(lambda: images(window).model().rowCount() == 2)
+    assert jobs(window).model().rowCount() == 1
+    assert "2 of 5" in " ".join(label.text() for label in window.findChildren(QLabel))
+    await press(field, Qt.Key.Key_Down)
+    assert jobs(window).hasFocus()
+    await press(jobs(window), Qt.Key.Key_F, CTRL)
+    assert field.selectedText() == "boat"
+    await press(field, Qt.Key.Key_Escape)
+    await until(lambda: images(window).model().rowCount() == 5)
+    assert field.text() == ""
+    assert field.hasFocus()
+    await press(field, Qt.Key.Key_Escape)
+    assert jobs(window).hasFocus()
+
+
+async def test_a_known_id_that_the_search_hides_is_shown_and_the_search_is_lifted(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    await bench.add(record(1, prompt="a red boat"))
+    await bench.add(record(2, prompt="a fox"))
+    field = child(window, "Search the jobs")
+    field.setText("fox")
+    await until(lambda: jobs(window).model().rowCount() == 1)
+    window.show_tracked(await bench.services.tracker.track(record(1)["jobid"]))
+    await until(lambda: jobs(window).model().rowCount() == 2)
+    assert field.text() == ""
+    assert [index.row() for index in jobs(window).selectedIndexes()] == [1]
+
+
 async def test_known_ids_are_selected_and_new_ones_are_not(
     bench: Any, window: MainWindow, record: Any, until: Until
 ) -> None:

@@ -15,6 +15,7 @@ _TEACH = (
 )
 _NONE = {EXPIRING: "Nothing is to be fetched soon."}  # by filter
 _NONE_OF_OTHERS = "No job is like that."
+SHOWN = 60  # characters of a search
 
 
 class EmptyList(QWidget):
@@ -29,6 +30,7 @@ class EmptyList(QWidget):
         self._demo = demo
         self._text = QLabel()
         self._text.setProperty("role", "muted")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._try_demo = QPushButton("Try the demo")
@@ -44,9 +46,18 @@ class EmptyList(QWidget):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(2)
 
-    def show_reason(self, wanted: str) -> None:
-        """`wanted`: the filter; with one, there may be jobs, but none that is wanted."""
-        filtered = wanted != ALL
-        self._text.setText(_NONE.get(wanted, _NONE_OF_OTHERS) if filtered else _TEACH)
+    def show_reason(self, wanted: str, search: str) -> None:
+        """`wanted`: the filter; with one, or with a search, there may be jobs, but none that is
+        wanted."""
+        filtered = wanted != ALL or bool(search)
+        self._text.setText(_none(wanted, search) if filtered else _TEACH)
         self._show_all.setVisible(filtered)
         self._try_demo.setVisible(not filtered and not self._demo)
+
+
+def _none(wanted: str, search: str) -> str:
+    if not search:
+        return _NONE.get(wanted, _NONE_OF_OTHERS)
+    shown = search if len(search) <= SHOWN else f"{search[: SHOWN - 1]}…"
+    among = "" if wanted == ALL else f" among those that are listed as “{wanted}”"
+    return f"“{shown}” is in no job{among}."

@@ -39,6 +39,7 @@ class JobsPane(QWidget):
     order_changed = Signal()
     activated = Signal(int)
     demo_requested = Signal()
+    search_lifted = Signal()  # what was asked for would have been hidden by it
 
     def __init__(
         self, services: Services, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -47,6 +48,7 @@ class JobsPane(QWidget):
         self._services = services
         self._order = JobOrder.NEWEST
         self._filter = ALL
+        self._search = ""
         self._model = JobsModel(services, self)
         self.view = JobsView(self._model, JobDelegate(services, thumbnails, self), thumbnails, self)
         self._count = QLabel()
@@ -57,7 +59,7 @@ class JobsPane(QWidget):
         self._actions = JobActions(services, self.view, self.selected, self.select_batch)
         self._lay_out()
         self._empty.demo_requested.connect(self.demo_requested)
-        self._empty.all_requested.connect(lambda: self._set_filter(ALL))
+        self._empty.all_requested.connect(self.list_all)
         self._model.order_changed.connect(self._on_order_changed)
         self.view.selectionModel().selectionChanged.connect(
             lambda *_: self.selection_changed.emit()
@@ -66,6 +68,24 @@ class JobsPane(QWidget):
         self.view.customContextMenuRequested.connect(self._show_menu)
         services.deadlines.subscribe(self._on_deadlines_changed)
         self._on_order_changed()
+
+    def search(self, text: str) -> None:
+        """List only jobs that contain each of these words; "" lists all."""
+        self._search = text.strip()
+        self._ask()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter or a search hides jobs."""
+        return self._filter != ALL or bool(self._search)
+
+    def list_all(self) -> None:
+        """Lift filter and search."""
+        self._set_filter(ALL)
+        if self._search:
+            self._search = ""
+            self._ask()
+            self.search_lifted.emit()
 
     def order(self) -> Sequence[int]:
         """The shown jobs' numbers, in the list's order."""
@@ -115,6 +135,7 @@ class JobsPane(QWidget):
     def show_expiring(self) -> None:
         """List what must be fetched soon, and select nothing."""
         self.view.clearSelection()
+        self.list_all()
         self._set_filter(EXPIRING)
 
     def state(self) -> dict[str, Any]:
@@ -213,7 +234,7 @@ class JobsPane(QWidget):
         """List what is wanted now, if it is not listed already."""
         only = self._services.deadlines.numbers() if self._filter == EXPIRING else None
         wanted = FILTERS.get(self._filter, JobFilter.ALL)
-        query = Query(self._order, wanted, only=only)
+        query = Query(self._order, wanted, self._search, only=only)
         if query != self._model.query:
             self._model.set_query(query)
 
@@ -228,7 +249,8 @@ class JobsPane(QWidget):
         """What was asked for must not be hidden by a filter."""
         self._model.flush()
         if any(self._model.row(number) is None for number in numbers):
-            self._set_filter(ALL)
+            self.list_all()
+            self._model.flush()
 
     def _on_deadlines_changed(self) -> None:
         self._ask()
@@ -242,7 +264,7 @@ class JobsPane(QWidget):
         shown = len(self._model.numbers())
         self._count.setText(f"{shown:,}" if shown else "")
         self._empty.setVisible(not shown)
-        self._empty.show_reason(self._filter)
+        self._empty.show_reason(self._filter, self._search)
         self.order_changed.emit()
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QWidget
 KEYS = (
     ("Ctrl+V", "Track the IDs on the clipboard (outside a text field)"),
     ("Ctrl+L", "Go to the field for IDs"),
+    ("Ctrl+F", "Search: words of prompts, numbers, models, job IDs"),
     ("Ctrl+1, Ctrl+2", "Go to the jobs, to the images"),
     ("Ctrl+C", "Jobs: copy job IDs. Images: copy references"),
     ("Ctrl+Shift+C", "Copy the picture and its file"),

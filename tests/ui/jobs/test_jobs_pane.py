@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Tracking
+from dreamina_desktop.core.listing import JobOrder, Query
+from dreamina_desktop.core.record import parse_record
+from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.ui.jobs.jobs_pane import JobsPane
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
 
-@pytest_asyncio.fixture
-async def pane(bench: Any, put_up: Any) -> JobsPane:
+@pytest_asyncio.fixture(params=["small", "large"])
+async def pane(
+    bench: Any, put_up: Any, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> JobsPane:
+    """A small library is listed at once, a large one a moment later."""
+    if request.param == "large":
+        monkeypatch.setattr("dreamina_desktop.ui.jobs.jobs_model.SMALL", -1)
     services = bench.services
     pane = JobsPane(services, Thumbnails(services.thumbnailer, services.library))
     await put_up(pane, 340, 600)
@@ -163,7 +173,7 @@ async def test_a_filter_gives_way_to_the_jobs_that_were_asked_for(
     await until(pane.order)
     filters = {action.text(): action for action in open_filters(pane)}
     filters["Failed"].trigger()
-    assert list(pane.order()) == []
+    await until(lambda: list(pane.order()) == [])
     pane.select([done.number])
     assert list(pane.selected()) == [done.number]
 
@@ -174,9 +184,10 @@ async def test_an_empty_filter_says_so_and_leads_back(
     job = await bench.add(record(1))
     await until(pane.order)
     next(action for action in open_filters(pane) if action.text() == "Failed").trigger()
+    await until(lambda: not pane.order())
     (back,) = [b for b in pane.findChildren(QPushButton) if b.isVisible()]
     back.click()
-    assert list(pane.order()) == [job.number]
+    await until(lambda: list(pane.order()) == [job.number])
 
 
 async def test_a_database_that_refuses_is_said(
@@ -220,6 +231,89 @@ async def test_an_address_in_a_failures_words_shows_nowhere(
     await until(pane.order)
     assert "No room for" in row_text(pane, 0)
     assert "@" not in row_text(pane, 0)
+
+
+async def test_a_search_lists_what_has_all_its_words_and_says_when_nothing_has(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    for second, prompt in enumerate(("a red boat", "a red fox", "红色的船 4k"), start=1):
+        await bench.add(record(second, prompt=prompt))
+    await until(lambda: len(pane.order()) == 3)
+    for text, found in (("red", [2, 1]), ("red bo", [1]), ("红色", [3]), ("4K", [3])):
+        pane.search(text)
+        await until(lambda found=found: list(pane.order()) == found)
+        assert pane.is_narrowed
+    pane.search("no such <b>word</b>")
+    await until(lambda: not pane.order())
+    (words,) = [w for w in pane.findChildren(QLabel) if "no such" in w.text()]
+    assert words.text() == "“no such <b>word</b>” is in no job."
+    assert words.textFormat() is Qt.TextFormat.PlainText
+    lifted: list[bool] = []
+    pane.search_lifted.connect(lambda: lifted.append(True))
+    (back,) = [b for b in pane.findChildren(QPushButton) if b.isVisible()]
+    QTest.mouseClick(back, Qt.MouseButton.LeftButton)
+    await until(lambda: list(pane.order()) == [3, 2, 1])
+    assert lifted == [True]
+    assert not pane.is_narrowed
+
+
+async def test_a_job_that_comes_to_fit_a_search_joins_it(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    await bench.add(record(1, prompt="a fox"))
+    (job,) = await bench.track(record(2)["jobid"])
+    pane.search("boat")
+    await until(lambda: not pane.order())
+    later = parse_record(record(2, prompt="a boat", images=0))
+    raw = json.dumps(record(2, prompt="a boat", images=0)).encode()
+    await bench.services.library.change(
+        job.number, lambda job: after_record(job, later, "server", 1.0), raw
+    )
+    await until(lambda: list(pane.order()) == [2])
+
+
+async def test_every_order_keeps_what_is_selected(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    for second in range(1, 6):
+        model = f"seedream-{second % 2}.0"
+        fields = record(second, model=model, images=second % 3)
+        await bench.add(fields | {"request": fields["request"] | {"model": model}})
+    await until(lambda: len(pane.order()) == 5)
+    pane.select([2, 4])
+    orders = pane.findChildren(QToolButton)[1].menu().actions()
+    assert len(orders) == len(JobOrder)
+    seen = set()
+    for action in orders:
+        action.trigger()
+        query = Query(JobOrder(action.data()))
+        listed = list(bench.services.library.listing(query).numbers)
+        await until(lambda listed=listed: list(pane.order()) == listed)
+        seen.add(tuple(listed))
+        assert sorted(pane.selected()) == [2, 4]
+    assert len(seen) > 3
+
+
+async def test_rows_that_are_not_in_memory_are_read_when_they_are_shown(
+    bench: Any, put_up: Any, record: Any, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dreamina_desktop.services.library.KEPT", 30)
+    services = bench.services
+    for second in range(40):
+        await bench.add(record(second, prompt=f"prompt {second}", images=0))
+    for number in range(11, 41):
+        services.library.job(number)
+    pane = JobsPane(services, Thumbnails(services.thumbnailer, services.library))
+    await put_up(pane, 340, 600)
+    await until(lambda: len(pane.order()) == 40 and pane.view.settled())
+    assert services.library.peek(1) is None
+    waits: list[int] = []
+    monkeypatch.setattr(services.library._index, "job", waits.append)
+    pane.view.scrollToBottom()
+    await until(pane.view.settled)
+    assert services.library.peek(1) is not None
+    assert services.library.peek(40) is None or services.library.peek(11) is None
+    assert waits == []
 
 
 def open_filters(pane: JobsPane) -> list[Any]:
