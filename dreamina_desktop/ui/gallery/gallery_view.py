@@ -7,6 +7,7 @@ answered by `Grid`. Its own class stays the base because screen readers know it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from PySide6.QtCore import (
     QEvent,
@@ -366,13 +367,8 @@ class GalleryView(QListView):
         current = self.hasFocus() and self.currentIndex().row() == row
         hovered = self._hovered if self._hovered and self._hovered[0] == row else None
         pressed = self._pressed if self._pressed and self._pressed[0] == row else None
-        return Tile(
-            key=tile.key,
-            image=tile.image,
-            thumbnail=tile.thumbnail,
-            thumbnail_failed=tile.thumbnail_failed,
-            fetching=tile.fetching,
-            note=tile.note,
+        return replace(
+            tile,
             selected=self.selectionModel().isSelected(self._images.index(row)),
             focused=current,
             active=current or hovered is not None,

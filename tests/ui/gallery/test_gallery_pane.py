@@ -485,7 +485,7 @@ def test_buttons_show_on_the_tile_under_the_mouse(filled: Any, open_pane: Open) 
     assert before.pixelColor(place) != colors().raised
 
 
-def test_waiting_loading_lost_and_saved_look_different(
+def test_waiting_loading_lost_saved_and_gone_look_different(
     scene: Any, open_pane: Open, qtbot: QtBot
 ) -> None:
     key = ImageKey(1, 0)
@@ -501,5 +501,7 @@ def test_waiting_loading_lost_and_saved_look_different(
     looks.append(pane.view.grab().toImage())
     qtbot.waitUntil(lambda: scene.thumbnailing.wishes.get("gallery") == [key])
     scene.thumbnailing.make_all()
+    looks.append(pane.view.grab().toImage())
+    scene.services.file_watch.troubles[key] = "Its file is gone."
     looks.append(pane.view.grab().toImage())
     assert all(one != other for one, other in combinations(looks, 2))
