@@ -29,6 +29,7 @@ from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.idle import IdleWaiter
+from dreamina_desktop.services.library_proof import prove_library
 from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.meanwhile import Meanwhile
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
@@ -79,6 +80,8 @@ class Program:
             return
         keeper = BackupKeeper(self.database, s.clock, s.messages)
         s.supervisor.keep(keeper.run, "backups")
+        if not self.database.is_proven:
+            s.supervisor.spawn(prove_library(self.database, s.clock, s.messages), "proof")
         if s.preferences.paused and not ignore_pause:
             s.poller.pause()
             s.downloader.pause()

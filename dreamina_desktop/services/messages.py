@@ -27,17 +27,18 @@ class Condition(IntEnum):
     """Lasting conditions; the first in this order that holds is the one shown."""
 
     RESCUED = 0
-    DATABASE = 1
-    NO_TOKEN = 2
-    REFUSED = 3
-    SUBSCRIPTION = 4
-    DISK = 5
-    OFFLINE = 6
-    DOWN = 7
-    THROTTLED = 8
-    OTHER_USER = 9
-    BACKLOG = 10
-    KEYRING = 11
+    DAMAGED = 1
+    DATABASE = 2
+    NO_TOKEN = 3
+    REFUSED = 4
+    SUBSCRIPTION = 5
+    DISK = 6
+    OFFLINE = 7
+    DOWN = 8
+    THROTTLED = 9
+    OTHER_USER = 10
+    BACKLOG = 11
+    KEYRING = 12
 
 
 @dataclass(frozen=True, slots=True)

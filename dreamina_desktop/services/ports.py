@@ -180,6 +180,13 @@ class BackedUp(Protocol):
         """Copy it, if the last copy is a day old. Raises OSError; then it is tried again."""
 
 
+class Provable(Protocol):
+    """The database, as far as its soundness goes."""
+
+    async def prove(self) -> None:
+        """Read all of it. Raises DamagedError, or DatabaseError where it cannot be read."""
+
+
 class SettingsStore(Protocol):
     """Small JSON values by name."""
 

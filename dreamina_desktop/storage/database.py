@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -16,10 +17,18 @@ import apsw
 from dreamina_desktop.core.errors import DamagedError, DatabaseError
 from dreamina_desktop.storage.backup_copy import BackupCopy
 from dreamina_desktop.storage.backups import Backups
-from dreamina_desktop.storage.soundness import check_header, check_pages, version_of
+from dreamina_desktop.storage.soundness import (
+    check_header,
+    check_pages,
+    check_rows,
+    check_tables,
+    version_of,
+)
 
 T = TypeVar("T")
 Migration = str  # SQL statements that lead from one version to the next
+LARGE_BYTES = 32_000_000  # a smaller file is read whole, before it is opened, within 50 ms
+PROOF_STEPS = 20_000  # of SQLite, between two looks whether the program ends
 NEEDED_MB = 50  # of free disk for a write: the log grows to a few MB before it is worked in
 
 
@@ -49,11 +58,25 @@ class Database:
         self._connection: apsw.Connection | None = None
         self._copying = asyncio.Lock()
         self._read_only = False
+        self._suspect = file.with_name(f"{file.stem}.suspect")
+        self._is_proven = True
+        self._is_ending = False
 
     @property
     def read_only(self) -> bool:
         """A newer program wrote the file: it can be read as far as it is understood."""
         return self._read_only
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether `open` read every page. A large file is opened before it is proven (`prove`)."""
+        return self._is_proven
+
+    async def prove(self) -> None:
+        """Read every page and row, while others use the file. Raises DamagedError; the next start
+        then looks before it opens."""
+        await asyncio.to_thread(self._told(self._prove))
+        self._is_proven = True
 
     async def open(self) -> None:
         """Open or make the file, check it, and bring it to today's version after a backup.
@@ -84,7 +107,8 @@ class Database:
         return await self._run(transaction)
 
     async def aclose(self) -> None:
-        """Finish what was begun, and close."""
+        """Finish what was begun, but no proof, and close."""
+        self._is_ending = True
         await self._run(self._close)
         self._thread.shutdown(wait=False)
 
@@ -105,6 +129,7 @@ class Database:
         if self._read_only:
             return DatabaseError(NEWER if isinstance(error, apsw.ReadOnlyError) else UNREADABLE)
         if isinstance(error, apsw.NotADBError | apsw.CorruptError | UnicodeDecodeError):
+            self._note_damage()
             return DamagedError(_DAMAGED.format(file=self._file))
         return DatabaseError(_words(error, self._file))
 
@@ -140,12 +165,35 @@ class Database:
         try:
             if self._checked:
                 check_header(self._file)
-                check_pages(connection, self._migrations)
+                self._check(connection)
             return version_of(connection)
         except apsw.SQLError as error:  # our questions are good: the header is not
             raise apsw.CorruptError(str(error)) from error
         finally:
             connection.close()
+
+    def _check(self, connection: apsw.Connection) -> None:
+        is_large = self._file.stat().st_size > LARGE_BYTES
+        if is_large and not self._suspect.exists():
+            check_tables(connection, self._migrations)
+            self._is_proven = False
+        else:
+            check_pages(connection, self._migrations)
+            self._suspect.unlink(missing_ok=True)
+
+    def _prove(self) -> None:
+        connection = self._connect(apsw.SQLITE_OPEN_READONLY)
+        connection.set_progress_handler(lambda: self._is_ending, PROOF_STEPS)
+        try:
+            check_pages(connection, self._migrations)
+            check_rows(connection)
+        finally:
+            connection.close()
+
+    def _note_damage(self) -> None:
+        if self._checked:
+            with suppress(OSError):
+                self._suspect.touch(0o600)
 
     def _connect(self, flags: int) -> apsw.Connection:
         connection = apsw.Connection(os.fspath(self._file), flags=flags)

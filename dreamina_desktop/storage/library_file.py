@@ -42,7 +42,8 @@ async def _open(
     database = Database(locations.database, MIGRATIONS, backups)
     try:
         await database.open()
-        await database.call(check_rows)
+        if database.is_proven:
+            await database.call(check_rows)
         return database, await read(database)
     except BaseException:
         await database.aclose()

@@ -108,6 +108,11 @@ def check_pages(connection: apsw.Connection, migrations: Sequence[str]) -> None:
     # More than quick_check, in the same time: indexes are compared with their tables.
     if connection.pragma("integrity_check") != "ok":
         raise apsw.CorruptError("integrity_check")
+    check_tables(connection, migrations)
+
+
+def check_tables(connection: apsw.Connection, migrations: Sequence[str]) -> None:
+    """The same, of what takes no time: whether our tables are named in the file."""
     version = version_of(connection)
     if not 0 <= version <= MOST_VERSIONS:
         raise apsw.CorruptError(f"version {version}")

@@ -211,6 +211,74 @@ async def test_a_damaged_page_is_found_at_the_start(tmp_path: Path) -> None:
         await opened(file, ONE)
 
 
+async def test_a_large_file_is_opened_first_and_proven_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.sqlite3"
+    before = await opened(file, ONE)
+    await before.call(lambda c: c.executemany("INSERT INTO note VALUES (?)", [("x" * 3000,)] * 9))
+    assert before.is_proven
+    await before.aclose()
+    monkeypatch.setattr("dreamina_desktop.storage.database.LARGE_BYTES", 1000)
+    whole = await opened(file, ONE)
+    assert not whole.is_proven
+    await whole.prove()
+    assert whole.is_proven
+    await whole.aclose()
+    content = bytearray(file.read_bytes())
+    content[3 * 4096 : 4 * 4096] = b"\xff" * 4096
+    file.write_bytes(content)
+    database = await opened(file, ONE)
+    with pytest.raises(DamagedError, match="Start Dreamina Desktop again"):
+        await database.prove()
+    await database.aclose()
+    with pytest.raises(DamagedError):  # it is looked at before it is opened
+        await opened(file, ONE)
+
+
+async def test_damage_that_shows_in_use_is_looked_for_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dreamina_desktop.storage.database.LARGE_BYTES", 1000)
+    file = tmp_path / "a.sqlite3"
+    before = await opened(file, ONE)
+    await before.call(lambda c: c.executemany("INSERT INTO note VALUES (?)", [("x" * 3000,)] * 9))
+    await before.aclose()
+    content = bytearray(file.read_bytes())
+    content[3 * 4096 : 4 * 4096] = b"\xff" * 4096
+    file.write_bytes(content)
+    database = await opened(file, ONE)
+    with pytest.raises(DamagedError):
+        await texts(database)
+    await database.aclose()
+    with pytest.raises(DamagedError):
+        await opened(file, ONE)
+    (tmp_path / "a.sqlite3").write_bytes(b"")  # as after a rescue
+    again = await opened(file, ONE)
+    await again.aclose()
+    assert not (tmp_path / "a.suspect").exists()
+
+
+async def test_the_end_does_not_wait_for_a_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await opened(tmp_path / "a.sqlite3", ONE)
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def endless(connection: apsw.Connection, *_: object) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        count = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+        connection.execute(f"{count} SELECT max(i) FROM n").get  # noqa: B018
+
+    monkeypatch.setattr("dreamina_desktop.storage.database.check_pages", endless)
+    proof = asyncio.create_task(database.prove())
+    await begun.wait()
+    await database.aclose()
+    with pytest.raises(DatabaseError):
+        await proof
+
+
 @pytest.mark.parametrize("position", [18, 47, 60])
 async def test_a_header_of_a_program_to_come_is_damage(tmp_path: Path, position: int) -> None:
     """The versions of SQLite's formats and of our tables: not read only for ever."""
