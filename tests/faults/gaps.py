@@ -18,6 +18,7 @@ FIRST_RETRY_S = 1.0  # of images: doubled before the first retry
 # With so many failures among the last answers an origin counts as out for a client that may have
 # had them in another order; once it is back nobody waits out a back-off.
 OUT_AFTER, OF_LAST = 3, 8
+AT_ONCE_S = 0.2  # answers that end so close together may have come in any order
 STARTING = 4  # good answers of an image host until it is asked at full speed again
 _FAILED = (Effect.CUT, Effect.TROUBLE, Effect.THROTTLE)
 _FINAL = (Effect.GONE, Effect.SPOILT)
@@ -61,15 +62,27 @@ def _back_at(exchanges: Sequence[Exchange], starting: int) -> Sequence[float]:
     """When the first good answers came after so many failures that the origin was out."""
     found, left = [], 0
     last: deque[bool] = deque(maxlen=OF_LAST)
-    for exchange in sorted(exchanges, key=lambda one: one.ended_at):
-        failed = effect_of(exchange) in (Effect.CUT, Effect.TROUBLE)
+    ordered = sorted(exchanges, key=lambda one: one.ended_at)
+    for place, exchange in enumerate(ordered):
+        failed = _is_failure(exchange)
         last.append(failed)
         if failed:
             left = starting if left > 0 else 0  # it starts anew
         else:
-            left = starting if sum(last) >= OUT_AFTER else left - 1
+            failures = sum(last) + _soon_after(ordered[place + 1 :], exchange.ended_at)
+            left = starting if failures >= OUT_AFTER else left - 1
             found += [exchange.ended_at] if left > 0 else []
     return found
+
+
+def _soon_after(exchanges: Sequence[Exchange], ended_at: float) -> int:
+    """Failures that the client may have had before an answer that ended here a little earlier."""
+    close = itertools.takewhile(lambda one: one.ended_at <= ended_at + AT_ONCE_S, exchanges)
+    return sum(map(_is_failure, close))
+
+
+def _is_failure(exchange: Exchange) -> bool:
+    return effect_of(exchange) in (Effect.CUT, Effect.TROUBLE)
 
 
 def effect_of(exchange: Exchange) -> Effect | None:
