@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import accumulate
 
 
 class JobOrder(StrEnum):
@@ -47,14 +48,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Jobs in order: their numbers, and how many images each of them has."""
+    """Jobs in order: their numbers, how many images each of them has, and how many those before
+    it have, with that of all at the end. Made where the jobs are listed: it takes milliseconds."""
 
     numbers: array[int] = field(default_factory=lambda: array("q"))
     counts: array[int] = field(default_factory=lambda: array("q"))
+    starts: array[int] = field(default_factory=lambda: array("q", [0]))
 
     @classmethod
     def of(cls, numbers: Iterable[int], counts: Iterable[int]) -> Listing:
-        return cls(array("q", numbers), array("q", counts))
+        counted = array("q", counts)
+        return cls(array("q", numbers), counted, array("q", accumulate(counted, initial=0)))
 
     def __bool__(self) -> bool:
         return len(self.numbers) > 0

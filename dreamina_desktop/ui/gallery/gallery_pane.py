@@ -117,7 +117,7 @@ class GalleryPane(QWidget):
         """Show these jobs' images, in this order; `filtered`: they are not all there are."""
         self._numbers, self._filtered = listing.numbers, filtered
         self._header.show_filtered(filtered)
-        self._show_order(ImageOrder(listing.numbers, listing.counts))
+        self._show_order(ImageOrder.of(listing))
         if self._to_restore is not None and len(self.view.order):
             state, self._to_restore = self._to_restore, None
             state.apply_to(self.view)
@@ -281,6 +281,7 @@ class GalleryPane(QWidget):
         self._services.file_watch.look_at(key for key in visible if peek(key.number))
 
     def _on_jobs_came(self, _numbers: set[int]) -> None:
+        self.view.reconsider_ratio()
         self.view.viewport().update()
         self._ask_for_thumbnails()
 

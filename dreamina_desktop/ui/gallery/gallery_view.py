@@ -1,8 +1,4 @@
-"""The grid of tiles: a QListView whose geometry is arithmetic, so that size costs nothing.
-
-QListView lays out every item and again at every resize; here each question about a place is
-answered by `Grid`. Its own class stays the base because screen readers know it.
-"""
+"""The grid of tiles: painting, mouse and keys; where each lies is answered by `Grid`."""
 
 from __future__ import annotations
 
@@ -11,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import (
     QEvent,
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -31,15 +26,14 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QRegion,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.ui.arithmetic_view import ArithmeticView
 from dreamina_desktop.ui.gallery import tile_layout
-from dreamina_desktop.ui.gallery.grid import Grid, Step, mat_ratio
+from dreamina_desktop.ui.gallery.grid import Grid, mat_ratio
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.place import Place
@@ -47,7 +41,7 @@ from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
 from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.row_selection import Run, count_of, rows_of, runs, selection_of
+from dreamina_desktop.ui.row_selection import count_of, rows_of, runs, selection_of
 
 Index = QModelIndex | QPersistentModelIndex
 CursorAction = QAbstractItemView.CursorAction
@@ -61,23 +55,11 @@ DEFAULT_TILE = 240
 RATIO_SAMPLES = 64  # images looked at to choose the mat's ratio
 VISIBLE_DELAY_MS = 30
 
-_STEPS = {
-    CursorAction.MoveHome: Step.FIRST,
-    CursorAction.MoveEnd: Step.LAST,
-    CursorAction.MoveLeft: Step.LEFT,
-    CursorAction.MovePrevious: Step.LEFT,
-    CursorAction.MoveRight: Step.RIGHT,
-    CursorAction.MoveNext: Step.RIGHT,
-    CursorAction.MoveUp: Step.UP,
-    CursorAction.MoveDown: Step.DOWN,
-    CursorAction.MovePageUp: Step.PAGE_UP,
-    CursorAction.MovePageDown: Step.PAGE_DOWN,
-}
 
 TileSource = Callable[[int], Tile]
 
 
-class GalleryView(QListView):
+class GalleryView(ArithmeticView):
     """Shows `ImagesModel`. What a tile looks like is asked of `tile_source`, by row."""
 
     visible_changed = Signal()  # other tiles are visible, soon after they are
@@ -90,29 +72,20 @@ class GalleryView(QListView):
     def __init__(
         self, model: ImagesModel, tile_source: TileSource, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(model, parent)
         self._images = model
         self._tile_source = tile_source
         self._grid = Grid()
         self._place = Place()
         self.is_replacing = False  # rows are being replaced: current and selection are between
-        self._moving = False  # the layout moves the scroll bar, not the user
         self._hovered: tuple[int, TileButton | None] | None = None
         self._pressed: tuple[int, TileButton] | None = None
         self._band_start: QPoint | None = None  # in the content
         self._visible_timer = QTimer(self, singleShot=True, interval=VISIBLE_DELAY_MS)
         self._visible_timer.timeout.connect(self.visible_changed)
-        self.setModel(model)
-        self._set_up()
-
-    def _set_up(self) -> None:
+        self.start()
         self.setAccessibleName("Images")
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setFrameShape(QListView.Shape.NoFrame)
-        self.setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
 
     # What is shown
@@ -145,7 +118,7 @@ class GalleryView(QListView):
         self._images.set_order(order, change)
         self._place = self._place.of_rows(order)
         self._moving = False
-        self._lay_out()
+        self.lay_out()
         if change.removed and change.inserted:
             self.select_keys(selected, current)
         self.setAutoScroll(True)
@@ -159,10 +132,10 @@ class GalleryView(QListView):
             return
         pivot = self._pivot(at)
         if pivot is None:
-            self._lay_out(target=width)
+            self.lay_out(target=width)
             return
         offset = self._grid.top(pivot) - self.verticalOffset()
-        self._lay_out(target=width)
+        self.lay_out(target=width)
         self.verticalScrollBar().setValue(self._grid.top(pivot) - offset)
 
     def current_key(self) -> ImageKey | None:
@@ -198,10 +171,6 @@ class GalleryView(QListView):
         if rows:
             model.select(selection_of(self._images, runs(rows)), SelectionFlag.Select)
 
-    def visible_rows(self) -> range:
-        top = self.verticalOffset()
-        return self._grid.rows(top, top + self.viewport().height() - 1)
-
     def place(self) -> tuple[ImageKey, float] | None:
         """The first visible image, and how much of its line is scrolled away (0 to 1); None at
         the top."""
@@ -214,11 +183,14 @@ class GalleryView(QListView):
         row = self.order.row(key)
         if row is not None:
             self._place = Place(row, hidden)
-            self._lay_out()
+            self.lay_out()
 
     # Geometry
 
-    def _lay_out(self, target: int | None = None) -> None:
+    def geometry_of(self) -> Grid:
+        return self._grid
+
+    def lay_out(self, target: int | None = None) -> None:
         """Fit the grid to width and count, and put what was at the top there again."""
         caption = QFontMetrics(self.font()).height() + 8
         self._grid = Grid(
@@ -228,66 +200,17 @@ class GalleryView(QListView):
             ratio=self._mat_ratio(),
             caption=caption,
         )
-        self._moving = True
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, self._grid.height - self.viewport().height()))
-        bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(max(20, self._grid.pitch // 4))
         if not len(self.order):
             self._place = Place()
-        bar.setValue(self._place.offset(self._grid))
-        self._moving = False
-        self.viewport().update()
+        self.fit_scroll_bar(self._place.offset(self._grid))
         self._visible_timer.start()
 
     def _mat_ratio(self) -> float:
-        count = len(self.order)
-        rows = range(0, count, max(1, count // RATIO_SAMPLES))
-        images = (self._images.image(row) for row in rows)
+        """Of the first ones that are in memory: nothing waits for the disk here."""
+        rows = range(min(len(self.order), RATIO_SAMPLES))
+        images = (self._images.peek(row) for row in rows)
         sizes = (pixels(image) for image in images if image is not None)
         return mat_ratio(size[0] / size[1] for size in sizes if size is not None)
-
-    def doItemsLayout(self) -> None:
-        self.updateGeometries()
-
-    def updateGeometries(self) -> None:
-        if not self._moving:
-            self._lay_out()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.updateGeometries()
-
-    def horizontalOffset(self) -> int:
-        return 0
-
-    def verticalOffset(self) -> int:
-        return self.verticalScrollBar().value()
-
-    def visualRect(self, index: Index) -> QRect:
-        if not index.isValid() or index.row() >= self._grid.count:
-            return QRect()
-        return self._grid.with_ring(index.row()).translated(0, -self.verticalOffset())
-
-    def indexAt(self, point: QPoint) -> QModelIndex:
-        row = self._row_at(point)
-        return QModelIndex() if row is None else self._images.index(row)
-
-    def scrollTo(self, index: Index, hint: ScrollHint = ScrollHint.EnsureVisible) -> None:
-        if not index.isValid() or index.row() >= self._grid.count:
-            return
-        cell = self._grid.with_ring(index.row())
-        bar, height = self.verticalScrollBar(), self.viewport().height()
-        match hint:
-            case ScrollHint.PositionAtTop:
-                bar.setValue(cell.top())
-            case ScrollHint.PositionAtBottom:
-                bar.setValue(cell.bottom() + 1 - height)
-            case ScrollHint.PositionAtCenter:
-                bar.setValue(cell.center().y() - height // 2)
-            case _ if cell.top() < bar.value() or cell.height() > height:
-                bar.setValue(cell.top())
-            case _ if cell.bottom() >= bar.value() + height:
-                bar.setValue(cell.bottom() + 1 - height)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if not self._moving:
@@ -297,26 +220,7 @@ class GalleryView(QListView):
         if not self._visible_timer.isActive():
             self._visible_timer.start()
 
-    def moveCursor(self, action: CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        count = len(self.order)
-        if not count:
-            return QModelIndex()
-        current = self.currentIndex()
-        if not current.isValid():
-            last = action is CursorAction.MoveEnd
-            return self._images.index(count - 1 if last else 0)
-        lines = max(1, self.viewport().height() // self._grid.pitch)
-        return self._images.index(self._grid.moved(current.row(), _STEPS[action], lines))
-
     # Selection
-
-    def setSelection(self, rect: QRect, command: SelectionFlag) -> None:
-        """A rubber band selects what it touches; Shift selects from one tile to the other."""
-        if self.state() is QAbstractItemView.State.DragSelectingState:
-            touched = self._grid.rows_in(rect.normalized().translated(0, self.verticalOffset()))
-        else:
-            touched = self._run_between(rect.topLeft(), rect.bottomRight())
-        self.selectionModel().select(selection_of(self._images, touched), command)
 
     def _selected_among(self, change: Replacement) -> list[ImageKey]:
         """The selected images that a replacement takes away, to come back or not."""
@@ -326,23 +230,6 @@ class GalleryView(QListView):
         return self._keys(
             row for row in rows_of(self.selectionModel().selection()) if row in replaced
         )
-
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        visible = self.visible_rows()
-        region = QRegion()
-        for each in selection.toList():
-            for row in range(max(each.top(), visible.start), min(each.bottom() + 1, visible.stop)):
-                region += QRegion(self.visualRect(self._images.index(row)))
-        return region
-
-    def _run_between(self, one: QPoint, other: QPoint) -> list[Run]:
-        down = QPoint(0, self.verticalOffset())
-        if one == other or (one - other).manhattanLength() <= 2:
-            row = self._row_at(one)
-            return [] if row is None else [(row, row)]
-        ends = [self._grid.nearest(point + down) for point in (one, other)]
-        rows = sorted(row for row in ends if row is not None)
-        return [(rows[0], rows[-1])] if rows else []
 
     def _keys(self, rows: Iterable[int]) -> list[ImageKey]:
         order = self.order
@@ -394,15 +281,6 @@ class GalleryView(QListView):
         """Paint one tile again, if it is visible."""
         row = self.order.row(key)
         if row is not None and row in self.visible_rows():
-            self.viewport().update(self.visualRect(self._images.index(row)))
-
-    def dataChanged(
-        self, top_left: Index, bottom_right: Index, roles: Iterable[int] | None = None
-    ) -> None:
-        """Paint what is visible of it; QListView would lay everything out again."""
-        visible = self.visible_rows()
-        first = max(top_left.row(), visible.start)
-        for row in range(first, min(bottom_right.row() + 1, visible.stop)):
             self.viewport().update(self.visualRect(self._images.index(row)))
 
     # Mouse and keys
@@ -487,9 +365,6 @@ class GalleryView(QListView):
         else:
             self.left.emit()
 
-    def keyboardSearch(self, search: str) -> None:
-        """Typing goes nowhere: Qt would look through every row."""
-
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             self._request_menu_at_current()
@@ -511,14 +386,15 @@ class GalleryView(QListView):
             return True
         return super().viewportEvent(event)
 
+    def reconsider_ratio(self) -> None:
+        """More of the first images are known."""
+        if self._mat_ratio() != self._grid.ratio:
+            self.lay_out()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.updateGeometries()
-
-    def update_row(self, row: int) -> None:
-        if 0 <= row < self._grid.count:
-            self.viewport().update(self.visualRect(self._images.index(row)))
+            self.lay_out_unless_moving()
 
     def button_center(self, key: ImageKey, button: TileButton) -> QPoint | None:
         """Where in the viewport a tile's button is; None where the image is not shown."""
@@ -551,12 +427,9 @@ class GalleryView(QListView):
             if each is not None:
                 self.update_row(each[0])
 
-    def _row_at(self, point: QPoint) -> int | None:
-        return self._grid.row_at(point + QPoint(0, self.verticalOffset()))
-
     def _part_at(self, point: QPoint) -> tuple[int, TileButton | None] | None:
         """The tile under a point of the viewport, and its button there."""
-        row = self._row_at(point)
+        row = self.row_at(point)
         if row is None:
             return None
         buttons = self._buttons(row)
@@ -572,7 +445,7 @@ class GalleryView(QListView):
 
     def _pivot(self, at: QPoint | None) -> int | None:
         """The tile that stays where it is while tiles change their size; None at the top."""
-        if at is not None and (row := self._row_at(at)) is not None:
+        if at is not None and (row := self.row_at(at)) is not None:
             return row
         current = self.currentIndex()
         visible = self.viewport().rect()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum, auto
 from statistics import median
 
 from PySide6.QtCore import QPoint, QRect
+
+from dreamina_desktop.ui.geometry import Step
 
 MARGIN = 16  # left and right
 TOP = 6  # room for the selection ring of the first line
@@ -23,19 +24,6 @@ def mat_ratio(ratios: Iterable[float]) -> float:
     """The mat's width by height that suits pictures of these ratios best."""
     middle = median(tuple(ratios) or (16 / 9,))
     return min(RATIOS, key=lambda ratio: max(ratio / middle, middle / ratio))
-
-
-class Step(Enum):
-    """What a key of movement asks for."""
-
-    FIRST = auto()
-    LAST = auto()
-    LEFT = auto()
-    RIGHT = auto()
-    UP = auto()
-    DOWN = auto()
-    PAGE_UP = auto()
-    PAGE_DOWN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +73,7 @@ class Grid:
     def top(self, row: int) -> int:
         return TOP + row // self.columns * self.pitch
 
-    def with_ring(self, row: int) -> QRect:
+    def cell(self, row: int) -> QRect:
         """All that a tile paints on."""
         return self.tile(row).adjusted(-RING, -RING, RING, 0)
 

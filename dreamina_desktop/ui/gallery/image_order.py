@@ -6,11 +6,12 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, compress, count
+from itertools import compress, count
 from operator import ne
 from typing import overload
 
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.listing import Listing
 
 
 class ImageOrder(Sequence[ImageKey]):
@@ -22,9 +23,18 @@ class ImageOrder(Sequence[ImageKey]):
 
     def __init__(self, numbers: Iterable[int] = (), counts: Iterable[int] = ()) -> None:
         """`numbers`: of the jobs, each once; `counts`: how many images each of them has."""
-        self._numbers = array("q", numbers)
-        self._counts = array("q", counts)
-        self._starts = array("q", accumulate(self._counts, initial=0))
+        self._set(Listing.of(numbers, counts))
+
+    @classmethod
+    def of(cls, listing: Listing) -> ImageOrder:
+        """The images of listed jobs, without a walk through them."""
+        order = cls.__new__(cls)
+        order._set(listing)
+        return order
+
+    def _set(self, listing: Listing) -> None:
+        self._numbers, self._counts = listing.numbers, listing.counts
+        self._starts = listing.starts
         self._positions: dict[int, int] | None = None
 
     def __len__(self) -> int:

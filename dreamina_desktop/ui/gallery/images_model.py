@@ -35,8 +35,9 @@ class ImagesModel(QAbstractListModel):
     def order(self) -> ImageOrder:
         return self._order
 
-    def image(self, row: int) -> Image | None:
-        return self._services.library.image(self._order[row])
+    def peek(self, row: int) -> Image | None:
+        """The image if it is in memory."""
+        return self._services.library.peek_image(self._order[row])
 
     def set_order(self, order: ImageOrder, change: Replacement) -> None:
         """Become `order`; `change` is what the present order says about the way there."""

@@ -48,6 +48,7 @@ class JobsModel(QAbstractListModel):
         self._query = Query()
         self._listing = Listing()
         self._rows: dict[int, int] | None = {}
+        self._counts: dict[int, int] = {}  # of images, newer than the listing's
         self._changed: set[int] = set()
         self._is_stale = True  # the listing is not that of the query
         self._is_listing = False
@@ -66,12 +67,20 @@ class JobsModel(QAbstractListModel):
 
     def listing(self) -> Listing:
         """The rows' jobs, with how many images each of them has."""
+        if self._counts:
+            counts = self._listing.counts[:]
+            for number, count in self._counts.items():
+                if (row := self.row(number)) is not None:
+                    counts[row] = count
+            self._listing = Listing.of(self._listing.numbers, counts)
+            self._counts = {}
         return self._listing
 
     def listing_of(self, rows: Iterable[int]) -> Listing:
         """The same of some rows."""
         rows = list(rows)
-        numbers, counts = self._listing.numbers, self._listing.counts
+        listing = self.listing()
+        numbers, counts = listing.numbers, listing.counts
         return Listing.of((numbers[row] for row in rows), (counts[row] for row in rows))
 
     def job(self, row: int) -> Job:
@@ -173,7 +182,7 @@ class JobsModel(QAbstractListModel):
         keeps selection and current row."""
         before, numbers = self._listing.numbers, listing.numbers
         if numbers == before:
-            self._listing = listing
+            self._listing, self._counts = listing, {}
             return
         added = len(numbers) - len(before)
         if added > 0 and numbers[added:] == before:
@@ -201,6 +210,7 @@ class JobsModel(QAbstractListModel):
 
     def _set(self, listing: Listing) -> None:
         self._listing = listing
+        self._counts = {}
         self._rows = None  # made when it is asked for
 
     # -- changes ----------------------------------------------------------------------------
@@ -230,8 +240,9 @@ class JobsModel(QAbstractListModel):
         changed, self._changed = self._changed, set()
         rows = sorted(row for number in changed if (row := self.row(number)) is not None)
         for row in rows:
-            if (job := self.peek(row)) is not None:
-                self._listing.counts[row] = len(job.images)
+            job = self.peek(row)
+            if job is not None and self._listing.counts[row] != len(job.images):
+                self._counts[job.number] = len(job.images)
         self._repaint(rows)
 
     def _on_jobs_came(self, numbers: set[int]) -> None:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from dreamina_desktop.core.status_words import runs
+from dreamina_desktop.ui.arithmetic_view import ArithmeticView
+from dreamina_desktop.ui.geometry import Column
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate, preview_keys
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
+State = QStyle.StateFlag
 TICK_MS = 1000
 
 
-class JobsView(QListView):
+class JobsView(ArithmeticView):
     """Escape clears the selection; thumbnails are wished for visible rows only."""
 
     opened = Signal(int)  # a job's number
@@ -22,22 +32,19 @@ class JobsView(QListView):
     def __init__(
         self, model: JobsModel, delegate: JobDelegate, thumbnails: Thumbnails, parent: QWidget
     ) -> None:
-        super().__init__(parent)
+        super().__init__(model, parent)
         self._jobs = model
+        self._delegate = delegate
+        self._column = Column()
+        self._hovered: int | None = None  # row
         self._thumbnails = thumbnails
         self.setObjectName("plain")
         self.setAccessibleName("Jobs")
-        self.setModel(model)
         self.setItemDelegate(delegate)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.verticalScrollBar().setSingleStep(24)
         self._wish = QTimer(self, singleShot=True, interval=30)
         self._wish.timeout.connect(self._want_thumbnails)
+        self.start()  # before the model's signals are ours: Qt's own views hear them first
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._repaint_running)
         self._tick.start()
@@ -54,20 +61,25 @@ class JobsView(QListView):
         self._row_before: int | None = None
         self._offset_to_restore: int | None = None
 
-    def visible_rows(self) -> range:
-        """The rows that are at least partly on screen."""
-        first = self.indexAt(self.viewport().rect().topLeft())
-        last = self.indexAt(self.viewport().rect().bottomLeft())
-        if not first.isValid():
-            return range(0)
-        end = last.row() + 1 if last.isValid() else self._jobs.rowCount()
-        return range(first.row(), end)
+    def geometry_of(self) -> Column:
+        return self._column
+
+    def lay_out(self) -> None:
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        self._column = Column(
+            self.viewport().width(),
+            self._jobs.rowCount(),
+            self._delegate.sizeHint(option, QModelIndex()).height(),
+        )
+        super().lay_out()
+        self._wish_soon()
 
     def scroll_to_offset(self, offset: int) -> None:
         """In pixels. Before it is shown, the view does not know its height: then it is kept."""
         if not self.isVisible():
             self._offset_to_restore = offset
-        self.doItemsLayout()
+        self.lay_out()
         self.verticalScrollBar().setValue(offset)
 
     def settled(self) -> bool:
@@ -96,9 +108,48 @@ class JobsView(QListView):
             no_update = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(self._jobs.index(0), no_update)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._wish.start()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        plain = option.state & ~(
+            State.State_HasFocus | State.State_Selected | State.State_MouseOver
+        )
+        current = self.currentIndex().row() if self.hasFocus() else None
+        down = self.verticalOffset()
+        for row in self._column.rows(event.rect().top() + down, event.rect().bottom() + down):
+            index = self._jobs.index(row)
+            option.rect = self._column.cell(row).translated(0, -down)
+            option.state = plain
+            if self.selectionModel().isSelected(index):
+                option.state |= State.State_Selected
+            if row == self._hovered:
+                option.state |= State.State_MouseOver
+            if row == current:
+                option.state |= State.State_HasFocus
+            self._delegate.paint(painter, option, index)
+        painter.end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._hovered = None
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._set_hovered(self.row_at(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._set_hovered(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update_row(self.currentIndex().row())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.lay_out_unless_moving()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -112,6 +163,12 @@ class JobsView(QListView):
         if self.currentIndex().isValid():
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.selectionModel().select(self.currentIndex(), flags)
+
+    def _set_hovered(self, row: int | None) -> None:
+        before, self._hovered = self._hovered, row
+        if row != before:
+            for each in (before, row):
+                self.update_row(-1 if each is None else each)
 
     def _wish_soon(self) -> None:
         """Not put off while scrolling goes on."""
@@ -167,6 +224,6 @@ class JobsView(QListView):
     def _restore_place(self, _parent: QModelIndex, first: int, last: int) -> None:
         self._wish.start()
         if self._hidden_above > 0 and first == 0:
-            self.doItemsLayout()
-            height = self.sizeHintForRow(0) * (last - first + 1)
+            self.lay_out()
+            height = self._column.pitch * (last - first + 1)
             self.verticalScrollBar().setValue(self._hidden_above + height)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRect
 
-from dreamina_desktop.ui.gallery.grid import GAP, MARGIN, Grid, Step, mat_ratio
+from dreamina_desktop.ui.gallery.grid import GAP, MARGIN, Grid, mat_ratio
+from dreamina_desktop.ui.geometry import Step
 
 grids = st.builds(
     Grid,
