@@ -157,9 +157,13 @@ class Library:
         """The shown jobs that a query asks for. Blocks: some 25 ms for 100,000 jobs."""
         return self._index.listing(query)
 
-    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
-        """The same, without blocking; `limit`: only so many of the first."""
-        return await self._index.listing_later(query, limit)
+    def listing_within(self, wait_s: float, query: Query, limit: int) -> Listing | None:
+        """So many of the first, if they are found in this time; else None."""
+        return self._index.listing_within(wait_s, query, limit)
+
+    async def listing_later(self, query: Query) -> Listing:
+        """All of them, without blocking."""
+        return await self._index.listing_later(query)
 
     async def counts(self, numbers: Iterable[int]) -> JobCounts:
         """Of these jobs, as far as they are shown."""

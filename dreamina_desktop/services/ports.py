@@ -113,8 +113,11 @@ class JobIndex(Protocol):
     def listing(self, query: Query) -> Listing:
         """The shown jobs that a query asks for. Blocks."""
 
-    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
-        """The same, without blocking; `limit`: only so many of the first."""
+    def listing_within(self, wait_s: float, query: Query, limit: int) -> Listing | None:
+        """So many of the first, if they are found in this time; else None."""
+
+    async def listing_later(self, query: Query) -> Listing:
+        """All of them, without blocking."""
 
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """The saved images of shown jobs, with their files, by key."""

@@ -93,9 +93,16 @@ class JobIndex:
         """Blocks: some 25 ms for 100,000 jobs."""
         return self._now(lambda: self._listing(query, None))
 
-    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
-        """The same, without blocking; `limit`: only so many of the first."""
-        return await self._later(lambda: self._listing(query, limit))
+    def listing_within(self, wait_s: float, query: Query, limit: int) -> Listing | None:
+        """So many of the first, if they are found in this time; else None."""
+        try:
+            return self._submit(lambda: self._listing(query, limit)).result(wait_s)
+        except TimeoutError:
+            return None
+
+    async def listing_later(self, query: Query) -> Listing:
+        """All of them, without blocking."""
+        return await self._later(lambda: self._listing(query, None))
 
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """Images that are saved, with their files, of jobs that are shown, by key."""
@@ -129,11 +136,13 @@ class JobIndex:
         return await asyncio.shield(future)
 
     def _now(self, work: Callable[[], T]) -> T:
+        return self._submit(work).result()
+
+    def _submit(self, work: Callable[[], T]) -> Future[T]:
         try:
-            future: Future[T] = self._thread.submit(self._told(work))
+            return self._thread.submit(self._told(work))
         except RuntimeError as error:
             raise DatabaseError(_CLOSED) from error
-        return future.result()
 
     def _told(self, work: Callable[[], T]) -> Callable[[], T]:
         def told() -> T:

@@ -21,7 +21,7 @@ from dreamina_desktop.app.options import parse
 from dreamina_desktop.app.program import Program, open_program
 from dreamina_desktop.app.qt_loop import make_application, run_in_qt
 from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.main_window import STATE, MainWindow
 
 T = TypeVar("T")
 NO_API = "http://127.0.0.1:9"
@@ -60,6 +60,7 @@ async def _program(folder: Path) -> AsyncIterator[Program]:
 async def window(jobs: int, **options: int) -> AsyncIterator[tuple[MainWindow, Program]]:
     """Shown, with the rows of a library of so many jobs."""
     async with _program(await library(jobs, **options)) as program:
+        program.services.preferences.set(STATE, {})  # of an earlier measurement
         shown = MainWindow(program.services)
         shown.resize(1280, 800)
         shown.show()

@@ -240,7 +240,8 @@ async def test_a_search_sees_what_was_written_before(shelf: Shelf) -> None:
 async def test_the_first_hits_are_a_beginning_of_all(shelf: Shelf) -> None:
     for job in await shelf.track(0, 9):
         await shelf.complete(job, "a boat")
-    first = await shelf.library.listing_later(Query(text="boat"), 4)
+    first = shelf.library.listing_within(5.0, Query(text="boat"), 4)
+    assert first is not None
     assert list(first.numbers) == shelf.numbers("boat")[:4] == [9, 8, 7, 6]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from collections.abc import Hashable
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -10,6 +12,7 @@ from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.status_words import Role, StatusWords, runs, seconds_run, status_words
 from dreamina_desktop.ui import formats, icons
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel, title
+from dreamina_desktop.ui.jobs.row_pictures import RowPictures
 from dreamina_desktop.ui.palette import Colors, colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
@@ -28,6 +31,8 @@ class JobDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._services = services
         self._thumbnails = thumbnails
+        self._rows = RowPictures()
+        services.accounts.subscribe(self._rows.clear)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         lines = 3 * QFontMetrics(option.font).height() + 4
@@ -37,23 +42,74 @@ class JobDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, JobsModel)
         job = model.peek(index.row())
+        if job is None:
+            self._paint_stand_in(painter, option, str(model.numbers()[index.row()]))
+            return
+        words = status_words(job, waiting=model.waiting())
+        time = self._time(job)
+        look = self._look(painter, option, job, words, time)
+        picture = self._rows.get(job, look)
+        if picture is None:
+            picture = _blank(painter, option)
+            inner = QPainter(picture)
+            moved = QStyleOptionViewItem(option)
+            moved.rect = QRect(QPoint(), option.rect.size())
+            self._paint_row(inner, moved, job, words, time)
+            inner.end()
+            self._rows.put(job, look, picture)
+        painter.drawPixmap(option.rect.topLeft(), picture)
+
+    def _look(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        job: Job,
+        words: StatusWords,
+        time: str,
+    ) -> Hashable:
+        """All that a row shows beside its job."""
+        pixmaps = (self._thumbnails.pixmap(image.key) for image in job.images[:4])
+        return (
+            option.state.value,
+            option.rect.size().toTuple(),
+            option.font.key(),
+            painter.device().devicePixelRatioF(),
+            colors().dark,
+            words,
+            time,
+            tuple(0 if pixmap is None else pixmap.cacheKey() for pixmap in pixmaps),
+        )
+
+    def _paint_stand_in(self, painter: QPainter, option: QStyleOptionViewItem, number: str) -> None:
+        """The job comes within a frame or two."""
         c = colors()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, option, c)
-        inside = option.rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
-        pictures = QRect(inside.topLeft(), PICTURES)
-        text = inside.adjusted(PICTURES.width() + GAP, -2, 0, 2)
-        if job is None:  # it comes within a frame or two
-            number = str(model.numbers()[index.row()])
-            painter.fillRect(pictures, c.line if c.dark else c.canvas)
-            line = QRect(text.topLeft(), QSize(text.width(), text.height() // 3))
-            _paint_right(painter, option.font, line, number, c.muted)
-        else:
-            words = status_words(job, waiting=model.waiting())
-            self._paint_pictures(painter, pictures, job, words, c)
-            self._paint_text(painter, option, text, job, words, c)
-        painter.restore()
+        pictures, text = _places(option.rect)
+        painter.fillRect(pictures, c.line if c.dark else c.canvas)
+        line = QRect(text.topLeft(), QSize(text.width(), text.height() // 3))
+        _paint_right(painter, option.font, line, number, c.muted)
+
+    def _paint_row(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        job: Job,
+        words: StatusWords,
+        time: str,
+    ) -> None:
+        c = colors()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(option.rect, option.palette.base())
+        self._paint_ground(painter, option, c)
+        pictures, text = _places(option.rect)
+        self._paint_pictures(painter, pictures, job, words, c)
+        self._paint_text(painter, option, text, job, words, time, c)
+
+    def _time(self, job: Job) -> str:
+        seconds = seconds_run(job, self._services.server_clock.time())
+        if seconds is None:
+            return ""
+        return formats.elapsed(seconds) if runs(job) else formats.duration(seconds)
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, c: Colors) -> None:
         rect = option.rect
@@ -96,6 +152,7 @@ class JobDelegate(QStyledItemDelegate):
         rect: QRect,
         job: Job,
         words: StatusWords,
+        time: str,
         c: Colors,
     ) -> None:
         strong, small = QFont(option.font), QFont(option.font)
@@ -107,11 +164,6 @@ class JobDelegate(QStyledItemDelegate):
         )
         right = _paint_right(painter, option.font, first, str(job.number), c.muted)
         _paint_left(painter, strong, right, title(job, self._services), c.text)
-        now = self._services.server_clock.time()
-        seconds = seconds_run(job, now)
-        time = ""
-        if seconds is not None:
-            time = formats.elapsed(seconds) if runs(job) else formats.duration(seconds)
         right = _paint_right(painter, small, second, time, c.muted)
         self._paint_status(painter, small, right, words, c)
         self._paint_request(painter, small, third, job, c)
@@ -144,6 +196,21 @@ class JobDelegate(QStyledItemDelegate):
             kind = "upscale" if record.type == "upscale" else None
             parts = (kind, record.model, record.ratio, record.resolution)
             _paint_left(painter, font, rect, " · ".join(p for p in parts if p), c.muted)
+
+
+def _places(rect: QRect) -> tuple[QRect, QRect]:
+    """Of the pictures and of the text."""
+    inside = rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+    text = inside.adjusted(PICTURES.width() + GAP, -2, 0, 2)
+    return QRect(inside.topLeft(), PICTURES), text
+
+
+def _blank(painter: QPainter, option: QStyleOptionViewItem) -> QPixmap:
+    """As sharp as what it will be painted on."""
+    scale = painter.device().devicePixelRatioF()
+    picture = QPixmap(option.rect.size() * scale)
+    picture.setDevicePixelRatio(scale)
+    return picture
 
 
 def preview_keys(job: Job) -> list[ImageKey]:

@@ -34,6 +34,7 @@ Index = QModelIndex | QPersistentModelIndex
 FLUSH_MS = 40
 SMALL = 2_000  # jobs: so few are listed at once, within a millisecond or two
 FIRST = 200  # hits of a search that are shown before the others are counted
+WAIT_S = 0.008  # half a frame
 REST = 4  # times as long as a listing took, nothing is listed again
 
 
@@ -46,12 +47,14 @@ class JobsModel(QAbstractListModel):
         super().__init__(parent)
         self._services = services
         self._query = Query()
+        self._depends_on_content = False
         self._listing = Listing()
         self._rows: dict[int, int] | None = {}
         self._counts: dict[int, int] = {}  # of images, newer than the listing's
         self._changed: set[int] = set()
         self._is_stale = True  # the listing is not that of the query
         self._is_listing = False
+        self._is_flushing = False  # the timer runs
         self._took_ms = 0.0
         self._timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._timer.timeout.connect(self._on_time)
@@ -112,12 +115,14 @@ class JobsModel(QAbstractListModel):
     def set_query(self, query: Query) -> None:
         """`order_changed` follows, where the rows are others then."""
         self._query = query
+        self._depends_on_content = _depends_on_content(query)
         self._is_stale = True
         self._list()
 
     def flush(self) -> None:
         """Bring the rows up to date now; the timer does it by itself a moment after a change."""
         self._timer.stop()
+        self._is_flushing = False
         if self._is_stale:
             self._is_stale = False
             self._show(self._services.library.listing(self._query))
@@ -150,18 +155,29 @@ class JobsModel(QAbstractListModel):
         """A large library answers a moment later, and meanwhile the rows stay."""
         if self._services.library.last_number <= SMALL:
             self.flush()
-        elif not self._is_listing:
+            return
+        if self._query.text:
+            self._show_first()
+        if not self._is_listing:
             self._is_listing = True
             self._services.supervisor.spawn(self._list_later(), "list jobs")
+
+    def _show_first(self) -> None:
+        """Most searches find their first page within a frame: it need not wait for a turn of the
+        loop."""
+        try:
+            first = self._services.library.listing_within(WAIT_S, self._query, FIRST)
+        except DatabaseError:
+            return  # the whole listing says so
+        if first is not None:
+            self._show(first)
 
     async def _list_later(self) -> None:
         try:
             while self._is_stale and shiboken6.isValid(self):
                 self._is_stale = False
                 query, began = self._query, time.monotonic()
-                if query.text:
-                    await self._show_later(query, FIRST)
-                await self._show_later(query, None)
+                await self._show_later(query)
                 self._took_ms = (time.monotonic() - began) * 1000
                 if query == self._query:
                     break  # what changed meanwhile waits for the timer
@@ -172,8 +188,8 @@ class JobsModel(QAbstractListModel):
         if self._is_stale and shiboken6.isValid(self):
             self._flush_soon()
 
-    async def _show_later(self, query: Query, limit: int | None) -> None:
-        listing = await self._services.library.listing_later(query, limit)
+    async def _show_later(self, query: Query) -> None:
+        listing = await self._services.library.listing_later(query)
         if query == self._query and shiboken6.isValid(self):
             self._show(listing)
 
@@ -216,22 +232,20 @@ class JobsModel(QAbstractListModel):
     # -- changes ----------------------------------------------------------------------------
 
     def _on_library_changed(self, changes: ChangeSet) -> None:
-        self._changed |= changes.jobs
-        self._is_stale |= changes.listed or self._depends_on_content()
-        self._flush_soon()
-
-    def _depends_on_content(self) -> bool:
-        """Whether a change of a job can move it, or bring it in or out."""
-        query = self._query
-        by_number = query.order in (JobOrder.NEWEST, JobOrder.OLDEST)
-        return not by_number or query.filter is not JobFilter.ALL or bool(query.text)
+        self._changed.update(changes.jobs)
+        if changes.listed or self._depends_on_content:
+            self._is_stale = True
+        if not self._is_flushing:
+            self._flush_soon()
 
     def _flush_soon(self) -> None:
         if not self._timer.isActive():
+            self._is_flushing = True
             rest_ms = round(REST * self._took_ms) if self._is_stale else 0
             self._timer.start(max(FLUSH_MS, rest_ms))
 
     def _on_time(self) -> None:
+        self._is_flushing = False
         self._tell_changed()
         if self._is_stale:
             self._list()
@@ -258,6 +272,12 @@ class JobsModel(QAbstractListModel):
             self._waiting = waiting
             if len(self._listing):
                 self.dataChanged.emit(self.index(0), self.index(len(self._listing) - 1))
+
+
+def _depends_on_content(query: Query) -> bool:
+    """Whether a change of a job can move it, or bring it in or out."""
+    by_number = query.order in (JobOrder.NEWEST, JobOrder.OLDEST)
+    return not by_number or query.filter is not JobFilter.ALL or bool(query.text)
 
 
 def title(job: Job, services: Services) -> str:
