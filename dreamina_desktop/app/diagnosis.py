@@ -6,7 +6,6 @@ import asyncio
 import platform
 import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from dreamina_desktop import __version__, diagnostics
@@ -88,6 +87,8 @@ def _versions() -> dict[str, str]:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - rarely needed
+
     try:
         return version(package)
     except PackageNotFoundError:

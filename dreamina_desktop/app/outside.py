@@ -7,26 +7,28 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dreamina_desktop.api.client import DreaminaClient
-from dreamina_desktop.api.http import make_tls_context
-from dreamina_desktop.api.image_source import HttpImageSource
+from dreamina_desktop.app.late import Late, LateApi, LateImageSource, LateImaging
 from dreamina_desktop.core.api_url import ApiUrl
-from dreamina_desktop.imaging.workers import ImagingWorkers
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.storage.image_files import ImageFiles
 from dreamina_desktop.storage.part_files import PARTS, PartFiles
+
+if TYPE_CHECKING:
+    from dreamina_desktop.app.network import Network
+    from dreamina_desktop.imaging.workers import ImagingWorkers
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
     """Adapters, as the protocols of services.ports want them."""
 
-    client: DreaminaClient
-    source: HttpImageSource
+    client: LateApi
+    source: LateImageSource
     files: ImageFiles
     parts: PartFiles
-    imaging: ImagingWorkers
+    imaging: LateImaging
 
     def use_images_folder(self, folder: Path) -> None:
         """New images go there from now on."""
@@ -37,17 +39,31 @@ class Outside:
 async def open_outside(
     stack: AsyncExitStack, api: ApiUrl, images: Path, server_clock: ServerClock
 ) -> Outside:
-    """Closed by `stack`. What blocks is done in a thread."""
-    imaging = ImagingWorkers()
-    stack.push_async_callback(imaging.aclose)
+    """Closed by `stack`. What blocks, or takes long to load, is done in a thread."""
     disk = ThreadPoolExecutor(2, thread_name_prefix="disk")
     stack.callback(disk.shutdown, wait=False, cancel_futures=True)
     parts = PartFiles(images / PARTS)
-    loop = asyncio.get_running_loop()
-    await loop.run_in_executor(disk, parts.remove_leftovers)
-    tls = await loop.run_in_executor(disk, make_tls_context)
-    client = DreaminaClient(api, tls, server_clock.heard)
-    stack.push_async_callback(client.aclose)
-    source = HttpImageSource(parts, tls, allow_loopback=api.is_loopback, now=server_clock.time)
-    stack.push_async_callback(source.aclose)
-    return Outside(client, source, ImageFiles(images, disk), parts, imaging)
+    await asyncio.get_running_loop().run_in_executor(disk, parts.remove_leftovers)
+    network = Late(lambda: _make_network(api, parts, server_clock))
+    imaging = Late(_make_imaging)
+    stack.push_async_callback(imaging.aclose)
+    stack.push_async_callback(network.aclose)
+    return Outside(
+        LateApi(network),
+        LateImageSource(network),
+        ImageFiles(images, disk),
+        parts,
+        LateImaging(imaging),
+    )
+
+
+def _make_network(api: ApiUrl, parts: PartFiles, server_clock: ServerClock) -> Network:
+    from dreamina_desktop.app.network import make_network  # noqa: PLC0415 - httpx takes long
+
+    return make_network(api, parts, server_clock)
+
+
+def _make_imaging() -> ImagingWorkers:
+    from dreamina_desktop.imaging.workers import ImagingWorkers  # noqa: PLC0415 - so does Pillow
+
+    return ImagingWorkers()

@@ -28,7 +28,9 @@ from watch import Watch
 
 SMALL, FULL = 1, 1
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
-DATABASE = re.compile(r"data/(library\.sqlite3.*|backups/.*|.*damaged.*)")  # holds IDs: its purpose
+DATABASE = re.compile(
+    r"data/((library|index)\.sqlite3.*|backups/.*|.*damaged.*)"
+)  # holds IDs: its purpose
 PROMISES = (
     "token in hosts",
     "token in files",

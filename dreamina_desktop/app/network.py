@@ -1,0 +1,32 @@
+"""Both HTTP clients. Loading this takes a tenth of a second: app.outside does it late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dreamina_desktop.api.client import DreaminaClient
+from dreamina_desktop.api.http import make_tls_context
+from dreamina_desktop.api.image_source import HttpImageSource
+from dreamina_desktop.core.api_url import ApiUrl
+from dreamina_desktop.services.server_clock import ServerClock
+from dreamina_desktop.storage.part_files import PartFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The API's client, and the images' that knows no token."""
+
+    client: DreaminaClient
+    source: HttpImageSource
+
+    async def aclose(self) -> None:
+        await self.client.aclose()
+        await self.source.aclose()
+
+
+def make_network(api: ApiUrl, parts: PartFiles, server_clock: ServerClock) -> Network:
+    """Blocks: the system's certificates are read once, for both."""
+    tls = make_tls_context()
+    client = DreaminaClient(api, tls, server_clock.heard)
+    source = HttpImageSource(parts, tls, allow_loopback=api.is_loopback, now=server_clock.time)
+    return Network(client, source)
