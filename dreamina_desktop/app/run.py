@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import signal
@@ -188,6 +189,7 @@ def _wait_for_window(start: _Start) -> None:
 def _run_here(start: _Start) -> int | None:
     options, locations, sandbox = start.options, start.locations, start.sandbox
     if options.has_window:
+        gc.disable()  # nothing that is loaded is garbage; app.garbage takes over
         from dreamina_desktop.app.window import run_window  # noqa: PLC0415 - loads Qt
 
         return run_window(options, locations, start.text, sandbox, start.token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -41,9 +41,10 @@ from dreamina_desktop.ui.window.message_bar import MessageBar
 from dreamina_desktop.ui.window.panes import Panes
 from dreamina_desktop.ui.window.pausing import Pausing
 from dreamina_desktop.ui.window.search_field import SearchField
-from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
-from dreamina_desktop.ui.window.shortcuts_dialog import ShortcutsDialog
 from dreamina_desktop.ui.window.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
 STATE = "window"  # the name of what is kept between runs
 REMEMBER_MS = 20_000  # so much of the window's state a killed process loses
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
         self._details_button.setCheckable(True)
         self._settings_button = IconButton("settings", "Settings", "Settings (Ctrl+,)")
         self._lay_out()
-        self._settings = SettingsDialog(services, self)
+        self._made_settings: SettingsDialog | None = None
         self._viewer = Viewer(services, self, thumbnails)
         self._drop_hint = DropHint(self)
         self._connect()
@@ -185,10 +186,9 @@ class MainWindow(QMainWindow):
         self._status.list_expiring_chosen.connect(self._list_expiring)
         self._status.fetch_expiring_chosen.connect(self._fetch_expiring)
         self._details_button.clicked.connect(self._panes.toggle_details)
-        self._settings_button.clicked.connect(self._settings.show_settings)
+        self._settings_button.clicked.connect(lambda _checked: self._settings().show_settings())
         self._panes.details_toggled.connect(self._details_button.setChecked)
         self._details_button.setChecked(self._panes.details_shown)
-        self._settings.theme_chosen.connect(self._apply_theme)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def _add_actions(self) -> None:
@@ -201,14 +201,30 @@ class MainWindow(QMainWindow):
             ("Undo", QKeySequence.StandardKey.Undo, self._undo),
             ("Paste and track", QKeySequence.StandardKey.Paste, self._intake.paste),
             ("Details", "Ctrl+I", self._panes.toggle_details),
-            ("Settings", "Ctrl+,", self._settings.show_settings),
-            ("Keys", "F1", lambda: ShortcutsDialog(self).open()),
+            ("Settings", "Ctrl+,", lambda: self._settings().show_settings()),
+            ("Keys", "F1", self._show_keys),
             ("Quit", "Ctrl+Q", self.quit),
         ):
             action = QAction(name, self)
             action.setShortcut(QKeySequence(keys))
             action.triggered.connect(lambda _=False, work=work: work())
             self.addAction(action)
+
+    def _settings(self) -> SettingsDialog:
+        """Made when it is first wanted: the first frame does not need it."""
+        if self._made_settings is None:
+            from dreamina_desktop.ui.window.settings.settings_dialog import (  # noqa: PLC0415
+                SettingsDialog,
+            )
+
+            self._made_settings = SettingsDialog(self._services, self)
+            self._made_settings.theme_chosen.connect(self._apply_theme)
+        return self._made_settings
+
+    def _show_keys(self) -> None:
+        from dreamina_desktop.ui.window.shortcuts_dialog import ShortcutsDialog  # noqa: PLC0415
+
+        ShortcutsDialog(self).open()
 
     # -- where the keys go ------------------------------------------------------------------
 
@@ -275,8 +291,8 @@ class MainWindow(QMainWindow):
     def _apply_remedy(self, remedy: Remedy) -> None:
         remedies: dict[Remedy, Callable[[], object]] = {
             Remedy.UNDO: self._undo,
-            Remedy.TOKEN: self._settings.show_token,
-            Remedy.FOLDER: self._settings.show_folder,
+            Remedy.TOKEN: lambda: self._settings().show_token(),
+            Remedy.FOLDER: lambda: self._settings().show_folder(),
             Remedy.RESUME: self._pausing.resume,
             Remedy.CHECK_NOW: self._refresh_now,
             Remedy.TRY_DEMO: self.demo_requested.emit,

@@ -356,9 +356,9 @@ async def test_a_demo_is_over_with_its_window(demo_bench: Any, put_up: Any, reco
     await demo_bench.add(record(8, "created"))
     window.close()
     assert told == ["closed"]
-    boxes = [box.text() for box in window._settings.findChildren(QCheckBox) if not box.isHidden()]
-    window._settings.show_settings()
-    assert [box for box in window._settings.findChildren(QCheckBox) if box.isVisible()] == []
+    boxes = [box.text() for box in window._settings().findChildren(QCheckBox) if not box.isHidden()]
+    window._settings().show_settings()
+    assert [box for box in window._settings().findChildren(QCheckBox) if box.isVisible()] == []
     assert boxes
 
 
