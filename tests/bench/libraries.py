@@ -162,15 +162,20 @@ def _iso(at: float) -> str:
 
 
 def _make_files(folder: Path, images: list[tuple[object, ...]], rng: random.Random) -> None:
-    """A few different photographs, each under several names."""
+    """A few different photographs, each under several names (a link costs no room)."""
     originals = [photograph(rng, (2560, 1440)) for _ in range(min(12, len(images)))]
+    first: list[Path] = []
     connection = apsw.Connection(str(folder / "library.sqlite3"))
     with connection:
         for turn, (number, index, _, name, *_rest) in enumerate(images):
             data = originals[turn % len(originals)]
             file = folder / str(name)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
+            if turn < len(originals):
+                file.write_bytes(data)
+                first.append(file)
+            else:
+                file.hardlink_to(first[turn % len(originals)])
             connection.execute(
                 "UPDATE image SET size_bytes = ? WHERE number = ? AND idx = ?",
                 (len(data), number, index),

@@ -7,8 +7,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,17 +49,39 @@ async def library(jobs: int, **options: int) -> Path:
     return kept
 
 
+@contextmanager
+def copy_of(folder: Path) -> Iterator[Path]:
+    """A data folder that may be written to; its images are links to the same bytes."""
+    with tempfile.TemporaryDirectory(prefix="dreamina-bench-") as root:
+        data = Path(root) / "data"
+        shutil.copytree(folder, data, ignore=shutil.ignore_patterns("images"))
+        if (folder / "images").exists():
+            shutil.copytree(folder / "images", data / "images", copy_function=os.link)
+        yield data
+
+
 @asynccontextmanager
-async def _program(folder: Path) -> AsyncIterator[Program]:
-    options = parse(["--data-dir", str(folder), "--api-url", NO_API])
-    async with open_program(options, Locations.at(folder), None, None) as program:
+async def _program(
+    folder: Path, api_url: str = NO_API, token: str | None = None, *more: str
+) -> AsyncIterator[Program]:
+    options = parse(["--data-dir", str(folder), "--api-url", api_url, *more])
+    async with open_program(options, Locations.at(folder), None, token) as program:
         yield program
 
 
 @asynccontextmanager
 async def window(jobs: int, **options: int) -> AsyncIterator[tuple[MainWindow, Program]]:
     """Shown, with the rows of a library of so many jobs."""
-    async with _program(await library(jobs, **options)) as program:
+    async with window_over(await library(jobs, **options)) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def window_over(
+    folder: Path, api_url: str = NO_API, token: str | None = None, *more: str
+) -> AsyncIterator[tuple[MainWindow, Program]]:
+    """The same for a data folder; `more`: options of the program."""
+    async with _program(folder, api_url, token, *more) as program:
         program.services.preferences.set(STATE, {})  # of an earlier measurement
         shown = MainWindow(program.services)
         shown.resize(1280, 800)
