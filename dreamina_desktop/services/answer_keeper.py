@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from dreamina_desktop.core import schedule
 from dreamina_desktop.core.answer import Found, JobAnswer, NotFound, Refused, Throttled, Trouble
+from dreamina_desktop.core.durations import Durations, next_look_in
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain_not_found
 from dreamina_desktop.core.history import HistoryAnswer
@@ -57,6 +58,7 @@ class AnswerKeeper:
         self._in_trouble: set[int] = set()  # jobs whose last answer was trouble of any kind
         self._missing_since: dict[int, float] = {}  # their first 404 in this run, monotonic
         self.ages = JobAges(clock, server_clock)
+        self.durations = Durations()
         self.failures: Failures[int] = Failures(clock)
         self.token_user: int | None = None
 
@@ -95,9 +97,15 @@ class AnswerKeeper:
         return number in self._in_trouble
 
     def next_check_in(self, job: Job) -> float:
-        """Seconds, after an answer that says that the job still runs."""
-        interval_s = self._origin.limits.interval_s
-        return schedule.next_check_in(interval_s, self.ages.age_s(job), self._jitter())
+        """Seconds, after an answer that says that the job still runs: when it is likely done, as
+        far as that has been learned."""
+        interval_s, jitter = self._origin.limits.interval_s, self._jitter()
+        likely = self.durations.likely(job.record)
+        if likely is not None:
+            look_in_s = next_look_in(interval_s, self.ages.runs_for_s(job), jitter, likely)
+            if look_in_s is not None:
+                return look_in_s
+        return schedule.next_check_in(interval_s, self.ages.age_s(job), jitter)
 
     async def _take(self, number: int, answer: JobAnswer, token: int) -> float:
         match answer:
@@ -118,6 +126,8 @@ class AnswerKeeper:
         self._missing_since.pop(number, None)
         now = self._clock.time()
         job = self._library.job(number)
+        if job.record is None or not job.record.is_final:
+            self.durations.note(answer.record)
         if job.record is not None and not job.record.is_final:
             answer = completed(answer, job.record)
         raw = answer.raw if await self._is_news(job, answer) else None

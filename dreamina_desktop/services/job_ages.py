@@ -29,8 +29,17 @@ class JobAges:
         """Seconds. A job is not older here than by the server's own times."""
         self.note(job)
         age_s = self._clock.monotonic() - self._tracked_at[job.number]
+        made_s = self._made_s(job)
+        return age_s if made_s is None else min(age_s, made_s)
+
+    def runs_for_s(self, job: Job) -> float:
+        """Seconds since the server made it, as far as that is known; else since it is tracked."""
+        made_s = self._made_s(job)
+        return self.age_s(job) if made_s is None else made_s
+
+    def _made_s(self, job: Job) -> float | None:
         created = job.record.created if job.record else None
         now = self._server.known_time()
         if created is None or now is None:
-            return age_s
-        return min(age_s, max(0.0, now - created.timestamp()))
+            return None
+        return max(0.0, now - created.timestamp())

@@ -126,6 +126,10 @@ class Library:
         """For which something is still to be done (core.summary.is_open)."""
         return tuple(self._open.values())
 
+    def recent(self) -> Sequence[Job]:
+        """Jobs with nothing to do that happen to be in memory: after `load`, the newest."""
+        return tuple(self._kept.values())
+
     async def shown(self, only: Collection[int] | None = None) -> AsyncIterator[Job]:
         """All jobs that are not removed, in the order of tracking; `only`: of these numbers."""
         listing = await self._index.listing_later(Query(JobOrder.OLDEST))

@@ -78,6 +78,8 @@ class Poller:
 
     async def run(self) -> None:
         """Until cancelled."""
+        for job in self._library.recent():
+            self._keeper.durations.note(job.record)
         self._look_at(self._library.open_jobs())
         while True:
             self._start_due()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from fake_clock import WALL_AT_START
 from fakes import completed, completed_raw, created, failed, found, job_id, raw_record
 from world import World, with_world
 
-from dreamina_desktop.core.answer import JobAnswer, NotFound, Refused, Throttled, Trouble
+from dreamina_desktop.core.answer import Found, JobAnswer, NotFound, Refused, Throttled, Trouble
 from dreamina_desktop.core.job import ImageState, Tracking
 from dreamina_desktop.services.messages import Condition, Remedy
 from dreamina_desktop.services.poll_status import Connection, PollLimits
@@ -767,3 +769,50 @@ async def test_a_few_ids_of_another_user_among_many_say_nothing(world: World) ->
     await world.track_many(8)
     await world.track(*(job_id(index, user=777) for index in range(100, 106)))
     assert world.holds(Condition.OTHER_USER) is None
+
+
+# -- what was learned ----------------------------------------------------------------------------
+
+
+def timed(jobid: str, status: str) -> Found:
+    """Made 1,000 s after the start; a completed one took a minute."""
+    made = datetime.fromtimestamp(WALL_AT_START + 1000, UTC)
+    fields: dict[str, object] = {"created": made.isoformat(), "request": {"model": "a"}}
+    if status == "completed":
+        fields["updated"] = (made + timedelta(seconds=60)).isoformat()
+    return found(raw_record(jobid, status, **fields))
+
+
+@with_world(limits=PollLimits(interval_s=10.0))
+async def test_a_job_whose_kind_is_known_is_asked_when_it_is_likely_done(world: World) -> None:
+    done = {job_id(n) for n in range(1, 6)}
+    world.answer(lambda jobid, _: timed(jobid, "completed" if jobid in done else "created"))
+    await world.start(downloads=False)
+    await world.advance(1000)
+    world.server_clock.heard(world.clock.time())
+    await world.track(job_id(99))
+    await world.advance(35)
+    assert len(world.api.times(job_id(99))) == 4  # nothing is known yet
+    await world.track(*sorted(done))
+    await world.advance(1)
+    await world.track(job_id(100))
+    await world.advance(1)
+    assert world.poller.due_in(7) == pytest.approx(10, abs=1)  # made 37 s ago: likely by now
+    await world.advance(30)
+    assert len(world.api.times(job_id(100))) == 4
+
+
+@with_world(limits=PollLimits(interval_s=10.0))
+async def test_durations_are_learned_from_the_library_at_the_start(world: World) -> None:
+    world.answer(lambda jobid, _: timed(jobid, "completed"))
+    await world.start(downloads=False)
+    await world.track(*(job_id(n) for n in range(1, 6)))
+    await world.advance(5)
+    again = World(PollLimits(interval_s=10.0), repository=world.repository)
+    again.answer(lambda jobid, _: timed(jobid, "created"))
+    await again.start(downloads=False)
+    await again.advance(1000 - again.clock.monotonic())
+    await again.track(job_id(99))
+    await again.advance(1)
+    assert 15 < (again.poller.due_in(6) or 0) < 50
+    await again.end()
