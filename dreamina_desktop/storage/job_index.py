@@ -173,8 +173,8 @@ class JobIndex:
             os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
         connection = apsw.Connection(os.fspath(file))
         connection.set_busy_timeout(5000)
-        # A process that is killed loses nothing so; a power cut costs another rebuild.
-        for pragma in ("journal_mode = WAL", "synchronous = OFF"):
+        # A power cut may take the last changes, which are caught up with, but leaves it whole.
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
@@ -202,6 +202,8 @@ class JobIndex:
         stamp = index.execute("SELECT stamp FROM state").get
         first = library.execute("SELECT min(stamp) FROM change").get
         last, last_number = _last_stamp(library), library.execute("SELECT max(number) FROM job").get
+        if stamp is None:
+            raise apsw.SchemaChangeError("not finished")
         behind = stamp < last
         if stamp > last or (behind and (first is None or first > stamp + 1)):
             raise apsw.SchemaChangeError("too far apart")

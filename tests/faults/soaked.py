@@ -1,5 +1,5 @@
 """The program itself, which tells on SIGUSR2 what is in it: tasks of its loop, threads, and how
-full the caches of thumbnails are, which have a limit.
+full the caches of pictures are, which have a limit.
 
 Run in place of `-m dreamina_desktop`; the answer goes to the file that SOAK_FILE names.
 """
@@ -32,10 +32,13 @@ def tell(_signal: int, _frame: object) -> None:
 
 
 def cached_bytes() -> int:
-    from dreamina_desktop.ui.thumbnails import Thumbnails  # noqa: PLC0415 - not in the workers
+    from dreamina_desktop.ui.jobs.row_pictures import RowPictures  # noqa: PLC0415 - not in the
+    from dreamina_desktop.ui.thumbnails import Thumbnails  # noqa: PLC0415 - workers
 
-    caches = [one for one in gc.get_objects() if isinstance(one, Thumbnails)]
-    return sum(one._jpegs.size_bytes + one._pixmaps.size_bytes for one in caches)
+    everything = gc.get_objects()
+    rows = sum(one.size_bytes for one in everything if isinstance(one, RowPictures))
+    caches = [one for one in everything if isinstance(one, Thumbnails)]
+    return rows + sum(one._jpegs.size_bytes + one._pixmaps.size_bytes for one in caches)
 
 
 if __name__ == "__main__":

@@ -373,6 +373,7 @@ def run(*statements: str) -> Callable[[Path], None]:
         run("UPDATE state SET stamp = stamp + 1000"),
         run("UPDATE state SET stamp = -1", "DELETE FROM summary"),
         run("DELETE FROM summary"),
+        run("DELETE FROM state"),
         run("UPDATE state SET stamp = 0", "UPDATE summary SET word = ''"),
     ],
 )

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPixmap
 
 from dreamina_desktop.core.job import Job
 
-LIMIT_BYTES = 16_000_000  # some 150 rows
+LIMIT_BYTES = 8_000_000  # some 80 rows
 
 
 class RowPictures:
@@ -17,7 +17,7 @@ class RowPictures:
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
         self._limit_bytes = limit_bytes
-        self._size_bytes = 0
+        self.size_bytes = 0
         self._kept: OrderedDict[int, tuple[Job, Hashable, QPixmap]] = OrderedDict()
 
     def get(self, job: Job, look: Hashable) -> QPixmap | None:
@@ -31,17 +31,17 @@ class RowPictures:
     def put(self, job: Job, look: Hashable, picture: QPixmap) -> None:
         self._drop(job.number)
         self._kept[job.number] = (job, look, picture)
-        self._size_bytes += _size(picture)
-        while self._size_bytes > self._limit_bytes and len(self._kept) > 1:
+        self.size_bytes += _size(picture)
+        while self.size_bytes > self._limit_bytes and len(self._kept) > 1:
             self._drop(next(iter(self._kept)))
 
     def clear(self) -> None:
         self._kept.clear()
-        self._size_bytes = 0
+        self.size_bytes = 0
 
     def _drop(self, number: int) -> None:
         if number in self._kept:
-            self._size_bytes -= _size(self._kept.pop(number)[2])
+            self.size_bytes -= _size(self._kept.pop(number)[2])
 
 
 def _size(picture: QPixmap) -> int:
