@@ -24,6 +24,7 @@ from dreamina_desktop.storage.soundness import (
     check_tables,
     version_of,
 )
+from dreamina_desktop.storage.thread_call import call_in
 
 T = TypeVar("T")
 Migration = str  # SQL statements that lead from one version to the next
@@ -113,8 +114,7 @@ class Database:
         self._thread.shutdown(wait=False)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        future = asyncio.get_running_loop().run_in_executor(self._thread, self._told(work))
-        return await asyncio.shield(future)
+        return await call_in(self._thread, self._told(work))
 
     def _told(self, work: Callable[[], T]) -> Callable[[], T]:
         def told() -> T:

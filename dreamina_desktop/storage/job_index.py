@@ -6,7 +6,6 @@ the library notes, and is made anew where that does not suffice. Losing it costs
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,6 +25,7 @@ from dreamina_desktop.core.summary import Summary, summarize
 from dreamina_desktop.storage import index_queries, index_tables
 from dreamina_desktop.storage.database import UNREADABLE
 from dreamina_desktop.storage.job_rows import JobRows
+from dreamina_desktop.storage.thread_call import call_in
 
 T = TypeVar("T")
 _CLOSED = "The library is closed."
@@ -132,8 +132,7 @@ class JobIndex:
     # -- the thread -------------------------------------------------------------------------
 
     async def _later(self, work: Callable[[], T]) -> T:
-        future = asyncio.get_running_loop().run_in_executor(self._thread, self._told(work))
-        return await asyncio.shield(future)
+        return await call_in(self._thread, self._told(work))
 
     def _now(self, work: Callable[[], T]) -> T:
         return self._submit(work).result()

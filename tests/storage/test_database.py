@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import stat
 import subprocess
 import sys
+import threading
 from collections import namedtuple
 from pathlib import Path
 
@@ -441,6 +443,31 @@ async def test_a_cancelled_caller_does_not_tear_a_transaction(tmp_path: Path) ->
         await task
     assert len(await texts(database)) == 2000
     await database.aclose()
+
+
+async def test_the_failure_of_a_call_whose_caller_was_cancelled_is_not_lost(
+    tmp_path: Path,
+) -> None:
+    """It is nobody's: a program that ends on a failing disk says nothing of it."""
+    lost: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: lost.append(context))
+    database = await opened(tmp_path / "a.sqlite3", ONE)
+    may_fail = threading.Event()
+
+    def fail(_: apsw.Connection) -> None:
+        may_fail.wait(10)
+        raise apsw.IOError("disk I/O error")
+
+    caller = asyncio.create_task(database.call(fail))
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    may_fail.set()
+    await database.aclose()
+    del caller
+    gc.collect()
+    assert lost == []
 
 
 async def test_after_its_end_a_call_is_refused(tmp_path: Path) -> None:
