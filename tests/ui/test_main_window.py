@@ -30,6 +30,7 @@ from dreamina_desktop.services.file_watch import GONE
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.services.mishaps import Mishaps
 from dreamina_desktop.ui import theme
+from dreamina_desktop.ui.details.details_pane import DetailsPane
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.main_window import MainWindow
 from dreamina_desktop.ui.window.copying_diagnostics import COPIED
@@ -427,6 +428,25 @@ async def test_after_a_removal_the_neighbour_is_next(
     await until(lambda: jobs(window).model().rowCount() == 4)
     await press(jobs(window), Qt.Key.Key_Delete)
     await until(lambda: shown_numbers(bench) == [1, 2, 5])
+
+
+async def test_details_let_go_of_selected_jobs_that_a_search_hides(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    for second in range(1, 4):
+        await bench.add(record(second, prompt="a boat"))
+    await until(lambda: jobs(window).model().rowCount() == 3)
+    jobs(window).selectAll()
+    (details,) = window.findChildren(DetailsPane)
+    await until(lambda: "3 jobs" in texts(details))
+    child(window, "Search the jobs").setText("nothing")
+    await until(lambda: jobs(window).model().rowCount() == 0)
+    assert "3 jobs" not in texts(details)
+    assert "Details" in texts(details)
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel)]
 
 
 async def test_what_undo_brings_back_is_selected(

@@ -123,7 +123,7 @@ class JobsModel(QAbstractListModel):
         """Bring the rows up to date now; the timer does it by itself a moment after a change."""
         self._timer.stop()
         self._is_flushing = False
-        if self._is_stale:
+        if self._is_stale or self._is_listing:  # another thread may list it already, but later
             self._is_stale = False
             self._show(self._services.library.listing(self._query))
         self._tell_changed()

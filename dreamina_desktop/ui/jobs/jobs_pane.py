@@ -49,6 +49,7 @@ class JobsPane(QWidget):
         self._order = JobOrder.NEWEST
         self._filter = ALL
         self._search = ""
+        self._selected_before: list[int] = []
         self._model = JobsModel(services, self)
         self.view = JobsView(self._model, JobDelegate(services, thumbnails, self), thumbnails, self)
         self._count = QLabel()
@@ -61,9 +62,7 @@ class JobsPane(QWidget):
         self._empty.demo_requested.connect(self.demo_requested)
         self._empty.all_requested.connect(self.list_all)
         self._model.order_changed.connect(self._on_order_changed)
-        self.view.selectionModel().selectionChanged.connect(
-            lambda *_: self.selection_changed.emit()
-        )
+        self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.view.opened.connect(self.activated)
         self.view.customContextMenuRequested.connect(self._show_menu)
         services.deadlines.subscribe(self._on_deadlines_changed)
@@ -266,6 +265,12 @@ class JobsPane(QWidget):
         self._empty.setVisible(not shown)
         self._empty.show_reason(self._filter, self._search)
         self.order_changed.emit()
+        if self._selected_before != list(self.selected()):  # Qt does not tell of rows that went
+            self._on_selection_changed()
+
+    def _on_selection_changed(self) -> None:
+        self._selected_before = list(self.selected())
+        self.selection_changed.emit()
 
 
 def _menu_button(name: str) -> QToolButton:
