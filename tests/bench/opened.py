@@ -44,7 +44,7 @@ async def library(jobs: int, **options: int) -> Path:
     if not (kept / "index.sqlite3").exists():
         shutil.rmtree(kept, ignore_errors=True)
         make_library(kept, jobs, SEED, **options)
-        async with _program(kept):  # whose first start makes the index
+        async with program_over(kept):  # whose first start makes the index
             pass
     return kept
 
@@ -61,7 +61,7 @@ def copy_of(folder: Path) -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def _program(
+async def program_over(
     folder: Path, api_url: str = NO_API, token: str | None = None, *more: str
 ) -> AsyncIterator[Program]:
     options = parse(["--data-dir", str(folder), "--api-url", api_url, *more])
@@ -81,7 +81,7 @@ async def window_over(
     folder: Path, api_url: str = NO_API, token: str | None = None, *more: str
 ) -> AsyncIterator[tuple[MainWindow, Program]]:
     """The same for a data folder; `more`: options of the program."""
-    async with _program(folder, api_url, token, *more) as program:
+    async with program_over(folder, api_url, token, *more) as program:
         program.services.preferences.set(STATE, {})  # of an earlier measurement
         shown = MainWindow(program.services)
         shown.resize(1280, 800)
