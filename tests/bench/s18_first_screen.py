@@ -18,7 +18,7 @@ from screen import Screen, end, family_pss_mb, screen
 from script import run
 
 JOBS, IMAGES = 680, 2_000
-LIBRARY = {"thumbnails": 3_000, "files": 3_000}  # all that there are
+LIBRARY = {"thumbnails": 3_000, "files": 3_000, "running": 0}  # nothing to be said about a token
 PAGES = 30
 GOAL = 1.5
 BARE = """
