@@ -107,12 +107,13 @@ class HandoverCall:
         self._secret = address.secret
         self._socket = socket.create_connection(("127.0.0.1", address.port), CONNECT_TIMEOUT_S)
         self._socket.settimeout(None)
+        self._is_sent = self._is_stopped = False
 
-    def send(self, assignment: Assignment, *, stopped: bool = False) -> Iterator[Reply]:
-        """Replies as they come. Raises OSError when the holder ends before its last reply.
-        `stopped`: do not wait at all, as if `stop` was called at once."""
+    def send(self, assignment: Assignment) -> Iterator[Reply]:
+        """Replies as they come. Raises OSError when the holder ends before its last reply."""
         self._socket.sendall(msgspec.json.encode(_Call(self._secret, assignment)) + b"\n")
-        if stopped:
+        self._is_sent = True
+        if self._is_stopped:
             self.stop()
         with self._socket.makefile("rb") as lines:
             for line in lines:
@@ -123,9 +124,12 @@ class HandoverCall:
         raise ConnectionError("The Dreamina Desktop that holds the data folder ended.")
 
     def stop(self) -> None:
-        """Do not wait any longer; the last replies still come. For signal handlers."""
-        with contextlib.suppress(OSError):
-            self._socket.sendall(STOP)
+        """Do not wait any longer; the last replies still come. For signal handlers: it may come
+        before or amid the sending, and follows it then."""
+        self._is_stopped = True
+        if self._is_sent:
+            with contextlib.suppress(OSError):
+                self._socket.sendall(STOP)
 
     def close(self) -> None:
         self._socket.close()

@@ -88,12 +88,20 @@ class _Start:
     token: str | None  # the environment's
     text: str
     delivery: Delivery
+    is_tracked: bool = False  # the IDs are on disk: a stop ends the waiting, not the export
 
     def read_standard_input(self) -> None:
         """Once, if that was asked for: a second attempt would find it empty."""
         if self.options.read_stdin:
             self.text = f"{self.text}\n{read_standard_input()}"
             self.options = replace(self.options, read_stdin=False)
+
+    def stop(self, _signal: int, _frame: object) -> None:
+        """SIGTERM and SIGINT while no event loop answers them."""
+        if not self.is_tracked:
+            complain("Stopped before the work began.")
+            raise SystemExit(EXIT_GAVE_UP)
+        self.delivery.stopped = True
 
 
 def _run_in(
@@ -105,6 +113,7 @@ def _run_in(
     delivery = Delivery(options, write_atomically)
     start = _Start(options, locations, sandbox, token, "\n".join(options.texts), delivery)
     while (code := _run_once(start)) is None:
+        start.is_tracked = True
         _wait_for_window(start)
     return code
 
@@ -114,19 +123,13 @@ def _run_once(start: _Start) -> int | None:
     if start.options.has_window:
         lock = _take(start)
     else:
-        with _signals_go_to(_end_with_3):
+        with _signals_go_to(start.stop):
             start.read_standard_input()
             lock = _take(start)
     if isinstance(lock, int):
         return lock
     with lock:
         return _run_here(start)
-
-
-def _end_with_3(_signal: int, _frame: object) -> None:
-    """SIGTERM and SIGINT before there is an event loop that answers them."""
-    complain("Stopped before the work began.")
-    raise SystemExit(EXIT_GAVE_UP)
 
 
 @contextmanager
@@ -173,12 +176,8 @@ def _needs_window(options: Options) -> bool:
 
 def _wait_for_window(start: _Start) -> None:
     """Until the start that took over answers; should it fail, its work is ours again."""
-
-    def stop(_signal: int, _frame: object) -> None:
-        start.delivery.stopped = True
-
     deadline = time.monotonic() + HOLDER_SILENT_S
-    with _signals_go_to(stop):
+    with _signals_go_to(start.stop):
         while time.monotonic() < deadline:
             address = read_address(start.locations.address_file)
             if address is not None and address.draws:
@@ -237,11 +236,14 @@ def _hand_over(start: _Start, address: Address) -> int:
     call = HandoverCall(address)
 
     def stop(_signal: int, _frame: object) -> None:
+        start.delivery.stopped = True
         call.stop()
 
     assignment = assignment_of(start.options, start.text, None)
     with _signals_go_to(stop), contextlib.closing(call):
-        for reply in call.send(assignment, stopped=start.delivery.stopped):
+        if start.delivery.stopped:
+            call.stop()
+        for reply in call.send(assignment):
             start.delivery.take(reply)
     code = start.delivery.exit_code
     return EXIT_GAVE_UP if code is None else code

@@ -21,6 +21,8 @@ from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.settings_store import SettingsStore
 
 TOOLS = ("Xvfb", "openbox", "xdotool", "xclip")
+# Without -noreset it starts anew, and refuses others, whenever a lone client goes.
+XVFB = ("Xvfb", "-displayfd", "1", "-noreset", "-nolisten", "tcp")
 LIMIT_S = 60.0  # for anything that is waited for
 
 needs_a_desk = pytest.mark.skipif(
@@ -45,7 +47,7 @@ class Desk:
         self._stack = stack
         server = stack.enter_context(
             subprocess.Popen(
-                ["Xvfb", "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+                [*XVFB, "-screen", "0", "1400x900x24"],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
@@ -56,6 +58,8 @@ class Desk:
         self.environment = environment | {"DISPLAY": f":{server.stdout.readline().strip()}"}
         manager = stack.enter_context(self._start("openbox"))
         stack.callback(manager.terminate)
+        # It is there when it says how many desktops there are; windows before that get no focus.
+        until(lambda: int(self.run("xdotool", "get_num_desktops")), "the window manager")
 
     def start(self, sandbox: Any, folder: Path) -> subprocess.Popen[bytes]:
         """The program, with its window in front; it is ended with the test."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+
+from dreamina_desktop.app.assignment import Assignment, Reply
+from dreamina_desktop.app.handover import Address, HandoverCall, read_address
+from dreamina_desktop.storage.data_lock import DataLock
+from dreamina_desktop.storage.locations import Locations
 
 ID = "j030214053012345678{}i-u12345-US:user@example.com-bot:dreamina"
 NOBODY = "http://127.0.0.1:9/v1/dreamina"  # the port that discards
@@ -181,6 +188,37 @@ def test_a_window_takes_over_from_a_run_without_one_which_still_gets_its_result(
     assert window.poll() is None
     window.send_signal(signal.SIGTERM)
     assert window.wait(LIMIT_S) == 0
+
+
+def test_a_signal_that_comes_before_the_window_answers_costs_no_export(
+    start_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    waiting = hold(start_program, tmp_path, "--export", "-")
+    address = read_address(tmp_path / "holder.json")
+    assert address is not None
+    with socket.create_server(("127.0.0.1", 0)) as window:
+        window.settimeout(LIMIT_S)
+        with contextlib.closing(HandoverCall(address)) as call:
+            assert list(call.send(Assignment(takes_over=True, api_url=NOBODY)))
+        lock = DataLock(Locations.at(tmp_path).lock_file)
+        deadline = time.monotonic() + LIMIT_S
+        while not lock.acquire():
+            assert time.monotonic() < deadline, "the first start never gave way"
+            time.sleep(0.02)
+        with lock:
+            there = Address(window.getsockname()[1], "secret", draws=True)
+            (tmp_path / "holder.json").write_bytes(msgspec.json.encode(there))
+            window.accept()[0].close()
+            waiting.send_signal(signal.SIGTERM)
+            caller, _ = window.accept()
+            with caller, caller.makefile("rwb") as lines:
+                assert b"secret" in lines.readline()
+                assert lines.readline() == b"stop\n"
+                for reply in (Reply(export=b"[]"), Reply(exit_code=3)):
+                    lines.write(msgspec.json.encode(reply) + b"\n")
+                lines.flush()
+                out, _ = waiting.communicate(timeout=LIMIT_S)
+    assert (waiting.returncode, out) == (3, b"[]")
 
 
 def test_a_run_whose_work_a_window_took_goes_on_alone_when_that_ends(
