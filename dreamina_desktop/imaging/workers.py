@@ -46,9 +46,8 @@ class ImagingWorkers:
         return await self._alone_if_large(thumbnail, file)
 
     async def aclose(self) -> None:
-        """End the processes without waiting; work under way ends in OSError."""
-        for worker in self._workers:
-            worker.close()
+        """End the processes at once; work under way ends in OSError."""
+        await asyncio.gather(*(worker.aclose() for worker in self._workers))
 
     async def _alone_if_large(self, work: Callable[[Path], _T], file: Path) -> _T:
         if await self._run(pixels, file) <= LARGE_PIXELS:
@@ -78,16 +77,19 @@ class _Worker:
         try:
             return await self._submit(work, file)
         except BrokenProcessPool:
-            self._let_go()
+            self._replace()
         try:
             return await self._submit(work, file)
         except BrokenProcessPool as error:
-            self._let_go()
+            self._replace()
             raise OSError("the process that decodes images died twice") from error
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
+        """Waits for the pool's own thread: where that is still at it when the interpreter ends,
+        the standard library wakes it by a pipe that it is just closing, and fails."""
         self._closed = True
-        self._let_go()
+        if (pool := self._let_go()) is not None:
+            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     async def _submit(self, work: Callable[[Path], _T], file: Path) -> _T:
         if self._closed:
@@ -101,9 +103,13 @@ class _Worker:
         held, self._leash = context.Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(1, context, set_up_worker, (held,))
 
-    def _let_go(self) -> None:
+    def _replace(self) -> None:
+        if (pool := self._let_go()) is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _let_go(self) -> ProcessPoolExecutor | None:
+        """Its process ends; the next work finds a new one."""
         if self._leash is not None:
             self._leash.close()
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = self._leash = None
+        pool, self._pool, self._leash = self._pool, None, None
+        return pool

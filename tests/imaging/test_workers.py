@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -198,6 +199,18 @@ async def test_closing_ends_workers_that_are_in_the_middle_of_something(fifo: Pa
     assert await ended(pids)
     with pytest.raises(OSError, match="closing"):
         await workers.verify(fifo)
+
+
+async def test_nothing_of_the_pools_is_left_to_the_interpreters_end(
+    save: Save, encoded: Encoded, picture: Picture
+) -> None:
+    workers = ImagingWorkers()
+    file = save(encoded(picture(80, 50), "png"))
+    await asyncio.gather(workers.verify(file), workers.verify(file))
+    managers = [one for one in threading.enumerate() if "Executor" in type(one).__name__]
+    assert len(managers) == 2
+    await workers.aclose()
+    assert not any(one.is_alive() for one in managers)
 
 
 PROGRAM = """
