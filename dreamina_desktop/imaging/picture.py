@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +16,13 @@ from PIL import (
     UnidentifiedImageError,
     WebPImagePlugin,  # noqa: F401
 )
+from PIL.ImageFile import ImageFile
 
 MAX_PIXELS = 80_000_000  # an 8k upscale has 67 million
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow's own limit, for what it finds inside a file
 _ORIENTATION = 0x0112  # the EXIF tag
+_MOST_AT_ONCE = 32_000_000  # bytes
 
 
 class BadPictureError(ValueError):
@@ -27,7 +30,7 @@ class BadPictureError(ValueError):
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Image.Image]:
+def opened(file: Path) -> Iterator[ImageFile]:
     """A file's picture, its pixels not decoded yet. What goes wrong inside the block with the
     file's content comes out as BadPictureError, with the disk or the memory as OSError."""
     with file.open("rb") as stream, warnings.catch_warnings():
@@ -36,6 +39,9 @@ def opened(file: Path) -> Iterator[Image.Image]:
         try:
             with Image.open(stream, formats=tuple(EXTENSIONS)) as image:
                 _check(image)
+                # In one piece: Pillow would read 64 KB at a time.
+                size = os.fstat(stream.fileno()).st_size
+                image.decodermaxblock = min(max(image.decodermaxblock, size), _MOST_AT_ONCE)
                 yield image
         except BadPictureError:
             raise

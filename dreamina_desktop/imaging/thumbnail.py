@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 from PIL import Image
+from PIL.ImageFile import ImageFile
 
 from dreamina_desktop.imaging.picture import opened, orientation
 
@@ -28,16 +29,28 @@ def thumbnail(file: Path) -> bytes:
     """A JPEG at most 320 px on its longer side. Raises OSError when the file cannot be read,
     ValueError when it is not a picture."""
     with opened(file) as image:
-        size = (LONGER_SIDE, LONGER_SIDE)
-        # The decoder itself makes a JPEG smaller by 2, 4 or 8: three to six times as fast.
-        image.draft("RGB", size)
-        small = _with_real_colours(image)
-        small.thumbnail(size, reducing_gap=1.0)
-        turn = _TURNS.get(orientation(image))
-        upright = small if turn is None else small.transpose(turn)
-        out = io.BytesIO()
-        _opaque(upright).save(out, "JPEG", quality=_QUALITY)
-        return out.getvalue()
+        return _made(image)
+
+
+def _made(image: ImageFile) -> bytes:
+    fitting = _fitting(image.size)
+    # The decoder itself makes a JPEG smaller by 2, 4 or 8: three to six times as fast.
+    image.draft("RGB", fitting)
+    small = _with_real_colours(image)
+    if small.size != fitting:
+        small.thumbnail(fitting, reducing_gap=1.0)
+    turn = _TURNS.get(orientation(image))
+    upright = small if turn is None else small.transpose(turn)
+    out = io.BytesIO()
+    _opaque(upright).save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+    """As large as it may be, in the picture's own shape: for a square of 320 px the decoder would
+    stop at twice that, where only the longer side counts."""
+    factor = min(1.0, LONGER_SIDE / max(size))
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
 def _with_real_colours(image: Image.Image) -> Image.Image:
@@ -53,6 +66,8 @@ def _with_real_colours(image: Image.Image) -> Image.Image:
 
 
 def _opaque(image: Image.Image) -> Image.Image:
+    if image.mode == "RGB":
+        return image  # and no copy of it
     if image.mode != "RGBA":
         return image.convert("RGB")
     mat = Image.new("RGB", image.size, _MAT)
