@@ -5,7 +5,7 @@ does not wait for them, and a library with nothing to do never loads them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -105,5 +105,5 @@ class LateImaging:
     async def verify(self, file: Path) -> Verdict:
         return await (await self._imaging.get()).verify(file)
 
-    async def thumbnail(self, file: Path) -> bytes:
-        return await (await self._imaging.get()).thumbnail(file)
+    async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        return await (await self._imaging.get()).thumbnails(files)

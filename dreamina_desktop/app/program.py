@@ -233,7 +233,7 @@ async def _open(
         rescue_notice=kept.rescue_notice,
         server_clock=server_clock,
         supervisor=supervisor,
-        thumbnailer=Thumbnailer(library, kept.thumbnails, outside.imaging, supervisor),
+        thumbnailer=Thumbnailer(library, kept.thumbnails, outside.imaging, supervisor, clock),
         token=Token(
             client, KeyringStore(), poller, messages, api.origin, given, given_source, preferences
         ),

@@ -1,8 +1,10 @@
-"""A small upright JPEG of an image file."""
+"""Small upright JPEGs of image files."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 
 from PIL import Image
@@ -25,11 +27,37 @@ _TURNS = {
 }
 
 
+class TooLarge(Enum):
+    """Instead of a thumbnail."""
+
+    TOO_LARGE = "too large"  # to be decoded beside others
+
+
+TOO_LARGE = TooLarge.TOO_LARGE
+Made = bytes | TooLarge | None
+
+
+def thumbnails(files: Sequence[Path], most_pixels: int | None) -> list[Made]:
+    """Of each a JPEG at most 320 px on its longer side; None where the file cannot be read or is
+    not a picture. `most_pixels`: those that have more are left out."""
+    return [_one(file, most_pixels) for file in files]
+
+
 def thumbnail(file: Path) -> bytes:
     """A JPEG at most 320 px on its longer side. Raises OSError when the file cannot be read,
     ValueError when it is not a picture."""
     with opened(file) as image:
         return _made(image)
+
+
+def _one(file: Path, most_pixels: int | None) -> Made:
+    try:
+        with opened(file) as image:
+            if most_pixels is not None and image.width * image.height > most_pixels:
+                return TOO_LARGE
+            return _made(image)
+    except (OSError, ValueError):
+        return None
 
 
 def _made(image: ImageFile) -> bytes:
@@ -38,7 +66,7 @@ def _made(image: ImageFile) -> bytes:
     image.draft("RGB", fitting)
     small = _with_real_colours(image)
     if small.size != fitting:
-        small.thumbnail(fitting, reducing_gap=1.0)
+        small = small.resize(fitting, reducing_gap=1.0)
     turn = _TURNS.get(orientation(image))
     upright = small if turn is None else small.transpose(turn)
     out = io.BytesIO()

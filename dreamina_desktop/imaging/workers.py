@@ -7,23 +7,25 @@ The workers are spawned, and a spawned process imports the program's main module
 from __future__ import annotations
 
 import asyncio
+import functools
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from dreamina_desktop.core.answer import Verdict
 from dreamina_desktop.imaging.leash import set_up_worker
-from dreamina_desktop.imaging.thumbnail import thumbnail
+from dreamina_desktop.imaging.thumbnail import TOO_LARGE, Made, thumbnails
 from dreamina_desktop.imaging.verify import pixels, verify
 
 WORKERS = 2
 LARGE_PIXELS = 40_000_000  # an image of more takes the memory of several
 
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 
 class ImagingWorkers:
@@ -39,28 +41,48 @@ class ImagingWorkers:
 
     async def verify(self, file: Path) -> Verdict:
         """Decode every pixel. Raises OSError when the file cannot be read."""
-        return await self._alone_if_large(verify, file)
+        if await self._run(pixels, file) <= LARGE_PIXELS:
+            return await self._run(verify, file)
+        async with self._one_large:
+            return await self._run(verify, file)
 
-    async def thumbnail(self, file: Path) -> bytes:
-        """A JPEG at most 320 px on its longer side, upright. Raises OSError or ValueError."""
-        return await self._alone_if_large(thumbnail, file)
+    async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        """Of each a JPEG at most 320 px on its longer side, upright; None where there is none to be
+        made. One process does them all, in one go. Raises OSError while the program closes."""
+        made = await self._thumbnails(files)
+        for place, one in enumerate(made):
+            if one is TOO_LARGE:
+                async with self._one_large:
+                    [made[place]] = await self._thumbnails([files[place]], None)
+        return [one if isinstance(one, bytes) else None for one in made]
+
+    async def _thumbnails(
+        self, files: Sequence[Path], most_pixels: int | None = LARGE_PIXELS
+    ) -> list[Made]:
+        try:
+            return await self._run(thumbnails, files, most_pixels)
+        except WorkerDiedError:
+            if len(files) == 1:
+                return [None]
+        # One of them kills: it shall not take the others along.
+        return [one for file in files for one in await self._thumbnails([file])]
 
     async def aclose(self) -> None:
         """End the processes at once; work under way ends in OSError."""
         await asyncio.gather(*(worker.aclose() for worker in self._workers))
 
-    async def _alone_if_large(self, work: Callable[[Path], _T], file: Path) -> _T:
-        if await self._run(pixels, file) <= LARGE_PIXELS:
-            return await self._run(work, file)
-        async with self._one_large:
-            return await self._run(work, file)
-
-    async def _run(self, work: Callable[[Path], _T], file: Path) -> _T:
+    async def _run(
+        self, work: Callable[_P, _T], /, *arguments: _P.args, **options: _P.kwargs
+    ) -> _T:
         worker = await self._free.get()
         try:
-            return await worker.run(work, file)
+            return await worker.run(functools.partial(work, *arguments, **options))
         finally:
             self._free.put_nowait(worker)
+
+
+class WorkerDiedError(OSError):
+    """Twice, of the same work."""
 
 
 class _Worker:
@@ -72,17 +94,17 @@ class _Worker:
         self._leash: Connection | None = None
         self._closed = False
 
-    async def run(self, work: Callable[[Path], _T], file: Path) -> _T:
-        """`work(file)` in the process; once more in a new one when it dies."""
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """`work()` in the process; once more in a new one when it dies."""
         try:
-            return await self._submit(work, file)
+            return await self._submit(work)
         except BrokenProcessPool:
             self._replace()
         try:
-            return await self._submit(work, file)
+            return await self._submit(work)
         except BrokenProcessPool as error:
             self._replace()
-            raise OSError("the process that decodes images died twice") from error
+            raise WorkerDiedError("the process that decodes images died twice") from error
 
     async def aclose(self) -> None:
         """Waits for the pool's own thread: where that is still at it when the interpreter ends,
@@ -91,12 +113,12 @@ class _Worker:
         if (pool := self._let_go()) is not None:
             await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
-    async def _submit(self, work: Callable[[Path], _T], file: Path) -> _T:
+    async def _submit(self, work: Callable[[], _T]) -> _T:
         if self._closed:
             raise OSError("the program is closing")
         if self._pool is None:
             self._start()
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work, file)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")

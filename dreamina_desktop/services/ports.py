@@ -63,8 +63,9 @@ class Imaging(Protocol):
     async def verify(self, file: Path) -> Verdict:
         """Decode every pixel. Raises OSError when the file cannot be read."""
 
-    async def thumbnail(self, file: Path) -> bytes:
-        """A JPEG at most 320 px on its longer side, upright. Raises OSError or ValueError."""
+    async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        """Of each a JPEG at most 320 px on its longer side, upright; None where there is none to be
+        made. One process does them all, in one go. Raises OSError while the program closes."""
 
 
 class JobRepository(Protocol):
@@ -169,9 +170,10 @@ class ImageFiles(Protocol):
 class ThumbnailStore(Protocol):
     """Thumbnails by image; losing it costs only time."""
 
-    async def get(self, key: ImageKey) -> bytes | None: ...
+    async def get(self, keys: Sequence[ImageKey]) -> Mapping[ImageKey, bytes]:
+        """Those that are there."""
 
-    async def put(self, key: ImageKey, jpeg: bytes) -> None: ...
+    async def put(self, jpegs: Mapping[ImageKey, bytes]) -> None: ...
 
     async def drop(self, key: ImageKey) -> None: ...
 

@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
-from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.services.library import ChangeSet, Library
-from dreamina_desktop.services.ports import Imaging, ThumbnailStore
+from dreamina_desktop.services.ports import Clock, Imaging, ThumbnailStore
 from dreamina_desktop.services.supervisor import Supervisor
 
-ThumbnailListener = Callable[[ImageKey, bytes | None], None]
-AT_ONCE = 2
+Told = Mapping[ImageKey, bytes | None]
+ThumbnailListener = Callable[[Told], None]
+AT_ONCE = 2  # batches, each in a process
+AT_ONCE_WHILE_MOVING = 1
+MOVING_S = 0.3  # a view whose wishes change within this time is being scrolled
+READ_AT_ONCE = 24  # from the store
+BATCH = 4  # files for a process in one go: most of what a single one costs here is the going
+BATCH_BYTES = 4_000_000  # of these files, so that what scrolled away does not hold up the rest
 
 
 class Thumbnailer:
-    """Works off a wish list that each `want` replaces, so that only visible ones are made."""
+    """Works off wish lists that each `want` replaces: what scrolled away is not made, and the view
+    that asked last comes first."""
 
     def __init__(
-        self, library: Library, store: ThumbnailStore, imaging: Imaging, supervisor: Supervisor
+        self,
+        library: Library,
+        store: ThumbnailStore,
+        imaging: Imaging,
+        supervisor: Supervisor,
+        clock: Clock,
     ) -> None:
         self._library = library
         self._store = store
         self._imaging = imaging
         self._supervisor = supervisor
-        self._wanted: dict[str, list[ImageKey]] = {}
+        self._clock = clock
+        self._wanted: dict[str, Sequence[ImageKey]] = {}  # the view that asked last comes last
+        self._not_stored: set[ImageKey] = set()  # of the wanted ones: they have to be made
         self._working: set[ImageKey] = set()
         self._told: set[ImageKey] = set()  # since it was wanted last
         self._unreadable: dict[ImageKey, str] = {}  # the file that could not be read
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._batches = 0  # under way
+        self._moved_at: dict[str, float] = {}
+        self._moving_until = 0.0
         self._woken = asyncio.Event()
         self._listeners: list[ThumbnailListener] = []
         library.subscribe(self._on_changed)
@@ -38,84 +55,140 @@ class Thumbnailer:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await self._free.acquire()
-            try:
-                key = await self._next()
-            except BaseException:
-                self._free.release()  # it may run anew
-                raise
-            self._working.add(key)
-            self._supervisor.spawn(self._make(key), f"thumbnail {key}")
+            self._woken.clear()
+            await self._read()
+            self._begin_batches()
+            await self._wait()
 
     def subscribe(self, listener: ThumbnailListener) -> None:
-        """Call `listener` with each JPEG (at most 320 px); None: the file cannot be read."""
+        """Call `listener` with JPEGs (at most 320 px); None: the file cannot be read."""
         self._listeners.append(listener)
 
     def want(self, view: str, keys: Sequence[ImageKey]) -> None:
         """What `view` shows now, most wanted first; replaces what it wanted before. A view asks
         only for what it does not have: what was made before is told again."""
+        self._note_moving(view, keys)
+        self._wanted.pop(view, None)
         self._wanted[view] = list(keys)
         self._told.difference_update(keys)
+        self._not_stored.intersection_update(*[{*self._all_wanted()}])
         self._woken.set()
 
-    async def _next(self) -> ImageKey:
-        """The most wanted one, as soon as there is one."""
-        while (key := self._most_wanted()) is None:
-            self._woken.clear()
-            await self._woken.wait()
-        return key
+    def _note_moving(self, view: str, keys: Sequence[ImageKey]) -> None:
+        """It moves where other images come while some still have to be answered for. At a start
+        they only become more."""
+        before, wanted = set(self._wanted.get(view, ())), set(keys)
+        if wanted <= before or before - wanted <= self._told:
+            return
+        now = self._clock.monotonic()
+        if now - self._moved_at.get(view, now - MOVING_S) < MOVING_S:
+            self._moving_until = now + MOVING_S
+        self._moved_at[view] = now
 
-    def _most_wanted(self) -> ImageKey | None:
-        for keys in self._wanted.values():
-            for key in keys:
-                if key not in self._working and key not in self._told and self._can_be_made(key):
-                    return key
-        return None
+    async def _wait(self) -> None:
+        """For news, or for the end of a movement: then there may be more at once."""
+        left = self._moving_until - self._clock.monotonic()
+        is_held_up = left > 0 and bool(self._not_stored)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left if is_held_up else None):
+                await self._woken.wait()
+
+    def _all_wanted(self) -> Iterator[ImageKey]:
+        """Most wanted first."""
+        for view in reversed(self._wanted):
+            yield from self._wanted[view]
+
+    def _still_wanted(self, *, stored: bool | None) -> Iterator[ImageKey]:
+        """Each once. `stored`: False for those that have to be made, None: it has to be seen."""
+        seen = self._working | self._told
+        for key in self._all_wanted():
+            is_stored = False if key in self._not_stored else None
+            if is_stored is stored and key not in seen and self._can_be_made(key):
+                seen.add(key)
+                yield key
 
     def _can_be_made(self, key: ImageKey) -> bool:
-        file = self._file(key)
-        return file is not None and self._unreadable.get(key) != file
+        image = self._saved(key)
+        return image is not None and self._unreadable.get(key) != image.file
 
-    def _file(self, key: ImageKey) -> str | None:
+    def _saved(self, key: ImageKey) -> Image | None:
         image = self._library.image(key)
-        saved = image is not None and image.state is ImageState.SAVED
-        return image.file if image and saved else None
+        return image if image and image.file and image.state is ImageState.SAVED else None
 
-    async def _make(self, key: ImageKey) -> None:
-        file = self._file(key) or ""
-        try:
-            jpeg = await self._jpeg(key, file)
-            if jpeg is None:
-                self._unreadable[key] = file
-            for listener in tuple(self._listeners):
-                listener(key, jpeg)
-        finally:
-            self._working.discard(key)
-            self._told.add(key)
-            self._free.release()
-            self._woken.set()
+    # -- from the store ---------------------------------------------------------------------
 
-    async def _jpeg(self, key: ImageKey, file: str) -> bytes | None:
-        from_store = await self._from_store(key)
-        if from_store is not None:
-            return from_store
-        try:
-            jpeg = await self._imaging.thumbnail(Path(file))
-        except (OSError, ValueError):
-            return None
-        with suppress(OSError):  # then it is made again next time
-            await self._store.put(key, jpeg)
-        return jpeg
+    async def _read(self) -> None:
+        """Some of the wanted ones, in one question; they are told together."""
+        keys = list(islice(self._still_wanted(stored=None), READ_AT_ONCE))
+        if len(keys) == READ_AT_ONCE:
+            self._woken.set()  # there may be more
+        if not keys:
+            return
+        found: Mapping[ImageKey, bytes] = {}
+        with suppress(OSError):  # then they are made
+            found = await self._store.get(keys)
+        self._not_stored.update(key for key in keys if key not in found)
+        if found:
+            self._tell(found)
 
-    async def _from_store(self, key: ImageKey) -> bytes | None:
+    # -- from the files ---------------------------------------------------------------------
+
+    def _begin_batches(self) -> None:
+        is_moving = self._clock.monotonic() < self._moving_until
+        at_once = AT_ONCE_WHILE_MOVING if is_moving else AT_ONCE
+        while self._batches < at_once and (batch := self._next_batch(at_once - self._batches)):
+            self._batches += 1
+            self._working.update(batch)
+            self._not_stored.difference_update(batch)
+            self._supervisor.spawn(self._make(batch), f"thumbnails {', '.join(map(str, batch))}")
+
+    def _next_batch(self, free: int) -> dict[ImageKey, str]:
+        """The most wanted ones, with their files; where they are few, as many for each that is
+        free."""
+        keys = list(islice(self._still_wanted(stored=False), BATCH * free))
+        batch: dict[ImageKey, str] = {}
+        size_bytes = 0
+        for key in keys[: -(-len(keys) // free)]:
+            image = self._saved(key)
+            if image is None or image.file is None:
+                continue
+            size_bytes += image.size_bytes or 0
+            if batch and size_bytes > BATCH_BYTES:
+                break
+            batch[key] = image.file
+        return batch
+
+    async def _make(self, batch: Mapping[ImageKey, str]) -> None:
+        jpegs: Told = {}
         try:
-            return await self._store.get(key)
+            made = await self._imaging.thumbnails([Path(file) for file in batch.values()])
+            jpegs = dict(zip(batch, made, strict=True))
+            self._unreadable |= {key: batch[key] for key, jpeg in jpegs.items() if jpeg is None}
+            self._tell(jpegs)
         except OSError:
-            return None
+            return  # the program is closing
+        finally:
+            self._told.update(batch)
+            self._working.difference_update(batch)
+            self._batches -= 1
+            self._woken.set()
+        await self._keep({key: jpeg for key, jpeg in jpegs.items() if jpeg is not None})
+
+    async def _keep(self, jpegs: Mapping[ImageKey, bytes]) -> None:
+        if jpegs:
+            with suppress(OSError):  # then they are made again next time
+                await self._store.put(jpegs)
+
+    # -- telling ----------------------------------------------------------------------------
+
+    def _tell(self, jpegs: Told) -> None:
+        self._told.update(jpegs)
+        for listener in tuple(self._listeners):
+            listener(jpegs)
 
     def _on_changed(self, changes: ChangeSet) -> None:
         for key in changes.images:
-            if self._file(key) is None:  # it is about to be another file, maybe of the same name
+            if self._saved(key) is None:  # it is about to be another file, maybe of the same name
                 self._unreadable.pop(key, None)
                 self._told.discard(key)
         if changes.images:

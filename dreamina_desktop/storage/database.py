@@ -29,6 +29,7 @@ from dreamina_desktop.storage.thread_call import call_in
 T = TypeVar("T")
 Migration = str  # SQL statements that lead from one version to the next
 LARGE_BYTES = 32_000_000  # a smaller file is read whole, before it is opened, within 50 ms
+LARGE_PAGE_BYTES = 8192  # of a new file
 PROOF_STEPS = 20_000  # of SQLite, between two looks whether the program ends
 NEEDED_MB = 50  # of free disk for a write: the log grows to a few MB before it is worked in
 
@@ -47,14 +48,15 @@ class Database:
         migrations: Sequence[Migration],
         backups: Backups | None = None,
         *,
-        checked: bool = True,
+        costs_only_time: bool = False,
     ) -> None:
-        """`backups`: where copies go. `checked`: prove at the start that the file is whole; not
-        for one that is large, and whose loss costs only time."""
+        """`backups`: where copies go. `costs_only_time`: losing the file does. It is not proven
+        whole at the start, may lose what was written last in a power cut, and has larger pages,
+        for larger rows."""
         self._file = file
         self._migrations = migrations
         self._backups = backups
-        self._checked = checked
+        self._costs_only_time = costs_only_time
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=file.stem)
         self._connection: apsw.Connection | None = None
         self._copying = asyncio.Lock()
@@ -163,7 +165,7 @@ class Database:
             apsw.SQLITE_OPEN_READWRITE if journal.exists() else apsw.SQLITE_OPEN_READONLY
         )
         try:
-            if self._checked:
+            if not self._costs_only_time:
                 check_header(self._file)
                 self._check(connection)
             return version_of(connection)
@@ -191,7 +193,7 @@ class Database:
             connection.close()
 
     def _note_damage(self) -> None:
-        if self._checked:
+        if not self._costs_only_time:
             with suppress(OSError):
                 self._suspect.touch(0o600)
 
@@ -201,7 +203,10 @@ class Database:
         return connection
 
     def _set_up(self, connection: apsw.Connection) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]
+        if self._costs_only_time:
+            pragmas = [f"page_size = {LARGE_PAGE_BYTES}", pragmas[0], "synchronous = NORMAL"]
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         version = version_of(connection)
         if version < len(self._migrations):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -33,7 +33,7 @@ class ThumbnailStore:
         self._database = self._new()
 
     def _new(self) -> Database:
-        return Database(self._file, TABLES, checked=False)
+        return Database(self._file, TABLES, costs_only_time=True)
 
     async def open(self) -> None:
         """Never fails: without a store, thumbnails are made each time."""
@@ -43,14 +43,23 @@ class ThumbnailStore:
             except DamagedError:
                 await self._replace(self._database)
 
-    async def get(self, key: ImageKey) -> bytes | None:
+    async def get(self, keys: Sequence[ImageKey]) -> Mapping[ImageKey, bytes]:
+        """Those that are there, in one visit to the database's thread."""
         ask = "SELECT jpeg FROM thumbnail WHERE number = ? AND idx = ?"
-        rows = await self._call(lambda c: list(c.execute(ask, (key.number, key.index))))
-        return rows[0][0] if rows else None
 
-    async def put(self, key: ImageKey, jpeg: bytes) -> None:
+        def work(connection: apsw.Connection) -> dict[ImageKey, bytes]:
+            return {
+                key: row[0]
+                for key in keys
+                for row in connection.execute(ask, (key.number, key.index))
+            }
+
+        return await self._call(work)
+
+    async def put(self, jpegs: Mapping[ImageKey, bytes]) -> None:
         keep = "INSERT OR REPLACE INTO thumbnail VALUES (?, ?, ?)"
-        await self._call(lambda c: c.execute(keep, (key.number, key.index, jpeg)))
+        rows = [(key.number, key.index, jpeg) for key, jpeg in jpegs.items()]
+        await self._call(lambda c: c.executemany(keep, rows))
 
     async def drop(self, key: ImageKey) -> None:
         drop = "DELETE FROM thumbnail WHERE number = ? AND idx = ?"

@@ -38,7 +38,7 @@ def cached_bytes() -> int:
     everything = gc.get_objects()
     rows = sum(one.size_bytes for one in everything if isinstance(one, RowPictures))
     caches = [one for one in everything if isinstance(one, Thumbnails)]
-    return rows + sum(one._jpegs.size_bytes + one._pixmaps.size_bytes for one in caches)
+    return rows + sum(one.size_bytes for one in caches)
 
 
 if __name__ == "__main__":

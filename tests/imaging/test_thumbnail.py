@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
-from dreamina_desktop.imaging.thumbnail import thumbnail
+from dreamina_desktop.imaging.thumbnail import TOO_LARGE, thumbnail, thumbnails
 
 Picture = Callable[..., Image.Image]
 Encoded = Callable[..., bytes]
@@ -97,6 +97,37 @@ def test_sixteen_bits_of_grey_are_scaled_to_eight(encoded: Encoded, save: Save) 
     image = Image.new("I;16", (640, 320), 0x8000)
     small = decoded(thumbnail(save(encoded(image, "PNG"))))
     assert near(small.getpixel((10, 10)), (128, 128, 128))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize(
+    "size", [(2560, 1440), (1152, 864), (641, 359), (320, 320), (40, 9), (1, 1)]
+)
+def test_a_jpeg_made_smaller_by_its_decoder_looks_like_one_made_smaller_afterwards(
+    size: tuple[int, int], mode: str, progressive: bool, encoded: Encoded, save: Save
+) -> None:
+    across = Image.linear_gradient("L").resize(size)
+    down = across.transpose(Image.Transpose.ROTATE_180)
+    picture = Image.merge("RGB", (across, down, Image.new("L", size, 90))).convert(mode)
+    data = encoded(picture, "JPEG", quality=90, progressive=progressive)
+    small = decoded(thumbnail(save(data)))
+    whole = decoded(data).convert("RGB")
+    whole.thumbnail((320, 320))
+    assert small.size == whole.size
+    apart = ImageChops.difference(small, whole)
+    assert max(ImageStat.Stat(apart).mean) < 8
+
+
+def test_several_are_made_in_one_go_each_with_its_own_answer(
+    picture: Picture, encoded: Encoded, save: Save, tmp_path: Path
+) -> None:
+    good = save(encoded(picture(), "PNG"), "good.png")
+    large = save(encoded(picture(201, 100), "PNG"), "large.png")
+    bad = save(encoded(picture(), "JPEG")[:2000], "cut.jpg")
+    made = thumbnails([good, bad, large, tmp_path / "nothing.jpg"], most_pixels=20_000)
+    assert made == [thumbnail(good), None, TOO_LARGE, None]
+    assert thumbnails([large], most_pixels=None) == [thumbnail(large)]
 
 
 def test_a_broken_file_is_an_error(picture: Picture, encoded: Encoded, save: Save) -> None:

@@ -20,7 +20,7 @@ import pytest_asyncio
 from PIL import Image
 
 from dreamina_desktop.core.answer import Invalid, Verified
-from dreamina_desktop.imaging.workers import ImagingWorkers
+from dreamina_desktop.imaging.workers import ImagingWorkers, WorkerDiedError
 
 Picture = Callable[..., Image.Image]
 Encoded = Callable[..., bytes]
@@ -103,7 +103,9 @@ async def test_a_worker_verifies_and_makes_thumbnails(
 ) -> None:
     file = save(encoded(picture(640, 320), "JPEG"))
     assert await workers.verify(file) == Verified("jpg", 640, 320)
-    assert (await workers.thumbnail(file)).startswith(b"\xff\xd8\xff")
+    [made] = await workers.thumbnails([file])
+    assert made is not None
+    assert made.startswith(b"\xff\xd8\xff")
 
 
 async def test_no_process_is_started_before_there_is_work(workers: ImagingWorkers) -> None:
@@ -115,8 +117,6 @@ async def test_what_a_worker_raises_arrives_here(
 ) -> None:
     with pytest.raises(FileNotFoundError):
         await workers.verify(tmp_path / "nothing.part")
-    with pytest.raises(ValueError, match="not a JPEG"):
-        await workers.thumbnail(save(b"no picture"))
     assert isinstance(await workers.verify(save(b"no picture")), Invalid)
 
 
@@ -163,6 +163,36 @@ async def test_a_worker_that_dies_twice_is_an_error_and_the_next_work_goes_on(
     assert await workers.verify(file) == Verified("jpg", 200, 100)
 
 
+async def test_of_several_files_each_gets_its_own_answer(
+    workers: ImagingWorkers, picture: Picture, encoded: Encoded, save: Save, tmp_path: Path
+) -> None:
+    good = save(encoded(picture(640, 320), "JPEG"), "good.jpg")
+    bad = save(b"no picture", "bad.jpg")
+    made = await workers.thumbnails([good, bad, tmp_path / "nothing.jpg", good])
+    assert [one is not None for one in made] == [True, False, False, True]
+    assert len(worker_ids(os.getpid())) == 1
+
+
+async def test_a_file_that_kills_takes_no_other_along(
+    workers: ImagingWorkers,
+    picture: Picture,
+    encoded: Encoded,
+    save: Save,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    good, deadly = save(encoded(picture(), "JPEG"), "good.jpg"), save(b"", "deadly.jpg")
+    run = workers._run
+
+    async def dying(work, files, *more):  # type: ignore[no-untyped-def]
+        if deadly in files:
+            raise WorkerDiedError("twice")
+        return await run(work, files, *more)
+
+    monkeypatch.setattr(workers, "_run", dying)
+    made = await workers.thumbnails([good, deadly, good])
+    assert [one is not None for one in made] == [True, False, True]
+
+
 async def test_large_images_are_decoded_one_at_a_time(
     workers: ImagingWorkers, encoded: Encoded, save: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,21 +201,24 @@ async def test_large_images_are_decoded_one_at_a_time(
     running = {"large": 0, "most": 0}
     run = workers._run
 
-    async def counting(work, file):  # type: ignore[no-untyped-def]
-        if file != large or work.__name__ == "pixels":
-            return await run(work, file)
+    async def counting(work, file, *more):  # type: ignore[no-untyped-def]
+        is_large = file == large and work.__name__ == "verify"
+        if not is_large and (work.__name__ != "thumbnails" or more != (None,)):
+            return await run(work, file, *more)
         running["large"] += 1
         running["most"] = max(running["most"], running["large"])
         try:
-            return await run(work, file)
+            return await run(work, file, *more)
         finally:
             running["large"] -= 1
 
     monkeypatch.setattr(workers, "_run", counting)
+    thumbnails = asyncio.create_task(workers.thumbnails([small, large]))
     verdicts = await asyncio.gather(
         *(workers.verify(large) for _ in range(3)), *(workers.verify(small) for _ in range(3))
     )
     assert verdicts == [Verified("png", 8000, 5001)] * 3 + [Verified("png", 80, 50)] * 3
+    assert None not in await thumbnails
     assert running["most"] == 1
 
 

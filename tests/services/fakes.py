@@ -342,7 +342,8 @@ class FakeImaging:
     def __init__(self) -> None:
         self.verdict: Verdict = Verified("jpg", 2560, 1440)
         self.broken: Exception | None = None
-        self.made: list[str] = []
+        self.batches: list[list[str]] = []
+        self.unreadable: set[str] = set()
         self.under_way = 0
         self.most_under_way = 0
 
@@ -351,31 +352,40 @@ class FakeImaging:
             raise self.broken
         return self.verdict
 
-    async def thumbnail(self, file: Path) -> bytes:
+    @property
+    def made(self) -> list[str]:
+        return [file for batch in self.batches for file in batch]
+
+    async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         await asyncio.sleep(0.1)
         self.under_way -= 1
-        self.made.append(file.as_posix())
+        self.batches.append([file.as_posix() for file in files])
         if self.broken:
             raise self.broken
-        return b"jpeg of " + file.as_posix().encode()
+        return [
+            None if file.name in self.unreadable else b"jpeg of " + file.as_posix().encode()
+            for file in files
+        ]
 
 
 class FakeThumbnails:
     def __init__(self) -> None:
         self.kept: dict[ImageKey, bytes] = {}
+        self.asked: list[list[ImageKey]] = []
         self.broken = False
 
-    async def get(self, key: ImageKey) -> bytes | None:
+    async def get(self, keys: Sequence[ImageKey]) -> Mapping[ImageKey, bytes]:
         if self.broken:
             raise DatabaseError("The disk is full.")
-        return self.kept.get(key)
+        self.asked.append(list(keys))
+        return {key: self.kept[key] for key in keys if key in self.kept}
 
-    async def put(self, key: ImageKey, jpeg: bytes) -> None:
+    async def put(self, jpegs: Mapping[ImageKey, bytes]) -> None:
         if self.broken:
             raise DatabaseError("The disk is full.")
-        self.kept[key] = jpeg
+        self.kept |= jpegs
 
     async def drop(self, key: ImageKey) -> None:
         if self.broken:

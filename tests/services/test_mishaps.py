@@ -121,7 +121,7 @@ async def test_thumbnails_go_on_after_mistakes(world: World) -> None:
     await world.add_completed("https://a.example.com/1")
     await world.advance(1)
     made: list[bytes | None] = []
-    world.thumbnailer.subscribe(lambda _key, jpeg: made.append(jpeg))
+    world.thumbnailer.subscribe(lambda jpegs: made.extend(jpegs.values()))
     world.supervisor.keep(world.thumbnailer.run, "thumbnailer")
     world.thumbnailer.want("list", [None])  # type: ignore[list-item]
     await world.advance(4 * AGAIN_AFTER_S)

@@ -124,7 +124,9 @@ class World:
             self.preferences, self.autostart, self.poller, self.downloader, demo=demo
         )
         self.deadlines = Deadlines(self.library, self.server_clock)
-        self.thumbnailer = Thumbnailer(self.library, self.thumbnails, self.imaging, self.supervisor)
+        self.thumbnailer = Thumbnailer(
+            self.library, self.thumbnails, self.imaging, self.supervisor, self.clock
+        )
         self.token = Token(
             self.api,
             self.keyring,

@@ -8,7 +8,15 @@ import inspect
 import json
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -36,7 +44,7 @@ from dreamina_desktop.core.errors import KeyringError
 from dreamina_desktop.core.job import ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
-from dreamina_desktop.imaging.thumbnail import thumbnail
+from dreamina_desktop.imaging.thumbnail import thumbnails
 from dreamina_desktop.imaging.verify import verify
 from dreamina_desktop.services.accounts import Accounts
 from dreamina_desktop.services.background import Background
@@ -173,8 +181,9 @@ class ImagingInThread:
     async def verify(self, file: Path) -> Verdict:
         return await asyncio.to_thread(verify, file)
 
-    async def thumbnail(self, file: Path) -> bytes:
-        return await asyncio.to_thread(thumbnail, file)
+    async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        made = await asyncio.to_thread(thumbnails, files, None)
+        return [one if isinstance(one, bytes) else None for one in made]
 
 
 @dataclass
@@ -303,7 +312,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             rescue_notice=RescueNotice(preferences, messages),
             server_clock=server_clock,
             supervisor=supervisor,
-            thumbnailer=Thumbnailer(library, thumbnails, ImagingInThread(), supervisor),
+            thumbnailer=Thumbnailer(library, thumbnails, ImagingInThread(), supervisor, clock),
             token=Token(api, keyring, poller, messages, ORIGIN, None, TokenSource.NONE),
             tracker=Tracker(library, undo, clock, poller.wake),
             undo=undo,

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 from memory import library_of
 from PIL import Image as Pillow
+from PySide6.QtCore import QCoreApplication
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.record import ImageEntry
@@ -31,10 +32,13 @@ class Thumbnailing:
 
     def __init__(self) -> None:
         self.wished: list[ImageKey] = []
-        self.tell: Callable[[ImageKey, bytes | None], None] = lambda key, jpeg: None
+        self.tell_all: Callable[[Mapping[ImageKey, bytes | None]], None] = lambda jpegs: None
 
-    def subscribe(self, listener: Callable[[ImageKey, bytes | None], None]) -> None:
-        self.tell = listener
+    def subscribe(self, listener: Callable[[Mapping[ImageKey, bytes | None]], None]) -> None:
+        self.tell_all = listener
+
+    def tell(self, key: ImageKey, jpeg: bytes | None) -> None:
+        self.tell_all({key: jpeg})
 
     def want(self, view: str, keys: Sequence[ImageKey]) -> None:
         self.wished = list(keys)
@@ -63,17 +67,30 @@ def thumbnails(qapp: object, library: Library, thumbnailing: Thumbnailing) -> Th
     return Thumbnails(thumbnailing, library)  # type: ignore[arg-type]
 
 
-def test_a_thumbnail_that_was_made_is_told_and_painted(
+def decoded(thumbnails: Thumbnails, thumbnailing: Thumbnailing, *keys: ImageKey) -> None:
+    """Have them made, and wait for their pixmaps."""
+    thumbnailing.tell_all({key: jpeg() for key in keys})
+    finish(thumbnails)
+
+
+def finish(thumbnails: Thumbnails) -> None:
+    thumbnails._decoding._pool.waitForDone()
+    QCoreApplication.processEvents()
+
+
+def test_a_thumbnail_that_was_made_is_decoded_in_another_thread_and_told(
     thumbnails: Thumbnails, thumbnailing: Thumbnailing
 ) -> None:
     told: list[ImageKey] = []
     thumbnails.made.connect(told.append)
-    assert thumbnails.pixmap(ONE) is None
     thumbnailing.tell(ONE, jpeg())
+    assert thumbnails.pixmap(ONE) is None
+    finish(thumbnails)
     pixmap = thumbnails.pixmap(ONE)
     assert told == [ONE]
     assert pixmap is not None
     assert pixmap.size().toTuple() == (320, 180)
+    assert pixmap.toImage().pixelColor(100, 100).red() > 190
 
 
 def test_only_what_is_missing_and_saved_is_asked_for(
@@ -81,17 +98,23 @@ def test_only_what_is_missing_and_saved_is_asked_for(
 ) -> None:
     thumbnailing.tell(ONE, jpeg())
     thumbnails.want("gallery", [ONE, TWO, LOST, ImageKey(99, 0)])
+    assert thumbnailing.wished == [TWO]  # the other one is being decoded
+    finish(thumbnails)
+    thumbnails.want("gallery", [ONE, TWO, LOST, ImageKey(99, 0)])
     assert thumbnailing.wished == [TWO]
 
 
 def test_a_file_that_cannot_be_read_has_failed(
     thumbnails: Thumbnails, thumbnailing: Thumbnailing
 ) -> None:
-    thumbnailing.tell(ONE, None)
-    thumbnailing.tell(TWO, b"not a picture")
+    told: list[ImageKey] = []
+    thumbnails.made.connect(told.append)
+    thumbnailing.tell_all({ONE: None, TWO: b"not a picture"})
+    finish(thumbnails)
     assert thumbnails.failed(ONE)
-    assert thumbnails.pixmap(TWO) is None
     assert thumbnails.failed(TWO)
+    assert thumbnails.pixmap(TWO) is None
+    assert told == [ONE, TWO]
     thumbnails.want("gallery", [ONE, TWO])
     assert thumbnailing.wished == []
 
@@ -99,9 +122,7 @@ def test_a_file_that_cannot_be_read_has_failed(
 def test_another_file_makes_the_old_thumbnail_forgotten(
     thumbnails: Thumbnails, thumbnailing: Thumbnailing, library: Library
 ) -> None:
-    for key in (ONE, TWO):
-        thumbnailing.tell(key, jpeg())
-        thumbnails.pixmap(key)
+    decoded(thumbnails, thumbnailing, ONE, TWO)
     asyncio.run(library.change_image(ONE, lambda image: replace(image, file="/images/new.jpg")))
     assert thumbnails.pixmap(ONE) is None
     assert thumbnails.pixmap(TWO) is not None
@@ -109,10 +130,22 @@ def test_another_file_makes_the_old_thumbnail_forgotten(
     assert thumbnailing.wished == [ONE]
 
 
-def test_a_note_makes_nothing_forgotten(
+def test_another_file_while_it_is_decoded_makes_it_forgotten_too(
     thumbnails: Thumbnails, thumbnailing: Thumbnailing, library: Library
 ) -> None:
     thumbnailing.tell(ONE, jpeg())
+    asyncio.run(library.change_image(ONE, lambda image: replace(image, file="/images/new.jpg")))
+    thumbnailing.tell(ONE, jpeg((100, 100)))
+    finish(thumbnails)
+    pixmap = thumbnails.pixmap(ONE)
+    assert pixmap is not None
+    assert pixmap.size().toTuple() == (100, 100)
+
+
+def test_a_note_makes_nothing_forgotten(
+    thumbnails: Thumbnails, thumbnailing: Thumbnailing, library: Library
+) -> None:
+    decoded(thumbnails, thumbnailing, ONE)
     asyncio.run(library.change_image(ONE, lambda image: replace(image, note="looked at")))
     assert thumbnails.pixmap(ONE) is not None
 
@@ -122,32 +155,34 @@ def test_a_thumbnail_of_a_file_that_went_away_is_not_kept(
 ) -> None:
     gone = {"state": ImageState.PENDING, "file": None}
     asyncio.run(library.change_image(ONE, lambda image: replace(image, **gone)))
-    thumbnailing.tell(ONE, jpeg())
+    decoded(thumbnails, thumbnailing, ONE)
     assert thumbnails.pixmap(ONE) is None
     assert not thumbnails.failed(ONE)
 
 
-def test_decoded_pixmaps_stay_within_their_limit_and_come_back_when_painted(
+def test_pixmaps_stay_within_their_limit_and_those_that_went_are_asked_for_again(
     qapp: object, library: Library, thumbnailing: Thumbnailing
 ) -> None:
     one_pixmap = 320 * 180 * 4
-    thumbnails = Thumbnails(
-        thumbnailing,  # type: ignore[arg-type]
-        library,
-        pixmap_limit_bytes=one_pixmap,
-    )
-    for key in (ONE, TWO):
-        thumbnailing.tell(key, jpeg())
-        assert thumbnails.pixmap(key) is not None
-    assert thumbnails._pixmaps.size_bytes == one_pixmap
-    assert thumbnails.pixmap(ONE) is not None  # decoded again from the JPEG
-
-
-def test_jpegs_that_had_to_go_are_asked_for_again(
-    qapp: object, library: Library, thumbnailing: Thumbnailing
-) -> None:
-    thumbnails = Thumbnails(thumbnailing, library, jpeg_limit_bytes=1)  # type: ignore[arg-type]
-    thumbnailing.tell(ONE, jpeg())
-    thumbnailing.tell(TWO, jpeg())
+    thumbnails = Thumbnails(thumbnailing, library, limit_bytes=one_pixmap)  # type: ignore[arg-type]
+    decoded(thumbnails, thumbnailing, ONE, TWO)
+    assert thumbnails.size_bytes == one_pixmap
+    assert thumbnails.pixmap(ONE) is None
+    assert thumbnails.pixmap(TWO) is not None
     thumbnails.want("gallery", [ONE, TWO])
     assert thumbnailing.wished == [ONE]
+
+
+def test_what_a_view_shows_stays_whatever_the_limit(
+    qapp: object, library: Library, thumbnailing: Thumbnailing
+) -> None:
+    thumbnails = Thumbnails(thumbnailing, library, limit_bytes=1)  # type: ignore[arg-type]
+    thumbnails.want("gallery", [ONE])
+    thumbnails.want("jobs", [TWO])
+    decoded(thumbnails, thumbnailing, ONE, TWO)
+    assert thumbnails.pixmap(ONE) is not None
+    assert thumbnails.pixmap(TWO) is not None
+    thumbnails.want("gallery", [])
+    decoded(thumbnails, thumbnailing, TWO)
+    assert thumbnails.pixmap(ONE) is None
+    assert thumbnails.pixmap(TWO) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -78,9 +78,9 @@ class Thumbnailing:
     def __init__(self, library: Library) -> None:
         self.wishes: dict[str, list[ImageKey]] = {}
         self._library = library
-        self._listeners: list[Callable[[ImageKey, bytes | None], None]] = []
+        self._listeners: list[Callable[[Mapping[ImageKey, bytes | None]], None]] = []
 
-    def subscribe(self, listener: Callable[[ImageKey, bytes | None], None]) -> None:
+    def subscribe(self, listener: Callable[[Mapping[ImageKey, bytes | None]], None]) -> None:
         self._listeners.append(listener)
 
     def want(self, view: str, keys: Sequence[ImageKey]) -> None:
@@ -94,7 +94,7 @@ class Thumbnailing:
 
     def tell(self, key: ImageKey, jpeg: bytes | None) -> None:
         for listener in self._listeners:
-            listener(key, jpeg)
+            listener({key: jpeg})
 
 
 class Masking:

@@ -189,6 +189,7 @@ def test_a_file_that_is_gone_or_changed_is_said_in_place_of_the_picture_with_ret
     viewport, watch = pane.view.viewport(), scene.services.file_watch
     qtbot.waitUntil(lambda: key in watch.looked_at)
     scene.thumbnailing.make_all()
+    qtbot.waitUntil(pane.settled)
     middle = pane.view.grid.tile(0).center()
     picture = viewport.grab().toImage().pixelColor(middle)
     watch.notice(key, trouble)
@@ -341,7 +342,7 @@ def test_visible_tiles_ask_for_their_thumbnails_first(
     assert wished[: len(visible)] == visible
     assert not pane.settled()
     filled.thumbnailing.make_all()
-    assert pane.settled()
+    qtbot.waitUntil(pane.settled)
 
 
 def test_a_gallery_is_settled_when_a_thumbnail_cannot_be_made(
@@ -501,6 +502,7 @@ def test_waiting_loading_lost_saved_and_gone_look_different(
     looks.append(pane.view.grab().toImage())
     qtbot.waitUntil(lambda: scene.thumbnailing.wishes.get("gallery") == [key])
     scene.thumbnailing.make_all()
+    qtbot.waitUntil(pane.settled)
     looks.append(pane.view.grab().toImage())
     scene.services.file_watch.troubles[key] = "Its file is gone."
     looks.append(pane.view.grab().toImage())
