@@ -16,7 +16,7 @@ from dreamina_desktop.core.listing import JobOrder, Listing, Query
 from dreamina_desktop.core.summary import is_open, saved_count
 from dreamina_desktop.services.ports import JobIndex, JobRepository
 
-KEPT = 2_000  # jobs with nothing to do that stay in memory, those that were used last
+KEPT = 1_200  # jobs with nothing to do that stay in memory: three large screens of small tiles
 SLICE = 500  # jobs that are told of, or read, together
 
 
@@ -110,7 +110,7 @@ class Library:
         return self._open.get(number) or self._kept.get(number)
 
     async def fetch(self, numbers: Iterable[int]) -> Sequence[Job]:
-        """These jobs, as far as they are there, in this order; the last 2,000 stay in memory."""
+        """These jobs, as far as they are there, in this order; the last ones stay in memory."""
         wanted = list(dict.fromkeys(numbers))
         here = {n: job for n in wanted if (job := self.peek(n)) is not None}
         missing = [number for number in wanted if number not in here]

@@ -18,13 +18,13 @@ SLICE = 1000  # files that are looked at together
 async def fetch_missing_again(library: Library, files: ImageFiles, messages: Messages) -> None:
     """Make them pending, with a note; or say that the whole folder is not where it was."""
     try:
-        saved, missing = await _look(library, files)
+        missing, is_any_there = await _look(library, files)
         if not missing:
             return
-        if len(missing) >= max(WHOLE_FOLDER, saved):
+        if len(missing) >= WHOLE_FOLDER and not is_any_there:
             messages.say(
-                f"None of the {saved:,} saved images is where it was. Is the disk that holds "
-                "their folder connected?",
+                f"None of the {len(missing):,} saved images is where it was. Is the disk that "
+                "holds their folder connected?",
                 Remedy.FOLDER,
             )
             return
@@ -34,17 +34,18 @@ async def fetch_missing_again(library: Library, files: ImageFiles, messages: Mes
         messages.hold(Condition.DATABASE, str(error))
 
 
-async def _look(library: Library, files: ImageFiles) -> tuple[int, set[ImageKey]]:
-    """How many files there should be, and whose are gone; a slice at a time."""
-    saved: set[str] = set()
-    gone: dict[ImageKey, str] = {}
+async def _look(library: Library, files: ImageFiles) -> tuple[set[ImageKey], bool]:
+    """Whose files are gone, and whether any is there; a slice at a time, of which nothing else is
+    kept: the names of all would be most of what the program holds."""
+    gone: set[ImageKey] = set()
+    is_any_there = False
     after = ImageKey(0, 0)
     while some := await library.saved_files(after, SLICE):
         after = some[-1][0]
         missing = await files.missing([file for _, file in some])
-        gone |= {key: file for key, file in some if file in missing}
-        saved.update(file for _, file in some)
-    return len(saved), set(gone)
+        gone.update(key for key, file in some if file in missing)
+        is_any_there = is_any_there or any(file not in missing for _, file in some)
+    return gone, is_any_there
 
 
 def _without(job: Job, missing: Collection[ImageKey]) -> Job:
