@@ -32,6 +32,7 @@ class ThumbnailDecoding(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(THREADS)
+        self._pool.setExpiryTimeout(-1)  # each new thread would begin a heap of its own
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.finish)
