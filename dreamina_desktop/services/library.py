@@ -5,7 +5,7 @@ A change is in the database before anyone sees it.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -212,7 +212,7 @@ class Library:
                 if account := account_of(job.jobid):
                     self._accounts[account] = None
             self._take(stamp, (), jobs)
-        self._tell(jobs, listed=True)
+        await self._tell(jobs, listed=True)
         return batch, jobs
 
     async def change(
@@ -237,7 +237,7 @@ class Library:
             stamp = await self._repository.save_jobs(after, raw)
             self._take(stamp, before, after)
         listed = any(old.removed != new.removed for old, new in zip(before, after, strict=True))
-        self._tell(after, listed=listed)
+        await self._tell(after, listed=listed)
         return after
 
     async def change_image(self, key: ImageKey, change: Callable[[Image], Image]) -> Image:
@@ -293,19 +293,30 @@ class Library:
 
     # -- telling ----------------------------------------------------------------------------
 
-    def _tell(self, jobs: Sequence[Job], *, listed: bool) -> None:
-        """In slices, each of which is in memory while its listeners look at it."""
-        for start in range(0, len(jobs), SLICE):
-            told = jobs[start : start + SLICE]
-            if len(jobs) > SLICE:
-                self._keep(self.peek(job.number) or job for job in told)
-            self._tell_of(
-                ChangeSet(
-                    jobs=frozenset(job.number for job in told),
-                    images=frozenset(image.key for job in told for image in job.images),
-                    listed=listed,
-                )
+    async def _tell(self, jobs: Sequence[Job], *, listed: bool) -> None:
+        """In slices, each of which is in memory while its listeners look at it; between them the
+        window has its turn. The newest come first, as they are asked for."""
+        starts = deque(reversed(range(0, len(jobs), SLICE)))
+        try:
+            while starts:
+                self._tell_slice(jobs, starts.popleft(), listed=listed)
+                if starts:
+                    await asyncio.sleep(0)
+        finally:  # who told us may be cancelled: what is written is told all the same
+            for start in starts:
+                self._tell_slice(jobs, start, listed=listed)
+
+    def _tell_slice(self, jobs: Sequence[Job], start: int, *, listed: bool) -> None:
+        told = jobs[start : start + SLICE]
+        if len(jobs) > SLICE:
+            self._keep(self.peek(job.number) or job for job in told)
+        self._tell_of(
+            ChangeSet(
+                jobs=frozenset(job.number for job in told),
+                images=frozenset(image.key for job in told for image in job.images),
+                listed=listed,
             )
+        )
 
     def _tell_of(self, change_set: ChangeSet) -> None:
         for listener in tuple(self._listeners):
