@@ -31,6 +31,8 @@ from dreamina_desktop.services.origin import Origin
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.server_clock import ServerClock
 
+MANY = 10  # checks by hand, whose failures are counted and not said one by one
+
 
 class AnswerKeeper:
     """One method for each kind of answer; what it does to a job is in core.transition."""
@@ -55,6 +57,7 @@ class AnswerKeeper:
         self._server_clock = server_clock
         self._jitter = jitter
         self._cut_off: set[int] = set()  # jobs whose last answer was none
+        self.failed_by_hand = 0  # checks that the user asked for, of jobs that do not poll
         self._in_trouble: set[int] = set()  # jobs whose last answer was trouble of any kind
         self._missing_since: dict[int, float] = {}  # their first 404 in this run, monotonic
         self.ages = JobAges(clock, server_clock)
@@ -193,7 +196,9 @@ class AnswerKeeper:
         by_hand = number in self._queue.by_hand
         self._queue.was_asked_by_hand(number)
         if not polls(job) and by_hand:
-            self._messages.say(f"Job {number} could not be checked. {answer.reason}")
+            self.failed_by_hand += 1
+            if len(self._queue.by_hand) < MANY:
+                self._messages.say(f"Job {number} could not be checked. {answer.reason}")
         elif polls(job) and job.note != answer.reason:
             await self._store(number, lambda old: after_trouble(old, now, answer.reason))
         else:
