@@ -29,8 +29,9 @@ def thumbnail(file: Path) -> bytes:
     ValueError when it is not a picture."""
     with opened(file) as image:
         size = (LONGER_SIDE, LONGER_SIDE)
-        # The decoder itself makes a JPEG smaller by 2, 4 or 8: three to six times as fast.
-        image.draft("RGB", size)
+        # The decoder itself makes a JPEG smaller by 2, 4 or 8: three to eight times as fast. It is
+        # told both sides, rounded down: by a square it goes by the shorter one, and stops early.
+        image.draft("RGB", _fitting(image.size))
         small = _with_real_colours(image)
         small.thumbnail(size, reducing_gap=1.0)
         turn = _TURNS.get(orientation(image))
@@ -38,6 +39,12 @@ def thumbnail(file: Path) -> bytes:
         out = io.BytesIO()
         _opaque(upright).save(out, "JPEG", quality=_QUALITY)
         return out.getvalue()
+
+
+def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+    width, height = size
+    longer = max(size)
+    return max(1, width * LONGER_SIDE // longer), max(1, height * LONGER_SIDE // longer)
 
 
 def _with_real_colours(image: Image.Image) -> Image.Image:

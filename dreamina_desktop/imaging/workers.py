@@ -11,6 +11,7 @@ import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeVar
@@ -50,8 +51,9 @@ class ImagingWorkers:
         await asyncio.gather(*(worker.aclose() for worker in self._workers))
 
     async def _alone_if_large(self, work: Callable[[Path], _T], file: Path) -> _T:
-        if await self._run(pixels, file) <= LARGE_PIXELS:
-            return await self._run(work, file)
+        done = await self._run(partial(_unless_large, work), file)
+        if not isinstance(done, _Large):
+            return done
         async with self._one_large:
             return await self._run(work, file)
 
@@ -61,6 +63,14 @@ class ImagingWorkers:
             return await worker.run(work, file)
         finally:
             self._free.put_nowait(worker)
+
+
+class _Large:
+    """The answer of a worker that did nothing: the image is too large to be one of two."""
+
+
+def _unless_large(work: Callable[[Path], _T], file: Path) -> _T | _Large:
+    return _Large() if pixels(file) > LARGE_PIXELS else work(file)
 
 
 class _Worker:
