@@ -27,7 +27,6 @@ from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.services.messages import Condition
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.reading import ReadAhead
-from dreamina_desktop.ui.row_selection import runs
 from dreamina_desktop.ui.services import Services
 
 Index = QModelIndex | QPersistentModelIndex
@@ -273,19 +272,26 @@ class JobsModel(QAbstractListModel):
 
     def _tell_changed(self) -> None:
         changed, self._changed = self._changed, set()
-        rows = sorted(row for number in changed if (row := self.row(number)) is not None)
-        for row in rows:
-            job = self.peek(row)
-            if job is not None and self._listing.counts[row] != len(job.images):
-                self._counts[job.number] = len(job.images)
+        peek, counts = self._services.library.peek, self._listing.counts
+        rows = []
+        for number in changed:
+            row = self.row(number)
+            if row is None:
+                continue
+            rows.append(row)
+            job = peek(number)
+            if job is not None and counts[row] != len(job.images):
+                self._counts[number] = len(job.images)
         self._repaint(rows)
 
     def _on_jobs_came(self, numbers: set[int]) -> None:
-        self._repaint(sorted(row for n in numbers if (row := self.row(n)) is not None))
+        self._repaint([row for n in numbers if (row := self.row(n)) is not None])
 
     def _repaint(self, rows: Sequence[int]) -> None:
-        for first, last in runs(rows):
-            self.dataChanged.emit(self.index(first), self.index(last))
+        """Told as one range: our view paints what is visible of it, which costs less than many
+        ranges do."""
+        if rows:
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
     def _on_poller_changed(self) -> None:
         waiting = WAITING_FOR.get(self._services.poller.connection, "")
