@@ -59,6 +59,7 @@ class AnswerKeeper:
         self._cut_off: set[int] = set()  # jobs whose last answer was none
         self.failed_by_hand = 0  # checks that the user asked for, of jobs that do not poll
         self._in_trouble: set[int] = set()  # jobs whose last answer was trouble of any kind
+        self._stored: dict[int, int] = {}  # by job, the hash of its record's bytes
         self._missing_since: dict[int, float] = {}  # their first 404 in this run, monotonic
         self.ages = JobAges(clock, server_clock)
         self.durations = Durations()
@@ -93,6 +94,7 @@ class AnswerKeeper:
         """A job is not asked any more."""
         self._is_well(number)
         self._missing_since.pop(number, None)
+        self._stored.pop(number, None)
         self.ages.forget(number)
 
     def was_trouble(self, number: int) -> bool:
@@ -140,6 +142,7 @@ class AnswerKeeper:
             await self._store(
                 number, lambda old: after_record(old, answer.record, "server", now), raw
             )
+        self._stored[number] = hash(answer.raw)
         self._was_answered(number)
         return self.next_check_in(self._library.job(number))
 
@@ -149,6 +152,8 @@ class AnswerKeeper:
             return False
         if job.record != answer.record or job.record_source != "server":
             return True
+        if self._stored.get(job.number) == hash(answer.raw):
+            return False  # as nearly always: no disk is read for it
         before = await self._library.raw_record(job.number)
         return before is None or not is_same_json(before, answer.raw)
 

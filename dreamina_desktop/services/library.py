@@ -51,6 +51,7 @@ class Library:
         self._images = 0
         self._saved = 0
         self._listeners: list[ChangeListener] = []
+        self._check_listeners: list[Callable[[int], None]] = []
         self._writing = asyncio.Lock()
 
     async def load(self) -> None:
@@ -67,6 +68,10 @@ class Library:
     def subscribe(self, listener: ChangeListener) -> None:
         """Call `listener` after each write, on the event loop's thread."""
         self._listeners.append(listener)
+
+    def subscribe_to_checks(self, listener: Callable[[int], None]) -> None:
+        """Call `listener` with the number of each job that was asked and has not changed."""
+        self._check_listeners.append(listener)
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -255,9 +260,10 @@ class Library:
 
     def note_asked(self, number: int, at: float) -> None:
         """A job was asked and nothing has changed. In memory only: no disk is written at each
-        check."""
+        check, and no view has anything to do."""
         self._keep([replace(self.job(number), last_asked_at=at)])
-        self._tell_of(ChangeSet(frozenset([number])))
+        for listener in tuple(self._check_listeners):
+            listener(number)
 
     # -- memory -----------------------------------------------------------------------------
 
