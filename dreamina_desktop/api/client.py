@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 import httpx
@@ -116,13 +117,9 @@ class DreaminaClient:
         """Built without the client: no default header, no cookie, no parameter gets in."""
         path = self._base.raw_path.rstrip(b"/") + target
         url = self._base.copy_with(raw_path=path)
-        headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "User-Agent": USER_AGENT,
-            "Authorization": f"Bearer {token}",
-        }
-        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": TIMEOUTS})
+        request = httpx.Request(
+            "GET", url, headers=_headers(token), extensions={"timeout": TIMEOUTS}
+        )
         if request.url.raw_path != path or _origin(request.url) != _origin(self._base):
             raise ValueError("it would change where the request goes")
         return request
@@ -168,6 +165,18 @@ class DreaminaClient:
             self._http = None
         if http is not None:
             await http.aclose()
+
+
+@lru_cache(maxsize=1)
+def _headers(token: str) -> httpx.Headers:
+    return httpx.Headers(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": USER_AGENT,
+            "Authorization": f"Bearer {token}",
+        }
+    )
 
 
 def path_segment(name: str) -> bytes:

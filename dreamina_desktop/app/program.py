@@ -36,6 +36,7 @@ from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.mishaps import Mishaps
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.recheck import Recheck
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
@@ -230,6 +231,7 @@ async def _open(
         messages=messages,
         poller=poller,
         preferences=preferences,
+        recheck=Recheck(poller, messages, supervisor),
         rescue_notice=kept.rescue_notice,
         server_clock=server_clock,
         supervisor=supervisor,

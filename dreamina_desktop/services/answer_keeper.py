@@ -31,6 +31,8 @@ from dreamina_desktop.services.origin import Origin
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.server_clock import ServerClock
 
+MANY = 10  # checks by hand, whose failures are counted and not said one by one
+
 
 class AnswerKeeper:
     """One method for each kind of answer; what it does to a job is in core.transition."""
@@ -55,7 +57,9 @@ class AnswerKeeper:
         self._server_clock = server_clock
         self._jitter = jitter
         self._cut_off: set[int] = set()  # jobs whose last answer was none
+        self.failed_by_hand = 0  # checks that the user asked for, of jobs that do not poll
         self._in_trouble: set[int] = set()  # jobs whose last answer was trouble of any kind
+        self._stored: dict[int, int] = {}  # by job, the hash of its record's bytes
         self._missing_since: dict[int, float] = {}  # their first 404 in this run, monotonic
         self.ages = JobAges(clock, server_clock)
         self.durations = Durations()
@@ -90,6 +94,7 @@ class AnswerKeeper:
         """A job is not asked any more."""
         self._is_well(number)
         self._missing_since.pop(number, None)
+        self._stored.pop(number, None)
         self.ages.forget(number)
 
     def was_trouble(self, number: int) -> bool:
@@ -137,6 +142,7 @@ class AnswerKeeper:
             await self._store(
                 number, lambda old: after_record(old, answer.record, "server", now), raw
             )
+        self._stored[number] = hash(answer.raw)
         self._was_answered(number)
         return self.next_check_in(self._library.job(number))
 
@@ -146,6 +152,8 @@ class AnswerKeeper:
             return False
         if job.record != answer.record or job.record_source != "server":
             return True
+        if self._stored.get(job.number) == hash(answer.raw):
+            return False  # as nearly always: no disk is read for it
         before = await self._library.raw_record(job.number)
         return before is None or not is_same_json(before, answer.raw)
 
@@ -193,7 +201,9 @@ class AnswerKeeper:
         by_hand = number in self._queue.by_hand
         self._queue.was_asked_by_hand(number)
         if not polls(job) and by_hand:
-            self._messages.say(f"Job {number} could not be checked. {answer.reason}")
+            self.failed_by_hand += 1
+            if len(self._queue.by_hand) < MANY:
+                self._messages.say(f"Job {number} could not be checked. {answer.reason}")
         elif polls(job) and job.note != answer.reason:
             await self._store(number, lambda old: after_trouble(old, now, answer.reason))
         else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
@@ -14,7 +15,7 @@ from dreamina_desktop.services.due_heap import DueHeap
 from dreamina_desktop.services.hosts import Hosts, host_of
 from dreamina_desktop.services.image_keeper import ImageKeeper
 from dreamina_desktop.services.kept_files import KeptFiles
-from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.library import SLICE, ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.missing_files import fetch_missing_again
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
@@ -145,19 +146,12 @@ class Downloader:
         return None if since is None else self._clock.monotonic() - since
 
     def retry(self, keys: Iterable[ImageKey]) -> None:
-        """Try lost, invalid and waiting images again, now."""
-        for key in keys:
-            image = self._library.image(key)
-            if image is None or image.state is ImageState.SAVED or key in self._fetching:
-                continue
-            self._keeper.forget(key)
-            if image.state is not ImageState.PENDING:
-                self._supervisor.spawn(self._make_pending(key), f"retry {key}")
-                continue
-            if image.search is Search.NONE:
-                self._queue.put(key, self._clock.monotonic())
-            self._on_retry([key])
-        self._tell()
+        """Try lost, invalid and waiting images again, now; very many one slice after another."""
+        keys = list(keys)
+        if len(keys) <= SLICE:
+            self._retry(keys)
+        else:
+            self._supervisor.spawn(self._retry_many(keys), "retry many")
 
     def pause(self) -> None:
         self._paused = True
@@ -187,13 +181,42 @@ class Downloader:
         has_link = image.state is ImageState.PENDING and image.search is Search.NONE
         return has_link and not job.removed
 
-    async def _make_pending(self, key: ImageKey) -> None:
+    def _retry(self, keys: Sequence[ImageKey]) -> None:
+        given_up = []
+        for key in keys:
+            image = self._library.image(key)
+            if image is None or image.state is ImageState.SAVED or key in self._fetching:
+                continue
+            self._keeper.forget(key)
+            if image.state is not ImageState.PENDING:
+                given_up.append(key)
+                continue
+            if image.search is Search.NONE:
+                self._queue.put(key, self._clock.monotonic())
+            self._on_retry([key])
+        if given_up:
+            self._supervisor.spawn(self._make_pending(frozenset(given_up)), "retry")
+        self._tell()
+
+    async def _retry_many(self, keys: Sequence[ImageKey]) -> None:
+        """What nothing was to be done for is not in memory."""
         try:
-            await self._library.change_image(key, _again)
+            for start in range(0, len(keys), SLICE):
+                some = keys[start : start + SLICE]
+                await self._library.fetch(key.number for key in some)
+                self._retry(some)
+                await asyncio.sleep(0)  # the window's turn
+        except DatabaseError as error:
+            self._messages.hold(Condition.DATABASE, str(error))
+
+    async def _make_pending(self, keys: Collection[ImageKey]) -> None:
+        numbers = dict.fromkeys(key.number for key in keys)
+        try:
+            await self._library.change_many(numbers, lambda job: _again(job, keys))
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
             return
-        self._on_retry([key])
+        self._on_retry(keys)
 
     async def _look_around(self) -> None:
         if not len(self._queue):
@@ -291,7 +314,10 @@ class Downloader:
             listener()
 
 
-def _again(image: Image) -> Image:
-    if image.state is ImageState.SAVED:
-        return image
-    return again(image)
+def _again(job: Job, keys: Collection[ImageKey]) -> Job:
+    """With these images still to be fetched."""
+    images = tuple(
+        again(image) if image.key in keys and image.state is not ImageState.SAVED else image
+        for image in job.images
+    )
+    return replace(job, images=images)

@@ -75,10 +75,7 @@ class IdleWaiter:
             images=tuple(image.key for image in pending if image.search is Search.NONE),
             sought=tuple(image.key for image in pending if image.search is not Search.NONE),
             by_hand=tuple(
-                number
-                for number in self.poller.asked_by_hand
-                if (only is None or number in only)
-                and self.library.job(number).tracking is not Tracking.POLLING
+                number for number in self.poller.asked_besides if only is None or number in only
             ),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.core.recovery import asks_for_links
@@ -34,6 +34,7 @@ class JobQueue:
         self._wishes: dict[int, None] = {}  # by hand, and not started
         self._by_hand: set[int] = set()
         self._for_links: set[int] = set()  # their images miss one
+        self._polling: set[int] = set()  # asked again and again
         self._under_way: set[int] = set()
 
     def __len__(self) -> int:
@@ -45,14 +46,14 @@ class JobQueue:
         return len(self._under_way)
 
     @property
-    def by_hand(self) -> frozenset[int]:
+    def by_hand(self) -> Set[int]:
         """Wanted by the user, whether they poll or not, and not answered yet."""
-        return frozenset(self._by_hand)
+        return self._by_hand
 
     @property
-    def extra(self) -> frozenset[int]:
-        """Wanted whether they poll or not."""
-        return frozenset(self._by_hand | self._for_links)
+    def polling(self) -> Set[int]:
+        """Those that are asked again and again."""
+        return self._polling
 
     def planned(self) -> tuple[int, ...]:
         return tuple(number for heap in self._heaps() for number in heap.keys())  # noqa: SIM118
@@ -82,6 +83,10 @@ class JobQueue:
             self._for_links.add(job.number)
         else:
             self._for_links.discard(job.number)
+        if polls(job):
+            self._polling.add(job.number)
+        else:
+            self._polling.discard(job.number)
         if not self.is_wanted(job):
             self._heap(job.number).discard(job.number)
             self._in_trouble.discard(job.number)
@@ -94,6 +99,14 @@ class JobQueue:
             self._by_hand.add(number)
             self._wishes[number] = None
             self._heap(number).put(number, self._clock.monotonic())
+
+    def never_mind(self, numbers: Iterable[int]) -> None:
+        """The user no longer wants to know; what is under way goes on."""
+        for number in numbers:
+            self._by_hand.discard(number)
+            self._wishes.pop(number, None)
+            if number not in self._polling and number not in self._for_links:
+                self._heap(number).discard(number)
 
     def was_asked_by_hand(self, number: int) -> None:
         """The user's wish is fulfilled."""

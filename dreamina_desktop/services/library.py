@@ -5,7 +5,7 @@ A change is in the database before anyone sees it.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -51,6 +51,7 @@ class Library:
         self._images = 0
         self._saved = 0
         self._listeners: list[ChangeListener] = []
+        self._check_listeners: list[Callable[[int], None]] = []
         self._writing = asyncio.Lock()
 
     async def load(self) -> None:
@@ -67,6 +68,10 @@ class Library:
     def subscribe(self, listener: ChangeListener) -> None:
         """Call `listener` after each write, on the event loop's thread."""
         self._listeners.append(listener)
+
+    def subscribe_to_checks(self, listener: Callable[[int], None]) -> None:
+        """Call `listener` with the number of each job that was asked and has not changed."""
+        self._check_listeners.append(listener)
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -212,7 +217,7 @@ class Library:
                 if account := account_of(job.jobid):
                     self._accounts[account] = None
             self._take(stamp, (), jobs)
-        self._tell(jobs, listed=True)
+        await self._tell(jobs, listed=True)
         return batch, jobs
 
     async def change(
@@ -237,7 +242,7 @@ class Library:
             stamp = await self._repository.save_jobs(after, raw)
             self._take(stamp, before, after)
         listed = any(old.removed != new.removed for old, new in zip(before, after, strict=True))
-        self._tell(after, listed=listed)
+        await self._tell(after, listed=listed)
         return after
 
     async def change_image(self, key: ImageKey, change: Callable[[Image], Image]) -> Image:
@@ -255,9 +260,10 @@ class Library:
 
     def note_asked(self, number: int, at: float) -> None:
         """A job was asked and nothing has changed. In memory only: no disk is written at each
-        check."""
+        check, and no view has anything to do."""
         self._keep([replace(self.job(number), last_asked_at=at)])
-        self._tell_of(ChangeSet(frozenset([number])))
+        for listener in tuple(self._check_listeners):
+            listener(number)
 
     # -- memory -----------------------------------------------------------------------------
 
@@ -293,19 +299,30 @@ class Library:
 
     # -- telling ----------------------------------------------------------------------------
 
-    def _tell(self, jobs: Sequence[Job], *, listed: bool) -> None:
-        """In slices, each of which is in memory while its listeners look at it."""
-        for start in range(0, len(jobs), SLICE):
-            told = jobs[start : start + SLICE]
-            if len(jobs) > SLICE:
-                self._keep(self.peek(job.number) or job for job in told)
-            self._tell_of(
-                ChangeSet(
-                    jobs=frozenset(job.number for job in told),
-                    images=frozenset(image.key for job in told for image in job.images),
-                    listed=listed,
-                )
+    async def _tell(self, jobs: Sequence[Job], *, listed: bool) -> None:
+        """In slices, each of which is in memory while its listeners look at it; between them the
+        window has its turn. The newest come first, as they are asked for."""
+        starts = deque(reversed(range(0, len(jobs), SLICE)))
+        try:
+            while starts:
+                self._tell_slice(jobs, starts.popleft(), listed=listed)
+                if starts:
+                    await asyncio.sleep(0)
+        finally:  # who told us may be cancelled: what is written is told all the same
+            for start in starts:
+                self._tell_slice(jobs, start, listed=listed)
+
+    def _tell_slice(self, jobs: Sequence[Job], start: int, *, listed: bool) -> None:
+        told = jobs[start : start + SLICE]
+        if len(jobs) > SLICE:
+            self._keep(self.peek(job.number) or job for job in told)
+        self._tell_of(
+            ChangeSet(
+                jobs=frozenset(job.number for job in told),
+                images=frozenset(image.key for job in told for image in job.images),
+                listed=listed,
             )
+        )
 
     def _tell_of(self, change_set: ChangeSet) -> None:
         for listener in tuple(self._listeners):

@@ -34,6 +34,7 @@ class Meanwhile:
         }
         self._told = not (self._jobs or self._images)
         library.subscribe(self._on_changed)
+        library.subscribe_to_checks(lambda number: self._on_changed(ChangeSet(frozenset([number]))))
 
     def _on_changed(self, changes: ChangeSet) -> None:
         if self._told:

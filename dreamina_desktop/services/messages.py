@@ -21,6 +21,7 @@ class Remedy(Enum):
     TRY_DEMO = "Try the demo"
     COPY_DIAGNOSTICS = "Copy diagnostics"
     READ = "OK"
+    STOP = "Stop"
 
 
 class Condition(IntEnum):
@@ -39,6 +40,7 @@ class Condition(IntEnum):
     OTHER_USER = 10
     BACKLOG = 11
     KEYRING = 12
+    RECHECK = 13
 
 
 @dataclass(frozen=True, slots=True)

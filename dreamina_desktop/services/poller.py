@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
 from dataclasses import replace
 
 from dreamina_desktop.core.errors import DatabaseError
@@ -13,7 +13,7 @@ from dreamina_desktop.core.transition import ask_again
 from dreamina_desktop.services.access import Access
 from dreamina_desktop.services.answer_keeper import AnswerKeeper
 from dreamina_desktop.services.besides import Besides
-from dreamina_desktop.services.job_queue import JobQueue, polls
+from dreamina_desktop.services.job_queue import JobQueue
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.origin import Origin
@@ -96,10 +96,9 @@ class Poller:
     def status(self) -> PollStatus:
         overdue = self._queue.overdue()
         rate = self._origin.limits.per_second
-        extra = sum(1 for n in self._queue.extra if not polls(self._library.job(n)))
         return PollStatus(
             connection=self._connection(),
-            polling=max(0, len(self._queue) - extra),
+            polling=len(self._queue.polling),
             checking=self._queue.under_way,
             overdue=overdue,
             next_in_s=self._next_in(),
@@ -133,9 +132,19 @@ class Poller:
         return self._origin.waits_as_asked
 
     @property
-    def asked_by_hand(self) -> frozenset[int]:
+    def asked_by_hand(self) -> Set[int]:
         """For which `check_now` was called and whose answers have not come."""
         return self._queue.by_hand
+
+    @property
+    def asked_besides(self) -> Set[int]:
+        """Those of them that do not poll."""
+        return self._queue.by_hand - self._queue.polling
+
+    @property
+    def failed_by_hand(self) -> int:
+        """How many of them, so far, had no answer but trouble."""
+        return self._keeper.failed_by_hand
 
     @property
     def asks_again(self) -> bool:
@@ -143,16 +152,21 @@ class Poller:
         return self._asking_again > 0
 
     def wake(self) -> None:
-        """Jobs began or stopped to poll: look again, also where the API was down."""
+        """The user began to track: ask again, also where the API was down."""
         self._origin.hurry()
-        self._look_at(self._library.open_jobs())
+        self._tell()
 
     def check_now(self, numbers: Iterable[int]) -> None:
         """Ask for these first, even finished ones, within the same limits."""
         for number in numbers:
-            if number in self._library:
+            if 0 < number <= self._library.last_number:
                 self._queue.ask_first(number)
         self._hurry()
+
+    def never_mind(self, numbers: Iterable[int]) -> None:
+        """Take back `check_now`, as far as it was not done."""
+        self._queue.never_mind(numbers)
+        self._tell()
 
     def refresh_now(self) -> bool:
         """Make every polling job due. False when it was done less than 5 s ago."""
@@ -273,7 +287,8 @@ class Poller:
         again_in_s = self._origin.limits.interval_s
         token = self._access.tokens
         try:
-            answer = await self._api.job(self._library.job(number).jobid)
+            (job,) = await self._library.fetch([number])  # a finished one may be on the disk
+            answer = await self._api.job(job.jobid)
             again_in_s = await self._keeper.take(number, answer, token)
         finally:
             job = self._library.job(number)

@@ -21,7 +21,7 @@ from dreamina_desktop.core.errors import DamagedError, DatabaseError
 from dreamina_desktop.core.job import Batch, ImageKey, ImageState, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
 from dreamina_desktop.core.listing import Listing, Query
-from dreamina_desktop.core.summary import Summary, summarize
+from dreamina_desktop.core.summary import summarize
 from dreamina_desktop.storage import index_queries, index_tables
 from dreamina_desktop.storage.database import UNREADABLE
 from dreamina_desktop.storage.job_rows import JobRows
@@ -52,7 +52,7 @@ class JobIndex:
         self._rows = JobRows(root)
         self._in_memory = in_memory
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
-        self._noted: deque[tuple[int, Sequence[Summary]]] = deque()
+        self._noted: deque[tuple[int, Sequence[Job]]] = deque()
         self._library: apsw.Connection | None = None
         self._index: apsw.Connection | None = None
 
@@ -124,7 +124,7 @@ class JobIndex:
 
     def note(self, stamp: int, jobs: Sequence[Job]) -> None:
         """The library has written these jobs as its change `stamp`."""
-        self._noted.append((stamp, [summarize(job) for job in jobs]))
+        self._noted.append((stamp, jobs))
         if len(self._noted) == 1:
             with suppress(RuntimeError):  # closed
                 self._thread.submit(self._catch_up_quietly)
@@ -232,14 +232,14 @@ class JobIndex:
     def _catch_up(self) -> None:
         """Write what was noted, in one transaction."""
         index, _ = self._connections()
-        noted: list[tuple[int, Sequence[Summary]]] = []
+        noted: list[tuple[int, Sequence[Job]]] = []
         while self._noted:
             noted.append(self._noted.popleft())
         if noted:
-            summaries = {one.number: one for _, some in noted for one in some}
+            last = {job.number: job for _, jobs in noted for job in jobs}
             try:
                 with index:
-                    index_tables.put(index, summaries.values(), noted[-1][0])
+                    index_tables.put(index, map(summarize, last.values()), noted[-1][0])
             except apsw.Error:  # a full disk, damage: the library itself has it all
                 self._make_anew()
 

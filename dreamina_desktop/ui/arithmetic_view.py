@@ -101,6 +101,12 @@ class ArithmeticView(QListView):
 
     # -- Qt ---------------------------------------------------------------------------------
 
+    def selectAll(self) -> None:
+        """As one range; Qt asks the model once a row."""
+        if count := self._rows.rowCount():
+            everything = selection_of(self._rows, [(0, count - 1)])
+            self.selectionModel().select(everything, SelectionFlag.ClearAndSelect)
+
     def doItemsLayout(self) -> None:
         self.lay_out_unless_moving()
 

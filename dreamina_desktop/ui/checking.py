@@ -10,6 +10,6 @@ from dreamina_desktop.ui.services import Services
 
 def check_now(services: Services, numbers: Sequence[int]) -> None:
     """Ask for these jobs first. While paused they are asked when checking goes on."""
-    services.poller.check_now(numbers)
+    services.recheck.start(numbers)
     if services.poller.paused:
         services.messages.say("Checking is paused; then these go first.", Remedy.RESUME)

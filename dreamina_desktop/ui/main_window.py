@@ -298,6 +298,7 @@ class MainWindow(QMainWindow):
             Remedy.TRY_DEMO: self.demo_requested.emit,
             Remedy.COPY_DIAGNOSTICS: self._copy_diagnostics,
             Remedy.READ: self._services.rescue_notice.was_read,
+            Remedy.STOP: self._services.recheck.stop,
         }
         remedies[remedy]()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import shiboken6
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.services.library import SLICE
 from dreamina_desktop.services.messages import Condition
 from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.services import Services
@@ -76,6 +78,45 @@ def with_jobs(
             work(jobs)
 
     services.supervisor.spawn(read(), "read jobs")
+
+
+def with_images(
+    services: Services,
+    keys: Sequence[ImageKey],
+    take: Callable[[Image], str | None],
+    work: Callable[[Sequence[tuple[ImageKey, str]]], None],
+) -> None:
+    """Call `work` with what `take` finds at these images, in this order: at once where all of them
+    are in memory, else when they are read. Of very many no more is kept than that."""
+    if len(keys) <= MANY:
+        with_jobs(
+            services,
+            (key.number for key in keys),
+            lambda jobs: work(_taken(images_among(jobs, keys), take)),
+        )
+        return
+    services.messages.say(f"Reading {count(len(keys), 'image')}…")
+
+    async def read() -> None:
+        taken: list[tuple[ImageKey, str]] = []
+        try:
+            for start in range(0, len(keys), SLICE):
+                some = keys[start : start + SLICE]
+                jobs = await services.library.fetch(key.number for key in some)
+                taken += _taken(images_among(jobs, some), take)
+                await asyncio.sleep(0)
+        except DatabaseError as error:
+            services.messages.say(str(error))
+        else:
+            work(taken)
+
+    services.supervisor.spawn(read(), "read images")
+
+
+def _taken(
+    images: Iterable[Image], take: Callable[[Image], str | None]
+) -> list[tuple[ImageKey, str]]:
+    return [(image.key, text) for image in images if (text := take(image))]
 
 
 def images_among(jobs: Iterable[Job], keys: Iterable[ImageKey]) -> Iterator[Image]:

@@ -26,10 +26,14 @@ def selection_of(model: QAbstractItemModel, selected: Iterable[Run]) -> QItemSel
     return selection
 
 
-def rows_of(selection: QItemSelection) -> list[int]:
+def runs_of(selection: QItemSelection) -> list[Run]:
     """The selected rows of a list, sorted."""
-    selected = sorted((each.top(), each.bottom()) for each in selection.toList())
-    return [row for first, last in selected for row in range(first, last + 1)]
+    return sorted((each.top(), each.bottom()) for each in selection.toList())
+
+
+def rows_of(selection: QItemSelection) -> list[int]:
+    """The same row by row."""
+    return [row for first, last in runs_of(selection) for row in range(first, last + 1)]
 
 
 def count_of(selection: QItemSelection) -> int:

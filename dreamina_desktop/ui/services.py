@@ -15,6 +15,7 @@ from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.recheck import Recheck
 from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
@@ -39,6 +40,7 @@ class Services:
     messages: Messages
     poller: Poller
     preferences: Preferences
+    recheck: Recheck
     rescue_notice: RescueNotice
     server_clock: ServerClock
     supervisor: Supervisor

@@ -71,14 +71,15 @@ def test_the_next_start_says_once_that_the_last_run_crashed(
     program = start()
     assert stat.S_IMODE(crash.stat().st_mode) == 0o600
     end(program, fault)
-    assert program.returncode == -fault
+    # Python's report reads the frames of threads that run: one in many ends in a fault of its own.
+    assert program.returncode in {-fault, -signal.SIGSEGV}
     assert "Fatal Python error" in crash.read_text()
     holder.unlink()
 
     assert CRASHED in end(start(), signal.SIGTERM)
     logged = (tmp_path / "data" / "dreamina-desktop.log").read_text()
-    assert logged.count("Fatal Python error") == 1
-    assert "the last run crashed" in logged
+    assert "Fatal Python error" in logged
+    assert logged.count("the last run crashed") == 1
     assert not crash.exists()
 
     assert CRASHED not in end(start(), signal.SIGTERM)

@@ -35,6 +35,8 @@ HEALTHY = 6  # jobs among them that run on undisturbed, so that the origin does 
 CHECKS = 40  # of each of those
 SOON_S = 1.0  # what cannot be reached at first can be then
 AFTER_TIMEOUT_S = 11.5  # when the program has given up a connection: after 10 s, or 4 s an address
+# A link that dies after an account's history was walked waits ten minutes for the next walk.
+ANOTHER_WALK_S = 720.0
 PROMISES = (
     "jobs lost or wrong",
     "duplicates",
@@ -150,7 +152,7 @@ def _attend(session: Session, seed: int, folder: Path) -> Report:
         if session.unreachable:
             _reach_later(session, vendor, home, report)
         else:
-            ended = home.work(ids(jobs), give_up_s=60.0)
+            ended = home.work(ids(jobs), give_up_s=60.0, limit_s=ANOTHER_WALK_S)
             if session.name == "refusal":
                 report.look_at_refusal(vendor, jobs, ended)
                 ended = home.work(None)

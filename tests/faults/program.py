@@ -108,10 +108,16 @@ class Folder:
         """To its end."""
         return self.start(*options, text=text).wait(limit_s)
 
-    def work(self, text: str | None, *options: str, give_up_s: float = 30.0) -> Ended:
+    def work(
+        self,
+        text: str | None,
+        *options: str,
+        give_up_s: float = 30.0,
+        limit_s: float = LIMIT_S,
+    ) -> Ended:
         """Track, wait until nothing is left to do, export."""
         waits = ("--until-idle", "--give-up", str(give_up_s), "--export", "-")
-        return self.run(*(["-"] if text else []), *waits, *options, text=text)
+        return self.run(*(["-"] if text else []), *waits, *options, text=text, limit_s=limit_s)
 
 
 class Running:
@@ -134,11 +140,11 @@ class Running:
         return self.process.pid
 
     def wait(self, limit_s: float = LIMIT_S) -> Ended:
-        """Its end; one that hangs is killed, and its code is the signal's."""
+        """Its end; one that hangs is killed by a signal upon which it tells where it was."""
         try:
             self.process.wait(limit_s)
         except subprocess.TimeoutExpired:
-            self.kill()
+            self.kill(signal.SIGABRT)
         return self._collect()
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> Ended:

@@ -48,11 +48,11 @@ class State:
     size: Size
     tasks: int
     threads: int  # the pools' not counted
-    cached_kb: int  # thumbnails, up to a limit of their own
+    cached_kb: int  # pictures, jobs used last, pages of the databases: up to limits of their own
 
     @property
     def memory_kb(self) -> int:
-        """Without that cache, which fills in the course of a day."""
+        """Without those caches, which fill in the course of a day."""
         return self.size.memory_kb - self.cached_kb
 
     def __str__(self) -> str:

@@ -1,5 +1,5 @@
 """The program itself, which tells on SIGUSR2 what is in it: tasks of its loop, threads, and how
-full the caches of pictures are, which have a limit.
+full the caches are, each of which has a limit: pictures, the jobs used last, SQLite's pages.
 
 Run in place of `-m dreamina_desktop`; the answer goes to the file that SOAK_FILE names.
 """
@@ -13,7 +13,10 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterable
+from enum import Enum
 from pathlib import Path
+from types import ModuleType
 
 from dreamina_desktop.__main__ import main
 
@@ -32,13 +35,33 @@ def tell(_signal: int, _frame: object) -> None:
 
 
 def cached_bytes() -> int:
-    from dreamina_desktop.ui.jobs.row_pictures import RowPictures  # noqa: PLC0415 - not in the
-    from dreamina_desktop.ui.thumbnails import Thumbnails  # noqa: PLC0415 - workers
+    # Not in the workers, which load this module too.
+    import apsw  # noqa: PLC0415
+
+    from dreamina_desktop.ui.jobs.row_pictures import RowPictures  # noqa: PLC0415
+    from dreamina_desktop.ui.thumbnails import Thumbnails  # noqa: PLC0415
 
     everything = gc.get_objects()
-    rows = sum(one.size_bytes for one in everything if isinstance(one, RowPictures))
-    caches = [one for one in everything if isinstance(one, Thumbnails)]
-    return rows + sum(one.size_bytes for one in caches)
+    cached = apsw.memory_used()
+    cached += sum(one.size_bytes for one in everything if isinstance(one, RowPictures))
+    for one in everything:
+        if isinstance(one, Thumbnails):
+            cached += one.size_bytes
+            cached += size_of(one._library.recent())
+    return cached
+
+
+def size_of(values: Iterable[object]) -> int:
+    """Bytes of these, with all that they hold."""
+    seen: set[int] = set()
+    found, size = list(values), 0
+    while found:
+        value = found.pop()
+        if id(value) not in seen and not isinstance(value, type | ModuleType | Enum):
+            seen.add(id(value))
+            size += sys.getsizeof(value)
+            found += gc.get_referents(value)
+    return size
 
 
 if __name__ == "__main__":

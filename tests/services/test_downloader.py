@@ -23,6 +23,7 @@ from dreamina_desktop.core.answer import (
     Verified,
 )
 from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.services.library import SLICE, ChangeSet
 from dreamina_desktop.services.messages import Condition, Remedy
 
 URL = "https://a.example.com/1"
@@ -271,6 +272,27 @@ async def test_retry_tries_again_now(world: World) -> None:
     world.downloader.retry([ImageKey(1, 0), ImageKey(1, 1)])
     await world.advance(1)
     assert [image.state for image in world.job().images] == [ImageState.SAVED, ImageState.SAVED]
+
+
+@with_world()
+async def test_very_many_are_tried_again_by_a_few_writes(world: World) -> None:
+    urls = [f"https://a.example.com/{n}" for n in range(SLICE + 20)]
+    for url in urls:
+        world.source.script[url] = [Gone("404"), world.source.whole()]
+    await world.start(polls=False)
+    await world.add_completed(*urls)
+    await world.advance(len(urls))
+    assert {image.state for image in world.job().images} == {ImageState.LOST}
+    told: list[ChangeSet] = []
+    world.library.subscribe(told.append)
+    world.downloader.retry([image.key for image in world.job().images])
+    world.downloader.pause()
+    await world.advance(1)
+    assert {image.state for image in world.job().images} == {ImageState.PENDING}
+    assert len(told) == 2
+    world.downloader.resume()
+    await world.advance(len(urls))
+    assert {image.state for image in world.job().images} == {ImageState.SAVED}
 
 
 @with_world()

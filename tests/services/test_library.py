@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from world import World, with_world
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey, ImageState
-from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.services.library import SLICE, ChangeSet
 
 
 def listen(world: World) -> list[ChangeSet]:
@@ -64,6 +65,33 @@ async def test_adding_and_removing_change_what_is_listed(world: World) -> None:
 
 
 @with_world()
+async def test_between_slices_of_many_others_have_their_turn(world: World) -> None:
+    heard = listen(world)
+    turns: list[int] = []
+
+    async def take_turns() -> None:
+        while len(heard) < 3:
+            turns.append(len(heard))
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(take_turns())
+    await world.library.add(1.0, [job_id(n) for n in range(2 * SLICE + 1)], {})
+    await others
+    assert {1, 2} <= set(turns)
+    assert sum(len(changes.jobs) for changes in heard) == 2 * SLICE + 1
+
+
+@with_world()
+async def test_who_is_cancelled_while_many_are_told_leaves_none_untold(world: World) -> None:
+    heard = listen(world)
+    adding = asyncio.create_task(world.library.add(1.0, [job_id(n) for n in range(3 * SLICE)], {}))
+    world.library.subscribe(lambda _: adding.cancel())
+    with pytest.raises(asyncio.CancelledError):
+        await adding
+    assert [len(changes.jobs) for changes in heard] == [SLICE] * 3
+
+
+@with_world()
 async def test_one_image_is_changed_among_its_brothers(world: World) -> None:
     await world.add_completed("https://a.example.com/1", "https://a.example.com/2")
     heard = listen(world)
@@ -83,7 +111,7 @@ async def test_a_note_of_the_last_check_writes_nothing(world: World) -> None:
     world.library.note_asked(1, 77.0)
     assert world.job().last_asked_at == 77.0
     assert world.repository.writes == writes
-    assert heard == [ChangeSet(frozenset([1]))]
+    assert heard == []
 
 
 @with_world()

@@ -37,6 +37,7 @@ from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.poll_status import PollLimits
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.recheck import Recheck
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
@@ -137,6 +138,7 @@ class World:
             TokenSource.ENVIRONMENT,
             self.preferences,
         )
+        self.recheck = Recheck(self.poller, self.messages, self.supervisor)
         self.tracker = Tracker(self.library, self.undo, self.clock, self.poller.wake)
         self.idle = IdleWaiter(
             self.library, self.poller, self.downloader, self.recovery, self.token, self.clock

@@ -55,6 +55,7 @@ from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
+from dreamina_desktop.services.recheck import Recheck
 from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
@@ -309,6 +310,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             messages=messages,
             poller=poller,
             preferences=preferences,
+            recheck=Recheck(poller, messages, supervisor),
             rescue_notice=RescueNotice(preferences, messages),
             server_clock=server_clock,
             supervisor=supervisor,

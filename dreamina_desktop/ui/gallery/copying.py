@@ -13,7 +13,7 @@ from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_reading import ImageReading
 from dreamina_desktop.ui.gallery.link_life import link_life
-from dreamina_desktop.ui.reading import images_among, with_jobs
+from dreamina_desktop.ui.reading import images_among, with_images, with_jobs
 from dreamina_desktop.ui.services import Services
 
 
@@ -37,24 +37,23 @@ class Copying(QObject):
 
     def references(self, keys: Sequence[ImageKey]) -> None:
         """The assetRefs exactly as they came, one a line in the order of `keys`."""
-        self._with_images(keys, self._copy_references)
 
-    def _copy_references(self, images: Sequence[Image]) -> None:
-        having = [image for image in images if image.entry.asset_ref]
-        lines = [image.entry.asset_ref or "" for image in having]
-        self._copy_lines(lines)
-        self._say_copied("reference", having, len(images))
+        def copy(found: Sequence[tuple[ImageKey, str]]) -> None:
+            self._copy_lines([reference for _, reference in found])
+            self._say_copied("reference", [key for key, _ in found], len(keys))
+
+        with_images(self._services, keys, lambda image: image.entry.asset_ref, copy)
 
     def links(self, keys: Sequence[ImageKey]) -> None:
         """The signed URLs as they came, one a line."""
-        self._with_images(keys, self._copy_links)
 
-    def _copy_links(self, images: Sequence[Image]) -> None:
-        having = [image for image in images if image.url]
-        self._copy_lines([image.url or "" for image in having])
-        life = link_life(having[0].url, self._services.server_clock.time()) if having else ""
-        said = f"It {life}." if life and len(having) == 1 else ""
-        self._say_copied("link", having, len(images), said)
+        def copy(found: Sequence[tuple[ImageKey, str]]) -> None:
+            self._copy_lines([url for _, url in found])
+            life = link_life(found[0][1], self._services.server_clock.time()) if found else ""
+            said = f"It {life}." if life and len(found) == 1 else ""
+            self._say_copied("link", [key for key, _ in found], len(keys), said)
+
+        with_images(self._services, keys, lambda image: image.url, copy)
 
     def job_ids(self, keys: Sequence[ImageKey]) -> None:
         """The IDs of the images' jobs, each once."""
@@ -98,7 +97,7 @@ class Copying(QObject):
             )
         elif saved:
             self._set(_file_urls(saved))
-            self._say_copied("picture file", saved, len(images))
+            self._say_copied("picture file", [image.key for image in saved], len(images))
         elif images:
             self._say(f"{_named(images)} not saved: there is no picture to copy.")
 
@@ -123,8 +122,7 @@ class Copying(QObject):
         self._turn += 1
         QGuiApplication.clipboard().setMimeData(mime)
 
-    def _say_copied(self, one: str, having: Sequence[Image], total: int, more: str = "") -> None:
-        keys = [image.key for image in having]
+    def _say_copied(self, one: str, keys: Sequence[ImageKey], total: int, more: str = "") -> None:
         said = []
         if keys:
             said.append(f"Copied {formats.count(len(keys), one)} ({words.keys(keys)})")

@@ -41,7 +41,7 @@ from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
 from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.row_selection import count_of, rows_of, runs, selection_of
+from dreamina_desktop.ui.row_selection import count_of, rows_of, runs, runs_of, selection_of
 
 Index = QModelIndex | QPersistentModelIndex
 CursorAction = QAbstractItemView.CursorAction
@@ -144,7 +144,8 @@ class GalleryView(ArithmeticView):
 
     def selected_keys(self) -> list[ImageKey]:
         """In the gallery's order."""
-        return self._keys(rows_of(self.selectionModel().selection()))
+        selected = runs_of(self.selectionModel().selection())
+        return [key for first, last in selected for key in self.order[first : last + 1]]
 
     def selected_count(self) -> int:
         return count_of(self.selectionModel().selection())

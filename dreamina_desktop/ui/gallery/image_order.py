@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, count
+from itertools import compress, count, islice
 from operator import ne
 from typing import overload
 
@@ -48,12 +48,25 @@ class ImageOrder(Sequence[ImageKey]):
 
     def __getitem__(self, row: int | slice) -> ImageKey | list[ImageKey]:
         if isinstance(row, slice):
-            return [self[each] for each in range(*row.indices(len(self)))]
+            start, stop, step = row.indices(len(self))
+            if step == 1 and start < stop:
+                return list(islice(self._from(start), stop - start))
+            return [self[each] for each in range(start, stop, step)]
         row = row + len(self) if row < 0 else row
         if not 0 <= row < len(self):
             raise IndexError(row)
         position = bisect_right(self._starts, row) - 1
         return ImageKey(self._numbers[position], row - self._starts[position])
+
+    def _from(self, row: int) -> Iterator[ImageKey]:
+        """The images from one on, job by job."""
+        first = bisect_right(self._starts, row) - 1
+        index = row - self._starts[first]
+        for position in range(first, len(self._numbers)):
+            number = self._numbers[position]
+            for each in range(index, self._counts[position]):
+                yield ImageKey(number, each)
+            index = 0
 
     def row(self, key: ImageKey) -> int | None:
         """Where an image is; None where it is not shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -94,7 +95,9 @@ class _Reading(QRunnable):
 
     def run(self) -> None:
         if self._is_wanted():
-            self._owner.read.emit(self._ticket, self._read())
+            image = self._read()
+            with suppress(RuntimeError):  # its owner is just being deleted: nobody waits for it
+                self._owner.read.emit(self._ticket, image)
 
 
 def _before_turning(reader: QImageReader, fit: QSize | None) -> QSize | None:

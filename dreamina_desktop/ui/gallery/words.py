@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.services import file_watch
 from dreamina_desktop.ui import formats
@@ -77,7 +79,7 @@ def lowered(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def keys(images: list[ImageKey], shown: int = 4) -> str:
+def keys(images: Sequence[ImageKey], shown: int = 4) -> str:
     """`214-1, 214-2`; of many the first ones: `214-1, 214-2, 214-3, 214-4 and 36 more`."""
     named = ", ".join(str(key) for key in images[:shown])
     return named if len(images) <= shown else f"{named} and {len(images) - shown} more"

@@ -27,7 +27,6 @@ from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.services.messages import Condition
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.reading import ReadAhead
-from dreamina_desktop.ui.row_selection import runs
 from dreamina_desktop.ui.services import Services
 
 Index = QModelIndex | QPersistentModelIndex
@@ -42,6 +41,7 @@ class JobsModel(QAbstractListModel):
     """Row -> number; the job itself is read from the library when it is needed."""
 
     order_changed = Signal()
+    settled = Signal()  # after `bring_up_to_date` that took its time
 
     def __init__(self, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +55,7 @@ class JobsModel(QAbstractListModel):
         self._is_stale = True  # the listing is not that of the query
         self._is_listing = False
         self._is_flushing = False  # the timer runs
+        self._is_awaited = False  # by who brings it up to date
         self._took_ms = 0.0
         self._timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._timer.timeout.connect(self._on_time)
@@ -128,6 +129,19 @@ class JobsModel(QAbstractListModel):
             self._show(self._services.library.listing(self._query))
         self._tell_changed()
 
+    def bring_up_to_date(self) -> bool:
+        """True when the rows are those of now; else `settled` follows: a large library is not
+        waited for."""
+        is_listed = not (self._is_stale or self._is_listing)
+        if is_listed or self._services.library.last_number <= SMALL:
+            self.flush()
+            return True
+        self._is_awaited = True
+        if not self._is_listing:
+            self._timer.stop()
+            self._on_time()
+        return False
+
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._listing)
 
@@ -185,8 +199,13 @@ class JobsModel(QAbstractListModel):
             self._services.messages.hold(Condition.DATABASE, str(error))
         finally:
             self._is_listing = False
-        if self._is_stale and shiboken6.isValid(self):
+        if not shiboken6.isValid(self):
+            return
+        if self._is_stale:
             self._flush_soon()
+        elif self._is_awaited:
+            self._is_awaited = False
+            self.settled.emit()
 
     async def _show_later(self, query: Query) -> None:
         listing = await self._services.library.listing_later(query)
@@ -239,9 +258,10 @@ class JobsModel(QAbstractListModel):
             self._flush_soon()
 
     def _flush_soon(self) -> None:
-        if not self._timer.isActive():
+        if self._is_awaited or not self._timer.isActive():
             self._is_flushing = True
-            rest_ms = round(REST * self._took_ms) if self._is_stale else 0
+            rests = self._is_stale and not self._is_awaited
+            rest_ms = round(REST * self._took_ms) if rests else 0
             self._timer.start(max(FLUSH_MS, rest_ms))
 
     def _on_time(self) -> None:
@@ -252,19 +272,26 @@ class JobsModel(QAbstractListModel):
 
     def _tell_changed(self) -> None:
         changed, self._changed = self._changed, set()
-        rows = sorted(row for number in changed if (row := self.row(number)) is not None)
-        for row in rows:
-            job = self.peek(row)
-            if job is not None and self._listing.counts[row] != len(job.images):
-                self._counts[job.number] = len(job.images)
+        peek, counts = self._services.library.peek, self._listing.counts
+        rows = []
+        for number in changed:
+            row = self.row(number)
+            if row is None:
+                continue
+            rows.append(row)
+            job = peek(number)
+            if job is not None and counts[row] != len(job.images):
+                self._counts[number] = len(job.images)
         self._repaint(rows)
 
     def _on_jobs_came(self, numbers: set[int]) -> None:
-        self._repaint(sorted(row for n in numbers if (row := self.row(n)) is not None))
+        self._repaint([row for n in numbers if (row := self.row(n)) is not None])
 
     def _repaint(self, rows: Sequence[int]) -> None:
-        for first, last in runs(rows):
-            self.dataChanged.emit(self.index(first), self.index(last))
+        """Told as one range: our view paints what is visible of it, which costs less than many
+        ranges do."""
+        if rows:
+            self.dataChanged.emit(self.index(min(rows)), self.index(max(rows)))
 
     def _on_poller_changed(self) -> None:
         waiting = WAITING_FOR.get(self._services.poller.connection, "")

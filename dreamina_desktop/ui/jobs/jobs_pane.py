@@ -50,6 +50,7 @@ class JobsPane(QWidget):
         self._filter = ALL
         self._search = ""
         self._selected_before: list[int] = []
+        self._afterwards: Callable[[], None] | None = None  # the rows are up to date
         self._model = JobsModel(services, self)
         self.view = JobsView(self._model, JobDelegate(services, thumbnails, self), thumbnails, self)
         self._count = QLabel()
@@ -62,6 +63,7 @@ class JobsPane(QWidget):
         self._empty.demo_requested.connect(self.demo_requested)
         self._empty.all_requested.connect(self.list_all)
         self._model.order_changed.connect(self._on_order_changed)
+        self._model.settled.connect(self._on_settled)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.view.opened.connect(self.activated)
         self.view.customContextMenuRequested.connect(self._show_menu)
@@ -104,7 +106,9 @@ class JobsPane(QWidget):
 
     def select(self, numbers: Sequence[int]) -> None:
         """Select these and scroll to the first of them."""
-        self._show_rows_of(numbers)
+        self._when_listed(numbers, lambda: self._select(numbers))
+
+    def _select(self, numbers: Sequence[int]) -> None:
         rows = sorted(row for n in numbers if (row := self._model.row(n)) is not None)
         selection = selection_of(self._model, runs(rows))
         mode = QItemSelectionModel.SelectionFlag
@@ -119,14 +123,19 @@ class JobsPane(QWidget):
 
     def select_new(self, before: Collection[int]) -> None:
         """Select what has come back, and show it."""
-        self._model.flush()
-        if came := [number for number in self.order() if number not in before]:
-            self.select(came)
+
+        def select() -> None:
+            if came := [number for number in self.order() if number not in before]:
+                self.select(came)
+
+        self._when_up_to_date(select)
 
     def reveal(self, numbers: Sequence[int]) -> None:
         """Select nothing, and bring the first of these into sight."""
         self.view.clearSelection()
-        self._show_rows_of(numbers)
+        self._when_listed(numbers, lambda: self._scroll_to(numbers))
+
+    def _scroll_to(self, numbers: Sequence[int]) -> None:
         rows = [row for n in numbers if (row := self._model.row(n)) is not None]
         if rows:
             self.view.scrollTo(self._model.index(min(rows)))
@@ -151,7 +160,8 @@ class JobsPane(QWidget):
                 self._set_order(order)
         selected = [n for n in state.get("selected", []) if isinstance(n, int)]
         if selected:
-            self.select(selected)
+            self._model.flush()
+            self._select(selected)
         scroll = state.get("scroll", 0)
         self.view.scroll_to_offset(scroll if isinstance(scroll, int) else 0)
 
@@ -244,12 +254,30 @@ class JobsPane(QWidget):
 
         self._services.supervisor.spawn(find(), "find a paste")
 
-    def _show_rows_of(self, numbers: Sequence[int]) -> None:
+    def _when_listed(self, numbers: Sequence[int], work: Callable[[], None]) -> None:
         """What was asked for must not be hidden by a filter."""
-        self._model.flush()
-        if any(self._model.row(number) is None for number in numbers):
-            self.list_all()
-            self._model.flush()
+
+        def look() -> None:
+            if any(self._model.row(number) is None for number in numbers):
+                self.list_all()
+                self._when_up_to_date(work)
+            else:
+                work()
+
+        self._when_up_to_date(look)
+
+    def _when_up_to_date(self, work: Callable[[], None]) -> None:
+        """At once, or as soon as a large library is listed. The last wish counts."""
+        self._afterwards = None
+        if self._model.bring_up_to_date():
+            work()
+        else:
+            self._afterwards = work
+
+    def _on_settled(self) -> None:
+        work, self._afterwards = self._afterwards, None
+        if work is not None:
+            work()
 
     def _on_deadlines_changed(self) -> None:
         self._ask()

@@ -42,6 +42,11 @@ def test_every_key_is_found_at_its_row(pairs: list[tuple[int, int]]) -> None:
     assert [order.index(key) for key in keys] == list(range(len(keys)))
 
 
+@given(jobs, st.slices(12))
+def test_a_slice_has_the_keys_of_its_rows(pairs: list[tuple[int, int]], rows: slice) -> None:
+    assert order_of(pairs)[rows] == keys_of(pairs)[rows]
+
+
 @given(jobs, jobs)
 def test_a_replacement_leads_from_one_order_to_the_other(
     before: list[tuple[int, int]], after: list[tuple[int, int]]

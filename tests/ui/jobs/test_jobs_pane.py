@@ -175,7 +175,7 @@ async def test_a_filter_gives_way_to_the_jobs_that_were_asked_for(
     filters["Failed"].trigger()
     await until(lambda: list(pane.order()) == [])
     pane.select([done.number])
-    assert list(pane.selected()) == [done.number]
+    await until(lambda: list(pane.selected()) == [done.number])
 
 
 async def test_an_empty_filter_says_so_and_leads_back(

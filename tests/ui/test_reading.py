@@ -1,0 +1,38 @@
+"""What many images hold is read in slices, and no more of them is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.ui import reading
+
+Until = Callable[[Callable[[], object]], Any]
+
+
+@pytest.mark.parametrize("many", [2, 100])
+async def test_texts_of_images_come_in_their_order(
+    bench: Any, record: Any, until: Until, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(reading, "MANY", many)
+    monkeypatch.setattr(reading, "SLICE", 2)
+    for second in range(1, 4):
+        await bench.add(record(second))
+    keys = [ImageKey(number, index) for number in (3, 1, 2) for index in (1, 0)]
+    found: list[tuple[ImageKey, str]] = []
+    taken: list[Sequence[tuple[ImageKey, str]]] = []
+
+    def take(texts: Sequence[tuple[ImageKey, str]]) -> None:
+        taken.append(texts)
+        found.extend(texts)
+
+    reading.with_images(
+        bench.services, keys, lambda image: str(image.key) if image.key.number != 1 else None, take
+    )
+    await until(lambda: taken)
+    assert len(taken) == 1
+    assert [text for _, text in found] == ["3-2", "3-1", "2-2", "2-1"]
+    assert [key for key, _ in found] == [key for key in keys if key.number != 1]
