@@ -8,6 +8,7 @@ import msgspec
 from dreamina_desktop.core.job import Tracking
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
 from dreamina_desktop.core.search_terms import search_terms
+from dreamina_desktop.storage.index_tables import TRIGRAM
 
 _ORDERS = {  # and the index that has it
     JobOrder.NEWEST: ("s.number DESC", "by_number"),
@@ -28,12 +29,15 @@ _FILTERS = {
     JobFilter.FAILED: "s.status = 'failed'",
     JobFilter.NOT_FOUND: f"s.tracking = '{Tracking.NOT_FOUND}'",
 }
-_TRIGRAM = 3  # characters; shorter words are not in the full-text index
+_COMMON = 3_000  # texts
+_MOST_THREES = 300  # in one expression
+_LAST = "\U0010ffff"
+_NOWHERE = "A" * TRIGRAM  # texts are folded
 
 
 def listing(connection: apsw.Connection, query: Query, limit: int | None = None) -> Listing:
     """The shown jobs that a query asks for; `limit`: only so many of the first."""
-    source, found, values = _search(query)
+    source, found, values = _search(connection, query)
     wanted, more = _conditions(query)
     order = _ORDERS[query.order][0]
     if source.startswith(("search", "words")):  # whose own numbers are in order, if any
@@ -50,22 +54,43 @@ def listing(connection: apsw.Connection, query: Query, limit: int | None = None)
     return Listing.of(decode(numbers, type=list[int]), decode(counts, type=list[int]))
 
 
-def _search(query: Query) -> tuple[str, list[str], list[str | int]]:
+def _search(connection: apsw.Connection, query: Query) -> tuple[str, list[str], list[str | int]]:
     """Tables, conditions and their values. What is searched leads: with CROSS JOIN, SQLite keeps
     this order, and the newest hits come first without a sort."""
     terms = search_terms(query.text)
-    long = [term for term in terms if len(term) >= _TRIGRAM]
-    short = [term for term in terms if len(term) < _TRIGRAM]
     if not terms:  # left to itself, SQLite sorts what the index has in order
         return f"summary s INDEXED BY {_ORDERS[query.order][1]}", [], []
+    matches = {term: _match(connection, term) for term in terms}
+    match = " AND ".join(filter(None, matches.values()))
+    looked_for = [term for term in terms if matches[term] is None]
     shown = "CROSS JOIN summary s ON s.number = l.rowid"
-    if not long:
-        return f"words l {shown}", ["instr(l.text, ?) > 0"] * len(short), [*short]
-    match = " AND ".join('"' + term.replace('"', '""') + '"' for term in long)
-    if not short:
-        return f"search l {shown}", ["l.search MATCH ?"], [match]
-    source = f"search l {shown} CROSS JOIN words w ON w.number = l.rowid"
-    return source, ["l.search MATCH ?"] + ["instr(w.text, ?) > 0"] * len(short), [match, *short]
+    if not match:
+        return f"words l {shown}", ["instr(l.text, ?) > 0"] * len(looked_for), [*looked_for]
+    source, found = f"search l {shown}", ["l.search MATCH ?"]
+    if looked_for:
+        source += " CROSS JOIN words w ON w.number = l.rowid"
+        found += ["instr(w.text, ?) > 0"] * len(looked_for)
+    return source, found, [match, *looked_for]
+
+
+def _match(connection: apsw.Connection, term: str) -> str | None:
+    """The full-text index's expression for a term; None: it is so common that looking into one
+    text after the other has the first page sooner."""
+    if len(term) >= TRIGRAM:
+        return _quoted(term)
+    # A shorter one begins some of the threes, for a text's last characters too (index_tables).
+    begun = "SELECT term, doc FROM three WHERE term >= ? AND term < ?"
+    threes, texts = list[str](), 0
+    for three, count in connection.execute(begun, (term, term + _LAST)):
+        threes.append(three)
+        texts += count
+        if texts > _COMMON or len(threes) > _MOST_THREES:
+            return None
+    return f"({' OR '.join(map(_quoted, threes))})" if threes else _quoted(_NOWHERE)
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', '""') + '"'
 
 
 def _conditions(query: Query) -> tuple[list[str], list[str | int]]:

@@ -9,7 +9,10 @@ import apsw
 
 from dreamina_desktop.core.summary import Summary
 
-VERSION = 1  # another one is made anew: raise it when core.summary or a table changes
+VERSION = 2  # another one is made anew: raise it when core.summary or a table changes
+
+TRIGRAM = 3  # characters
+_ENDING = "\n" * (TRIGRAM - 1)  # of each text: so its last characters begin a three, too
 
 _NAMES = [field.name for field in fields(Summary) if field.name != "text"]
 _LISTED = "number DESC, images) WHERE removed = 0"  # an order reads its index alone
@@ -30,10 +33,12 @@ TABLES = f"""
     CREATE INDEX by_duration ON summary (duration_s IS NULL, duration_s DESC, {_LISTED};
     CREATE INDEX by_images ON summary (images DESC, {_LISTED};
     CREATE TABLE words (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
-    -- Threes of characters: finds parts of words, in every script (docs/architecture.md).
+    -- Threes of characters: finds parts of words, in every script (docs/architecture.md). The
+    -- texts are folded already.
     CREATE VIRTUAL TABLE search USING fts5 (
-        text, content = 'words', content_rowid = 'number', tokenize = 'trigram'
+        text, content = 'words', content_rowid = 'number', tokenize = 'trigram case_sensitive 1'
     );
+    CREATE VIRTUAL TABLE three USING fts5vocab (search, row);
     PRAGMA user_version = {VERSION};
 """
 _PUT = (
@@ -48,7 +53,7 @@ def put(connection: apsw.Connection, summaries: Iterable[Summary], stamp: int) -
     for summary in summaries:
         *values, text = astuple(summary)
         connection.execute(_PUT, values)
-        _put_text(connection, summary.number, text)
+        _put_text(connection, summary.number, text + _ENDING)
     connection.execute("UPDATE state SET stamp = ?", (stamp,))
 
 

@@ -1,0 +1,44 @@
+"""Words are found wherever they stand, whether the full-text index or the texts are asked."""
+
+from __future__ import annotations
+
+import apsw
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.listing import Query
+from dreamina_desktop.core.record import JobRecord
+from dreamina_desktop.core.search_terms import search_terms
+from dreamina_desktop.core.summary import summarize
+from dreamina_desktop.storage import index_queries, index_tables
+
+LETTERS = st.text(st.sampled_from('abA红色ßﬃ"*% \n\0'), max_size=6)
+
+
+@pytest.mark.parametrize("common", [0, 3_000])
+def test_hits_are_the_texts_that_hold_every_word(
+    common: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_queries, "_COMMON", common)
+
+    @given(st.lists(LETTERS, min_size=1, max_size=5), LETTERS)
+    def hits_are_right(prompts: list[str], asked: str) -> None:
+        summaries = [
+            summarize(Job(number, "j", 1, 0.0, record=JobRecord("j", "created", prompt=prompt)))
+            for number, prompt in enumerate(prompts, 1)
+        ]
+        connection = apsw.Connection(":memory:")
+        for _ in connection.execute(index_tables.TABLES):
+            pass
+        connection.execute("INSERT INTO state VALUES (0)")
+        index_tables.put(connection, summaries, 1)
+        wanted = [
+            summary.number
+            for summary in reversed(summaries)
+            if all(term in summary.text for term in search_terms(asked))
+        ]
+        assert list(index_queries.listing(connection, Query(text=asked)).numbers) == wanted
+
+    hits_are_right()
