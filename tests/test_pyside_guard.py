@@ -15,19 +15,19 @@ from packaging.version import Version
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 MANY_TURNS = """
-import asyncio, sys
-import qasync
-from PySide6.QtCore import QCoreApplication
+import asyncio
+from PySide6.QtWidgets import QApplication
+from dreamina_desktop.app.event_loop import EventLoop
 
 async def main():
     for _ in range(20_000):
         await asyncio.sleep(0)
 
-application = QCoreApplication([])
-loop = qasync.QEventLoop(application)
+application = QApplication([])
+loop = EventLoop(application)
 asyncio.set_event_loop(loop)
-with loop:
-    loop.run_until_complete(main())
+loop.run_until_complete(main())
+loop.close()
 print("alive")
 """
 

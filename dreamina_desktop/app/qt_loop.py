@@ -1,4 +1,4 @@
-"""Qt's application and asyncio's loop as one; the only module that imports qasync."""
+"""Qt's application and asyncio's loop as one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import qasync
 from PySide6.QtCore import (
     QEvent,
     QMessageLogContext,
@@ -21,6 +20,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from dreamina_desktop import __version__, diagnostics
+from dreamina_desktop.app.event_loop import EventLoop
 from dreamina_desktop.app.garbage import GarbageCollector
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui import style
@@ -61,9 +61,9 @@ def make_application(theme: str) -> Application:
 
 def run_in_qt(application: QApplication, main: Coroutine[Any, Any, T]) -> T:
     """Run `main` to its end on Qt's event loop."""
-    loop = qasync.QEventLoop(application)
+    loop = EventLoop(application)
     asyncio.set_event_loop(loop)
-    # qasync's own executor would be joined on the GUI thread when the loop is closed.
+    # The loop's own executor would be joined on the GUI thread when the loop is closed.
     executor = ThreadPoolExecutor(4, thread_name_prefix="loop")
     loop.set_default_executor(executor)
     garbage = GarbageCollector(application)

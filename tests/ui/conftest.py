@@ -26,12 +26,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import qasync
 import shiboken6
 from PIL import Image as Pillow
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
+from dreamina_desktop.app.event_loop import EventLoop
 from dreamina_desktop.core.answer import (
     Found,
     ImageAnswer,
@@ -369,26 +369,15 @@ def _image(second: int, index: int) -> dict[str, Any]:
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Coroutines under tests/ui run as in the program: on Qt's event loop, through qasync."""
+    """Coroutines under tests/ui run as in the program: on its event loop."""
     return {"qt": _qt_loop}
-
-
-class _Loop(qasync.QEventLoop):  # type: ignore[misc]
-    """Handles events only while it runs. qasync does so once more afterwards, when a task whose
-    time has come finds no running loop; the next fixture's run goes on with it instead."""
-
-    def run_until_complete(self, future: Awaitable[Any]) -> Any:
-        task = asyncio.ensure_future(future, loop=self)
-        task.add_done_callback(lambda _: self.stop())
-        self.run_forever()
-        return task.result()
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
-    loop = _Loop(application)
+    loop = EventLoop(application)
     loop.set_default_executor(ThreadPoolExecutor(2))
     return loop
 

@@ -1,0 +1,166 @@
+"""asyncio's promises on Qt's loop, and Qt's own events among them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from dreamina_desktop.app import event_loop
+from dreamina_desktop.app.event_loop import EventLoop
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[EventLoop]:
+    loop = EventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    yield loop
+    loop.close()
+    asyncio.set_event_loop(None)
+
+
+def test_callbacks_run_in_their_order_and_what_they_add_comes_after(loop: EventLoop) -> None:
+    ran: list[str] = []
+
+    async def main() -> None:
+        loop.call_soon(lambda: (ran.append("a"), loop.call_soon(ran.append, "c")))
+        loop.call_soon(ran.append, "b")
+        await asyncio.sleep(0.01)
+
+    loop.run_until_complete(main())
+    assert ran == ["a", "b", "c"]
+
+
+def test_timers_come_in_their_order_and_never_early(loop: EventLoop) -> None:
+    came: list[tuple[int, float]] = []
+
+    async def main() -> None:
+        began = loop.time()
+        for delay_ms in (30, 0, 12, 7, 3):
+            when = began + delay_ms / 1000
+            loop.call_at(when, lambda d=delay_ms: came.append((d, loop.time() - began)))
+        await asyncio.sleep(0.05)
+
+    loop.run_until_complete(main())
+    assert [delay for delay, _ in came] == [0, 3, 7, 12, 30]
+    assert all(seconds >= delay / 1000 for delay, seconds in came)
+
+
+def test_a_cancelled_timer_does_not_run(loop: EventLoop) -> None:
+    async def main() -> None:
+        loop.call_later(0.001, pytest.fail).cancel()
+        loop.call_soon(pytest.fail).cancel()
+        await asyncio.sleep(0.01)
+
+    loop.run_until_complete(main())
+
+
+def test_time_outs_that_were_not_needed_are_let_go_of(loop: EventLoop) -> None:
+    class Held:
+        """What a time-out refers to."""
+
+        def note(self) -> None: ...
+
+    async def main() -> list[weakref.ref[Held]]:
+        held = []
+        for _ in range(5_000):
+            one = Held()
+            held.append(weakref.ref(one))
+            loop.call_later(3600, one.note).cancel()
+        return held
+
+    # A handle forgets its callback when it is cancelled; the handles are what must not pile up.
+    before = sum(isinstance(one, asyncio.TimerHandle) for one in gc.get_objects())
+    held = loop.run_until_complete(main())
+    after = sum(isinstance(one, asyncio.TimerHandle) for one in gc.get_objects())
+    assert not any(one() for one in held)
+    assert after - before < 500
+
+
+def test_events_of_qt_are_handled_while_callbacks_go_on(
+    loop: EventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many callbacks that are ready take several turns."""
+    monkeypatch.setattr(event_loop, "TURN_S", 0.0)
+    ran: list[object] = []
+
+    class Painted(QObject):
+        def event(self, event: QEvent) -> bool:
+            ran.append("painted")
+            return super().event(event)
+
+    async def main() -> None:
+        painted = Painted()
+        for number in range(50):
+            loop.call_soon(ran.append, number)
+        QApplication.postEvent(painted, QEvent(QEvent.Type.UpdateRequest))
+        await asyncio.sleep(0.05)
+
+    loop.run_until_complete(main())
+    assert ran.index("painted") < ran.index(49)
+    assert [one for one in ran if isinstance(one, int)] == list(range(50))
+
+
+def test_a_loop_inside_a_callback_does_not_stop_the_others(loop: EventLoop) -> None:
+    """A menu or a dialog that somebody opens."""
+    ran: list[str] = []
+
+    def open_menu() -> None:
+        inner = QEventLoop()
+        QTimer.singleShot(100, inner.quit)
+        loop.call_later(0.01, lambda: ran.append("timer"))
+        loop.call_soon(ran.append, "added inside")
+        inner.exec()
+        ran.append("closed")
+
+    async def main() -> None:
+        loop.call_soon(open_menu)
+        loop.call_soon(ran.append, "ready before")
+        loop.call_later(0.02, ran.append, "timer before")
+        await asyncio.sleep(0.2)
+
+    loop.run_until_complete(main())
+    assert ran == ["ready before", "added inside", "timer", "timer before", "closed"]
+
+
+def test_other_threads_are_heard(loop: EventLoop) -> None:
+    async def main() -> list[int]:
+        return [await loop.run_in_executor(None, pow, 2, each) for each in range(20)]
+
+    assert loop.run_until_complete(main()) == [2**each for each in range(20)]
+
+
+def test_a_callback_that_fails_is_told_and_the_next_one_runs(loop: EventLoop) -> None:
+    told: list[dict[str, Any]] = []
+    ran: list[int] = []
+    loop.set_exception_handler(lambda _, context: told.append(context))
+
+    async def main() -> None:
+        loop.call_soon(lambda: 1 / 0)
+        loop.call_soon(ran.append, 1)
+        await asyncio.sleep(0.01)
+
+    loop.run_until_complete(main())
+    assert isinstance(told[0]["exception"], ZeroDivisionError)
+    assert ran == [1]
+
+
+def test_nothing_runs_between_two_runs(loop: EventLoop, qapp: QApplication) -> None:
+    ran: list[str] = []
+
+    async def main(then: Callable[[], object]) -> None:
+        then()
+
+    loop.run_until_complete(main(lambda: loop.call_later(0.001, ran.append, "later")))
+    time.sleep(0.005)
+    qapp.processEvents()
+    assert not ran
+    loop.run_until_complete(asyncio.sleep(0.01))
+    assert ran == ["later"]
