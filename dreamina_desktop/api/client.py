@@ -14,13 +14,12 @@ import httpx
 
 from dreamina_desktop.api.http import (
     FAULTS,
-    KEEPALIVE_S,
-    MAX_CONNECTIONS,
     TIMEOUTS,
     USER_AGENT,
     in_words,
 )
 from dreamina_desktop.api.proxy import Proxy, proxy_for
+from dreamina_desktop.api.transport import Transport
 from dreamina_desktop.api.wire import read_answer, server_time
 from dreamina_desktop.api.wire_assets import read_assets
 from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
@@ -199,17 +198,8 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 def _open(tls: ssl.SSLContext, proxy: Proxy | None) -> httpx.AsyncClient:
     """A client that takes nothing from the environment (no proxy, no netrc) by itself."""
     return httpx.AsyncClient(
-        verify=tls,
-        trust_env=False,
-        follow_redirects=False,
-        limits=httpx.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_S),
-        proxy=None if proxy is None else _httpx_proxy(proxy, tls),
+        transport=Transport(tls, proxy), trust_env=False, follow_redirects=False
     )
-
-
-def _httpx_proxy(proxy: Proxy, tls: ssl.SSLContext) -> httpx.Proxy:
-    context = tls if proxy.url.startswith("https:") else None
-    return httpx.Proxy(proxy.url, auth=proxy.auth, ssl_context=context)
 
 
 async def _send(http: httpx.AsyncClient, request: httpx.Request) -> _Answered:

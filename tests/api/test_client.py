@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from dreamina_desktop import __version__
 from dreamina_desktop.api import client as client_module
-from dreamina_desktop.api import http
+from dreamina_desktop.api import http, transport
 from dreamina_desktop.api.client import TRIAL_JOBID, DreaminaClient, path_segment
 from dreamina_desktop.core.answer import (
     Found,
@@ -347,7 +347,7 @@ async def test_cancelled_requests_do_not_use_up_the_pool(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whatever httpx leaks: after at most one PoolTimeout the client works again."""
-    monkeypatch.setattr(client_module, "MAX_CONNECTIONS", 2)
+    monkeypatch.setattr(transport, "MAX_CONNECTIONS", 2)
     monkeypatch.setitem(http.TIMEOUTS, "pool", 0.05)
     server.says(*[silence] * 2, answer(200, RECORD))
     held = [asyncio.create_task(client.job(JOBID)) for _ in range(2)]
@@ -357,6 +357,44 @@ async def test_cancelled_requests_do_not_use_up_the_pool(
     assert isinstance(await client.job(JOBID), Found)
     for answered in await asyncio.gather(*held):
         assert isinstance(answered, Trouble)
+
+
+async def test_a_kept_connection_that_the_server_closed_is_not_used(
+    server: Any, client: DreaminaClient, answer: Answer
+) -> None:
+    closed = asyncio.Event()
+
+    async def answer_and_close(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        kept_alive = answer(200, RECORD).replace(b"Connection: close\r\n", b"")
+        writer.write(kept_alive)
+        writer.close()
+        await writer.wait_closed()
+        closed.set()
+
+    server.says(answer_and_close, answer(200, RECORD))
+    assert isinstance(await client.job(JOBID), Found)
+    await closed.wait()
+    assert isinstance(await client.job(JOBID), Found)
+    assert len(server.requests) == 2
+
+
+async def test_a_kept_connection_is_used_again(
+    server: Any, client: DreaminaClient, answer: Answer
+) -> None:
+    connections = 0
+
+    async def answer_twice(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        kept_alive = answer(200, RECORD).replace(b"Connection: close\r\n", b"")
+        writer.write(kept_alive)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(kept_alive)
+
+    server.says(answer_twice)
+    for _ in range(2):
+        assert isinstance(await client.job(JOBID), Found)
+    assert connections == 1
 
 
 async def test_closing_ends_a_request_under_way_in_trouble(
