@@ -121,6 +121,10 @@ class ArithmeticView(QListView):
         if not self._moving:
             self.lay_out()
 
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """What stays visible is moved; only what comes is painted."""
+        self.viewport().scroll(dx, dy, self.viewport().rect())
+
     def horizontalOffset(self) -> int:
         return 0
 

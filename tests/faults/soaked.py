@@ -38,12 +38,12 @@ def cached_bytes() -> int:
     # Not in the workers, which load this module too.
     import apsw  # noqa: PLC0415
 
-    from dreamina_desktop.ui.jobs.row_pictures import RowPictures  # noqa: PLC0415
+    from dreamina_desktop.ui.painted import Painted  # noqa: PLC0415
     from dreamina_desktop.ui.thumbnails import Thumbnails  # noqa: PLC0415
 
     everything = gc.get_objects()
     cached = apsw.memory_used()
-    cached += sum(one.size_bytes for one in everything if isinstance(one, RowPictures))
+    cached += sum(one.size_bytes for one in everything if isinstance(one, Painted))
     for one in everything:
         if isinstance(one, Thumbnails):
             cached += one.size_bytes

@@ -40,6 +40,7 @@ from dreamina_desktop.ui.gallery.place import Place
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
+from dreamina_desktop.ui.painted import LIMIT_BYTES, Painted
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.row_selection import count_of, rows_of, runs, runs_of, selection_of
 
@@ -81,12 +82,14 @@ class GalleryView(ArithmeticView):
         self._hovered: tuple[int, TileButton | None] | None = None
         self._pressed: tuple[int, TileButton] | None = None
         self._band_start: QPoint | None = None  # in the content
+        self._painted = Painted()
         self._visible_timer = QTimer(self, singleShot=True, interval=VISIBLE_DELAY_MS)
         self._visible_timer.timeout.connect(self.visible_changed)
         self.start()
         self.setAccessibleName("Images")
         self.setFrameShape(QListView.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     # What is shown
 
@@ -201,6 +204,8 @@ class GalleryView(ArithmeticView):
             ratio=self._mat_ratio(),
             caption=caption,
         )
+        screen = self.viewport().size() * self.devicePixelRatioF()
+        self._painted.limit_bytes = max(LIMIT_BYTES, 2 * 4 * screen.width() * screen.height())
         if not len(self.order):
             self._place = Place()
         self.fit_scroll_bar(self._place.offset(self._grid))
@@ -216,8 +221,10 @@ class GalleryView(ArithmeticView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         if not self._moving:
             self._place = Place.at(self._grid, self.verticalOffset())
-        self._hovered = None
-        self.viewport().update()
+        super().scrollContentsBy(dx, dy)
+        self._set_hovered(None)
+        if self._band_start is not None:
+            self.viewport().update()
         if not self._visible_timer.isActive():
             self._visible_timer.start()
 
@@ -243,7 +250,7 @@ class GalleryView(ArithmeticView):
         painter.fillRect(event.rect(), colors().canvas)
         down = self.verticalOffset()
         top = event.rect().top() + down
-        tile_painter = TilePainter(painter, colors(), self.font())
+        tile_painter = TilePainter(painter, colors(), self.font(), self._painted)
         for row in self._grid.rows(top, event.rect().bottom() + down):
             rect = self._grid.tile(row).translated(0, -down)
             tile_painter.paint(self._tile(row), rect, self._grid.picture_height)

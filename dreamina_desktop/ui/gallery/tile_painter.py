@@ -21,6 +21,7 @@ from dreamina_desktop.ui import icons
 from dreamina_desktop.ui.gallery import tile_layout, words
 from dreamina_desktop.ui.gallery.text_lines import lines_of
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
+from dreamina_desktop.ui.painted import Painted
 from dreamina_desktop.ui.palette import Colors
 
 RADIUS = 10.0
@@ -54,10 +55,11 @@ class Tile:
 
 
 class TilePainter:
-    """Fonts and colours of one paint event."""
+    """Fonts and colours of one paint event; `painted` is kept from one to the next."""
 
-    def __init__(self, painter: QPainter, colors: Colors, font: QFont) -> None:
+    def __init__(self, painter: QPainter, colors: Colors, font: QFont, painted: Painted) -> None:
         self._painter = painter
+        self._painted = painted
         self._colors = colors
         self._font = font
         self._bold = QFont(font)
@@ -71,23 +73,34 @@ class TilePainter:
     def paint(self, tile: Tile, rect: QRect, picture_height: int) -> None:
         """`rect`: picture and caption."""
         mat = QRect(rect.left(), rect.top(), rect.width(), picture_height)
-        self._paint_mat(mat)
         if tile.thumbnail is not None:
-            self._paint_picture(tile.thumbnail, mat)
+            self._paint_kept(tile, tile.thumbnail, rect, picture_height)
         else:
+            self._paint_mat(self._painter, mat)
             self._paint_stand_in(tile, mat)
-        self._paint_caption(tile, rect.adjusted(0, picture_height, 0, 0))
+            self._paint_caption(self._painter, tile, rect.adjusted(0, picture_height, 0, 0))
         self._paint_marks(tile, mat)
         if tile.active:
             for button, place in tile_layout.corner_buttons(mat).items():
                 self._paint_button(tile, button, place)
 
-    def _paint_mat(self, mat: QRect) -> None:
-        self._painter.setPen(NO_PEN)
-        self._painter.setBrush(self._mat)
-        self._painter.drawRoundedRect(mat, RADIUS, RADIUS)
+    def _paint_kept(self, tile: Tile, thumbnail: QPixmap, rect: QRect, picture_height: int) -> None:
+        def paint(painter: QPainter, rect: QRect) -> None:
+            painter.fillRect(rect, self._colors.canvas)
+            mat = QRect(0, 0, rect.width(), picture_height)
+            self._paint_mat(painter, mat)
+            self._paint_picture(painter, thumbnail, mat)
+            self._paint_caption(painter, tile, rect.adjusted(0, picture_height, 0, 0))
 
-    def _paint_picture(self, pixmap: QPixmap, mat: QRect) -> None:
+        look = (thumbnail.cacheKey(), picture_height, self._colors.dark, self._font.key())
+        self._painted.paint(self._painter, rect, tile.key, tile.image, look, paint)
+
+    def _paint_mat(self, painter: QPainter, mat: QRect) -> None:
+        painter.setPen(NO_PEN)
+        painter.setBrush(self._mat)
+        painter.drawRoundedRect(mat, RADIUS, RADIUS)
+
+    def _paint_picture(self, painter: QPainter, pixmap: QPixmap, mat: QRect) -> None:
         place = tile_layout.picture_rect(mat, pixmap.size())
         # A texture repeats: half a pixel is left out all around, or its edges would mix with those
         # of the opposite side.
@@ -96,27 +109,27 @@ class TilePainter:
         start = QTransform.fromTranslate(place.left() - across / 2, place.top() - down / 2)
         brush = QBrush(pixmap)
         brush.setTransform(start.scale(across, down))
-        self._painter.setPen(NO_PEN)
-        self._painter.setBrush(brush)
+        painter.setPen(NO_PEN)
+        painter.setBrush(brush)
         # Away from the mat's corners the picture keeps nearly square ones of its own.
         away = max(mat.width() - place.width(), mat.height() - place.height())
         radius = RADIUS if away < 2 * RADIUS else 2.0
-        self._painter.drawRoundedRect(place, radius, radius)
+        painter.drawRoundedRect(place, radius, radius)
 
-    def _paint_caption(self, tile: Tile, rect: QRect) -> None:
+    def _paint_caption(self, painter: QPainter, tile: Tile, rect: QRect) -> None:
         number = str(tile.key)
         room = rect.adjusted(2, 4, -2, 0)
-        self._painter.setFont(self._bold)
-        self._painter.setPen(self._colors.text)
-        self._painter.drawText(room, LEFT, number)
+        painter.setFont(self._bold)
+        painter.setPen(self._colors.text)
+        painter.drawText(room, LEFT, number)
         used = QFontMetrics(self._bold).horizontalAdvance(number) + 8
         rest = room.adjusted(used, 0, 0, 0)
         metrics = QFontMetrics(self._font)
         text = words.size(tile.image) if tile.image else ""
-        self._painter.setFont(self._font)
-        self._painter.setPen(self._colors.muted)
+        painter.setFont(self._font)
+        painter.setPen(self._colors.muted)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rest.width())
-        self._painter.drawText(rest, LEFT, shown)
+        painter.drawText(rest, LEFT, shown)
 
     def _paint_marks(self, tile: Tile, mat: QRect) -> None:
         if tile.selected or tile.focused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -12,7 +12,7 @@ from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.status_words import Role, StatusWords, runs, seconds_run, status_words
 from dreamina_desktop.ui import formats, icons
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel, title
-from dreamina_desktop.ui.jobs.row_pictures import RowPictures
+from dreamina_desktop.ui.painted import Painted
 from dreamina_desktop.ui.palette import Colors, colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
@@ -31,7 +31,7 @@ class JobDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._services = services
         self._thumbnails = thumbnails
-        self._rows = RowPictures()
+        self._rows = Painted()
         services.accounts.subscribe(self._rows.clear)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -47,33 +47,23 @@ class JobDelegate(QStyledItemDelegate):
             return
         words = status_words(job, waiting=model.waiting())
         time = self._time(job)
-        look = self._look(painter, option, job, words, time)
-        picture = self._rows.get(job, look)
-        if picture is None:
-            picture = _blank(painter, option)
-            inner = QPainter(picture)
+
+        def paint(inner: QPainter, rect: QRect) -> None:
             moved = QStyleOptionViewItem(option)
-            moved.rect = QRect(QPoint(), option.rect.size())
+            moved.rect = rect
             self._paint_row(inner, moved, job, words, time)
-            inner.end()
-            self._rows.put(job, look, picture)
-        painter.drawPixmap(option.rect.topLeft(), picture)
+
+        look = self._look(option, job, words, time)
+        self._rows.paint(painter, option.rect, job.number, job, look, paint)
 
     def _look(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        job: Job,
-        words: StatusWords,
-        time: str,
+        self, option: QStyleOptionViewItem, job: Job, words: StatusWords, time: str
     ) -> Hashable:
         """All that a row shows beside its job."""
         pixmaps = (self._thumbnails.pixmap(image.key) for image in job.images[:4])
         return (
             option.state.value,
-            option.rect.size().toTuple(),
             option.font.key(),
-            painter.device().devicePixelRatioF(),
             colors().dark,
             words,
             time,
@@ -203,14 +193,6 @@ def _places(rect: QRect) -> tuple[QRect, QRect]:
     inside = rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
     text = inside.adjusted(PICTURES.width() + GAP, -2, 0, 2)
     return QRect(inside.topLeft(), PICTURES), text
-
-
-def _blank(painter: QPainter, option: QStyleOptionViewItem) -> QPixmap:
-    """As sharp as what it will be painted on."""
-    scale = painter.device().devicePixelRatioF()
-    picture = QPixmap(option.rect.size() * scale)
-    picture.setDevicePixelRatio(scale)
-    return picture
 
 
 def preview_keys(job: Job) -> list[ImageKey]:

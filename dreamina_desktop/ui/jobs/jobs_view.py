@@ -131,8 +131,8 @@ class JobsView(ArithmeticView):
         painter.end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        self._hovered = None
-        self.viewport().update()
+        super().scrollContentsBy(dx, dy)
+        self._set_hovered(None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
