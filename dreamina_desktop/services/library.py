@@ -216,8 +216,7 @@ class Library:
                 self._last_number = max(self._last_number, job.number)
                 if account := account_of(job.jobid):
                     self._accounts[account] = None
-            self._take(stamp, (), jobs)
-        await self._tell(jobs, listed=True)
+            await self._take(stamp, (), jobs, listed=True)
         return batch, jobs
 
     async def change(
@@ -232,17 +231,20 @@ class Library:
         change: Callable[[Job], Job],
         raw: Mapping[int, bytes] | None = None,
     ) -> Sequence[Job]:
-        """The same for several jobs, in one transaction."""
+        """The same for several jobs, in one transaction. Thousands do not stop the window."""
         numbers = list(numbers)
         if not numbers:
             return ()
         async with self._writing:
             before = await self.fetch(numbers)
-            after = [change(job) for job in before]
+            after = list[Job]()
+            for start in range(0, len(before), SLICE):
+                if start:
+                    await asyncio.sleep(0)
+                after += map(change, before[start : start + SLICE])
             stamp = await self._repository.save_jobs(after, raw)
-            self._take(stamp, before, after)
-        listed = any(old.removed != new.removed for old, new in zip(before, after, strict=True))
-        await self._tell(after, listed=listed)
+            listed = any(old.removed != new.removed for old, new in zip(before, after, strict=True))
+            await self._take(stamp, before, after, listed=listed)
         return after
 
     async def change_image(self, key: ImageKey, change: Callable[[Image], Image]) -> Image:
@@ -254,7 +256,9 @@ class Library:
             # Asking may have been noted meanwhile (note_asked).
             before = self.peek(key.number) or job
             images = (*before.images[: key.index], image, *before.images[key.index + 1 :])
-            self._take(stamp, [before], [replace(before, images=images)])
+            after = replace(before, images=images)
+            self._remember([before], [after])
+            self._index.note(stamp, [after])
         self._tell_of(ChangeSet(frozenset([key.number]), frozenset([key])))
         return image
 
@@ -277,14 +281,42 @@ class Library:
                 self._keep([job])
         return job
 
-    def _take(self, stamp: int, before: Iterable[Job], after: Sequence[Job]) -> None:
-        """These are written."""
+    async def _take(
+        self, stamp: int, before: Sequence[Job], after: Sequence[Job], *, listed: bool
+    ) -> None:
+        """These are written. In slices, each of which is in memory while its listeners look at it;
+        between them the window has its turn. The newest come first, as they are asked for."""
+        self._index.note(stamp, after)
+        starts = deque(reversed(range(0, len(after), SLICE)))
+        try:
+            while starts:
+                self._take_slice(before, after, starts.popleft(), listed=listed)
+                if starts:
+                    await asyncio.sleep(0)
+        finally:  # who wrote may be cancelled: what is written is told all the same
+            for start in starts:
+                self._take_slice(before, after, start, listed=listed)
+
+    def _take_slice(
+        self, before: Sequence[Job], after: Sequence[Job], start: int, *, listed: bool
+    ) -> None:
+        part = slice(start, start + SLICE)
+        told = after[part]
+        self._remember(before[part], told)
+        self._tell_of(
+            ChangeSet(
+                jobs=frozenset(job.number for job in told),
+                images=frozenset(image.key for job in told for image in job.images),
+                listed=listed,
+            )
+        )
+
+    def _remember(self, before: Iterable[Job], after: Sequence[Job]) -> None:
         for sign, jobs in ((-1, before), (1, after)):
             shown = [job for job in jobs if not job.removed]
             self._images += sign * sum(len(job.images) for job in shown)
             self._saved += sign * sum(map(saved_count, shown))
         self._keep(after)
-        self._index.note(stamp, after)
 
     def _keep(self, jobs: Iterable[Job]) -> None:
         for job in jobs:
@@ -296,33 +328,6 @@ class Library:
                 self._kept[job.number] = job
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-
-    # -- telling ----------------------------------------------------------------------------
-
-    async def _tell(self, jobs: Sequence[Job], *, listed: bool) -> None:
-        """In slices, each of which is in memory while its listeners look at it; between them the
-        window has its turn. The newest come first, as they are asked for."""
-        starts = deque(reversed(range(0, len(jobs), SLICE)))
-        try:
-            while starts:
-                self._tell_slice(jobs, starts.popleft(), listed=listed)
-                if starts:
-                    await asyncio.sleep(0)
-        finally:  # who told us may be cancelled: what is written is told all the same
-            for start in starts:
-                self._tell_slice(jobs, start, listed=listed)
-
-    def _tell_slice(self, jobs: Sequence[Job], start: int, *, listed: bool) -> None:
-        told = jobs[start : start + SLICE]
-        if len(jobs) > SLICE:
-            self._keep(self.peek(job.number) or job for job in told)
-        self._tell_of(
-            ChangeSet(
-                jobs=frozenset(job.number for job in told),
-                images=frozenset(image.key for job in told for image in job.images),
-                listed=listed,
-            )
-        )
 
     def _tell_of(self, change_set: ChangeSet) -> None:
         for listener in tuple(self._listeners):

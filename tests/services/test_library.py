@@ -8,7 +8,7 @@ from fakes import completed_raw, job_id
 from world import World, with_world
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.core.job import ImageKey, ImageState, Job
 from dreamina_desktop.services.library import SLICE, ChangeSet
 
 
@@ -79,6 +79,29 @@ async def test_between_slices_of_many_others_have_their_turn(world: World) -> No
     await others
     assert {1, 2} <= set(turns)
     assert sum(len(changes.jobs) for changes in heard) == 2 * SLICE + 1
+
+
+@with_world()
+async def test_while_many_are_changed_others_have_their_turn(world: World) -> None:
+    numbers = range(1, 2 * SLICE + 1)
+    await world.library.add(1.0, [job_id(n) for n in numbers], {})
+    changed: list[int] = []
+    turns: list[int] = []
+
+    def change(job: Job) -> Job:
+        changed.append(job.number)
+        return replace(job, note="changed")
+
+    async def take_turns() -> None:
+        while len(changed) < len(numbers):
+            turns.append(len(changed))
+            await asyncio.sleep(0)
+
+    others = asyncio.create_task(take_turns())
+    await world.library.change_many(numbers, change)
+    await others
+    assert SLICE in turns
+    assert all(job.note == "changed" for job in await world.library.fetch(numbers))
 
 
 @with_world()

@@ -37,15 +37,15 @@ async def test_thumbnails_come_back_and_a_damaged_file_is_made_anew(tmp_path: Pa
     file = tmp_path / "thumbnails.sqlite3"
     store = ThumbnailStore(file)
     await store.open()
-    await store.put(ImageKey(1, 0), b"jpeg")
-    await store.put(ImageKey(1, 0), b"newer")
-    assert await store.get(ImageKey(1, 0)) == b"newer"
-    assert await store.get(ImageKey(1, 1)) is None
+    key, other = ImageKey(1, 0), ImageKey(1, 1)
+    await store.put({key: b"jpeg"})
+    await store.put({key: b"newer"})
+    assert await store.get([key, other]) == {key: b"newer"}
     await store.aclose()
     file.write_bytes(b"garbage" * 1000)
     again = ThumbnailStore(file)
     await again.open()
-    assert await again.get(ImageKey(1, 0)) is None
-    await again.put(ImageKey(1, 0), b"jpeg")
-    assert await again.get(ImageKey(1, 0)) == b"jpeg"
+    assert await again.get([key]) == {}
+    await again.put({key: b"jpeg"})
+    assert await again.get([key]) == {key: b"jpeg"}
     await again.aclose()
