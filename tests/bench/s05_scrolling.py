@@ -58,7 +58,7 @@ def measure(rounds: int) -> list[Figure]:
 
 async def _measure(url: str, rounds: int) -> list[Figure]:
     busy, idle = [], []
-    with copy_of(await library(JOBS, files=30_000, running=RUNNING)) as folder:
+    with copy_of(await library(JOBS, files=102_500, running=RUNNING)) as folder:
         options = (url, "user:1-bench", "--poll-interval", str(INTERVAL_S))
         for turn in range(rounds + 1):
             async with window_over(folder, *options) as (shown, program):
