@@ -64,6 +64,8 @@ async def _measure(url: str, rounds: int) -> list[Figure]:
             async with window_over(folder, *options) as (shown, program):
                 quiet = await _frames(shown)
                 async with _load(program, url) as done:
+                    while not program.services.downloader.has_looked:  # noqa: ASYNC110
+                        await asyncio.sleep(0.1)  # at a start, for files that are gone
                     await asyncio.sleep(1.0)
                     before = dict(done), _asked(url), time.perf_counter()
                     frames = await _frames(shown)
