@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, count
 
 
 class JobOrder(StrEnum):
@@ -65,3 +67,36 @@ class Listing:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+
+class Positions:
+    """Where numbers stand. What that needs is made when it is first asked: for numbers that fall
+    or rise, as those of the newest or oldest first do, next to nothing."""
+
+    def __init__(self, numbers: array[int]) -> None:
+        """`numbers`: each once."""
+        self._numbers = numbers
+        self._sign = 0  # -1: they fall, 1: they rise
+        self._by_number: dict[int, int] | None = None
+        self._is_new = True
+
+    def get(self, number: int) -> int | None:
+        """None where it is not among them."""
+        if self._is_new:
+            self._look()
+        if self._by_number is not None:
+            return self._by_number.get(number)
+        sign = self._sign
+        place = bisect_left(self._numbers, sign * number, key=lambda each: sign * each)
+        is_there = place < len(self._numbers) and self._numbers[place] == number
+        return place if is_there else None
+
+    def _look(self) -> None:
+        self._is_new = False
+        following = self._numbers[1:]
+        if all(map(operator.gt, self._numbers, following)):
+            self._sign = -1
+        elif all(map(operator.lt, self._numbers, following)):
+            self._sign = 1
+        else:
+            self._by_number = dict(zip(self._numbers, count()))

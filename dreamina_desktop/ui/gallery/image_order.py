@@ -11,7 +11,7 @@ from operator import ne
 from typing import overload
 
 from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.listing import Listing
+from dreamina_desktop.core.listing import Listing, Positions
 
 
 class ImageOrder(Sequence[ImageKey]):
@@ -35,7 +35,7 @@ class ImageOrder(Sequence[ImageKey]):
     def _set(self, listing: Listing) -> None:
         self._numbers, self._counts = listing.numbers, listing.counts
         self._starts = listing.starts
-        self._positions: dict[int, int] | None = None
+        self._positions = Positions(listing.numbers)
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -70,7 +70,7 @@ class ImageOrder(Sequence[ImageKey]):
 
     def row(self, key: ImageKey) -> int | None:
         """Where an image is; None where it is not shown."""
-        position = self._position(key.number)
+        position = self._positions.get(key.number)
         if position is None or not 0 <= key.index < self._counts[position]:
             return None
         return self._starts[position] + key.index
@@ -87,14 +87,14 @@ class ImageOrder(Sequence[ImageKey]):
 
     def count_of(self, number: int) -> int | None:
         """How many images a job has here; None where the job is not shown."""
-        position = self._position(number)
+        position = self._positions.get(number)
         return None if position is None else self._counts[position]
 
     def with_counts(self, counts: Mapping[int, int]) -> ImageOrder:
         """The same jobs, some of them with another number of images."""
         changed = array("q", self._counts)
         for number, images in counts.items():
-            position = self._position(number)
+            position = self._positions.get(number)
             if position is not None:
                 changed[position] = images
         return ImageOrder(self._numbers, changed)
@@ -124,11 +124,6 @@ class ImageOrder(Sequence[ImageKey]):
             inserted=other._starts[other_end] - start,
             kept=kept,
         )
-
-    def _position(self, number: int) -> int | None:
-        if self._positions is None:  # only some orders are ever asked: built at the first
-            self._positions = dict(zip(self._numbers, count()))
-        return self._positions.get(number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job
-from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
+from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Positions, Query
 from dreamina_desktop.core.status_words import status_words
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.services.messages import Condition
@@ -49,7 +49,7 @@ class JobsModel(QAbstractListModel):
         self._query = Query()
         self._depends_on_content = False
         self._listing = Listing()
-        self._rows: dict[int, int] | None = {}
+        self._rows = Positions(self._listing.numbers)
         self._counts: dict[int, int] = {}  # of images, newer than the listing's
         self._changed: set[int] = set()
         self._is_stale = True  # the listing is not that of the query
@@ -96,8 +96,6 @@ class JobsModel(QAbstractListModel):
         return self._services.library.peek(self._listing.numbers[row])
 
     def row(self, number: int) -> int | None:
-        if self._rows is None:
-            self._rows = {number: row for row, number in enumerate(self._listing.numbers)}
         return self._rows.get(number)
 
     def waiting(self) -> str:
@@ -246,7 +244,7 @@ class JobsModel(QAbstractListModel):
     def _set(self, listing: Listing) -> None:
         self._listing = listing
         self._counts = {}
-        self._rows = None  # made when it is asked for
+        self._rows = Positions(listing.numbers)
 
     # -- changes ----------------------------------------------------------------------------
 
