@@ -76,27 +76,26 @@ class Positions:
     def __init__(self, numbers: array[int]) -> None:
         """`numbers`: each once."""
         self._numbers = numbers
-        self._sign = 0  # -1: they fall, 1: they rise
+        self._rising: array[int] | None = None
+        self._falls = False
         self._by_number: dict[int, int] | None = None
-        self._is_new = True
 
     def get(self, number: int) -> int | None:
         """None where it is not among them."""
-        if self._is_new:
+        if self._rising is None and self._by_number is None:
             self._look()
-        if self._by_number is not None:
-            return self._by_number.get(number)
-        sign = self._sign
-        place = bisect_left(self._numbers, sign * number, key=lambda each: sign * each)
-        is_there = place < len(self._numbers) and self._numbers[place] == number
-        return place if is_there else None
+        if self._rising is None:
+            return None if self._by_number is None else self._by_number.get(number)
+        place = bisect_left(self._rising, number)
+        if place == len(self._rising) or self._rising[place] != number:
+            return None
+        return len(self._rising) - 1 - place if self._falls else place
 
     def _look(self) -> None:
-        self._is_new = False
         following = self._numbers[1:]
         if all(map(operator.gt, self._numbers, following)):
-            self._sign = -1
+            self._rising, self._falls = self._numbers[::-1], True
         elif all(map(operator.lt, self._numbers, following)):
-            self._sign = 1
+            self._rising = self._numbers
         else:
             self._by_number = dict(zip(self._numbers, count()))
