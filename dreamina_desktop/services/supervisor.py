@@ -15,12 +15,16 @@ class Supervisor:
     def __init__(self, on_error: Callable[[str, BaseException], None]) -> None:
         self._on_error = on_error
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run `work` as a task that this object owns."""
+        """Run `work` as a task that this object owns. Once it is closed, nothing is begun: a window
+        may still ask for something when what it asks is gone."""
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        if self._is_closed:
+            task.cancel()
         return task
 
     def keep(self, work: Callable[[], Coroutine[Any, Any, Any]], name: str) -> None:
@@ -40,6 +44,7 @@ class Supervisor:
 
     async def aclose(self, timeout_s: float) -> None:
         """Cancel what still runs and wait for its end, at most `timeout_s`."""
+        self._is_closed = True
         tasks = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
