@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import functools
 import multiprocessing
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from pickle import UnpicklingError
+from typing import Any, ParamSpec, TypeVar
 
 from dreamina_desktop.core.answer import Verdict
-from dreamina_desktop.imaging.leash import set_up_worker
 from dreamina_desktop.imaging.thumbnail import TOO_LARGE, Made, thumbnails
 from dreamina_desktop.imaging.verify import pixels, verify
+from dreamina_desktop.imaging.worker_process import serve
 
 WORKERS = 2
 LARGE_PIXELS = 40_000_000  # an image of more takes the memory of several
@@ -85,53 +87,82 @@ class WorkerDiedError(OSError):
     """Twice, of the same work."""
 
 
+_CLOSING = "the program is closing"
+
+
 class _Worker:
-    """One process. Each is a pool of its own, so that one that dies takes only its own work
-    along. It holds the leash's other end, which no child inherits."""
+    """One process, and the thread that talks with it: what it is asked goes over a line of its own.
+
+    Not a ProcessPoolExecutor: one whose process dies in the middle of a long answer waits for the
+    rest for ever, for it holds the other end of the pipe itself.
+    """
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
-        self._leash: Connection | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="imaging")
+        self._lock = threading.Lock()  # of what follows
+        self._process: SpawnProcess | None = None
+        self._line: Connection | None = None
         self._closed = False
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """`work()` in the process; once more in a new one when it dies."""
-        try:
-            return await self._submit(work)
-        except BrokenProcessPool:
-            self._replace()
-        try:
-            return await self._submit(work)
-        except BrokenProcessPool as error:
-            self._replace()
-            raise WorkerDiedError("the process that decodes images died twice") from error
+        if self._closed:
+            raise OSError(_CLOSING)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
 
     async def aclose(self) -> None:
-        """Waits for the pool's own thread: where that is still at it when the interpreter ends,
-        the standard library wakes it by a pipe that it is just closing, and fails."""
+        """The process ends at once, and the thread with it."""
         self._closed = True
-        if (pool := self._let_go()) is not None:
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+        with self._lock:
+            process = self._process
+        if process is not None:
+            process.kill()
+        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+        self._let_go()
 
-    async def _submit(self, work: Callable[[], _T]) -> _T:
-        if self._closed:
-            raise OSError("the program is closing")
-        if self._pool is None:
-            self._start()
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+    # -- the thread -------------------------------------------------------------------------
 
-    def _start(self) -> None:
+    def _run(self, work: Callable[[], _T]) -> _T:
+        for _ in range(2):
+            try:
+                has_worked, answer = self._ask(work)
+            except (EOFError, OSError, UnpicklingError):
+                self._let_go()
+                continue
+            if has_worked:
+                return answer  # type: ignore[no-any-return]
+            raise answer
+        raise (
+            OSError(_CLOSING)
+            if self._closed
+            else WorkerDiedError("the process that decodes images died twice")
+        )
+
+    def _ask(self, work: Callable[[], _T]) -> Any:
+        """Raises EOFError or OSError where the process has died."""
+        line = self._line or self._start()
+        line.send(work)
+        return line.recv()
+
+    def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
-        held, self._leash = context.Pipe(duplex=False)
-        self._pool = ProcessPoolExecutor(1, context, set_up_worker, (held,))
+        line, its_line = context.Pipe()
+        process = context.Process(target=serve, args=(its_line,), daemon=True)
+        with self._lock:
+            if self._closed:
+                raise OSError(_CLOSING)
+            process.start()
+            self._process, self._line = process, line
+        its_line.close()  # else nobody would learn of its death
+        return line
 
-    def _replace(self) -> None:
-        if (pool := self._let_go()) is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-    def _let_go(self) -> ProcessPoolExecutor | None:
+    def _let_go(self) -> None:
         """Its process ends; the next work finds a new one."""
-        if self._leash is not None:
-            self._leash.close()
-        pool, self._pool, self._leash = self._pool, None, None
-        return pool
+        with self._lock:
+            process, line = self._process, self._line
+            self._process = self._line = None
+        if line is not None:
+            line.close()
+        if process is not None:
+            process.kill()
+            process.join()

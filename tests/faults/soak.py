@@ -38,7 +38,7 @@ PROMISES = (
     "jobs lost or wrong",
     "uncaught exceptions",
 )
-_POOLS = ("loop_", "disk_", "asyncio_")  # bounded, and filled as they are needed
+_POOLS = ("loop_", "disk_", "asyncio_", "imaging_")  # bounded, and filled as they are needed
 
 
 @dataclass(frozen=True)

@@ -234,16 +234,55 @@ async def test_closing_ends_workers_that_are_in_the_middle_of_something(fifo: Pa
         await workers.verify(fifo)
 
 
-async def test_nothing_of_the_pools_is_left_to_the_interpreters_end(
+LONG = 400_000_000  # bytes of an answer that takes a moment on its way
+
+
+async def some_of_it_came(before: int) -> None:
+    """Until this process has read a part of a long answer; `before`: what it had read by then."""
+    async with asyncio.timeout(20):
+        while bytes_read() < before + LONG // 8:  # noqa: ASYNC110 - the kernel's news
+            await asyncio.sleep(0)
+
+
+def bytes_read() -> int:
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return int(dict(line.split(": ") for line in lines)["rchar"])
+
+
+async def test_a_worker_killed_in_the_middle_of_its_answer_is_replaced(
+    workers: ImagingWorkers,
+) -> None:
+    work = asyncio.create_task(workers._run(bytes, LONG))
+    [pid] = await spawned(1)
+    before = bytes_read()
+    await some_of_it_came(before)
+    os.kill(pid, signal.SIGKILL)
+    assert len(await asyncio.wait_for(work, 60)) == LONG
+    assert pid not in worker_ids(os.getpid())
+
+
+async def test_closing_in_the_middle_of_an_answer_waits_for_no_rest() -> None:
+    workers = ImagingWorkers()
+    work = asyncio.create_task(workers._run(bytes, LONG))
+    [pid] = await spawned(1)
+    before = bytes_read()
+    await some_of_it_came(before)
+    await asyncio.wait_for(workers.aclose(), 20)
+    with pytest.raises(OSError, match="closing"):
+        await work
+    assert await ended([pid])
+
+
+async def test_no_thread_is_left_after_the_end(
     save: Save, encoded: Encoded, picture: Picture
 ) -> None:
     workers = ImagingWorkers()
     file = save(encoded(picture(80, 50), "png"))
     await asyncio.gather(workers.verify(file), workers.verify(file))
-    managers = [one for one in threading.enumerate() if "Executor" in type(one).__name__]
-    assert len(managers) == 2
+    threads = [one for one in threading.enumerate() if one.name.startswith("imaging")]
+    assert len(threads) == 2
     await workers.aclose()
-    assert not any(one.is_alive() for one in managers)
+    assert not any(one.is_alive() for one in threads)
 
 
 PROGRAM = """
