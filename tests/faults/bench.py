@@ -21,6 +21,7 @@ BENCHES = (
     "soak",
     "canary",
     "kills",
+    "large_kills",
     "disk",
     "power",
     "hostile_answers",

@@ -17,6 +17,7 @@ BENCHES = (
     "soak",
     "canary",
     "kills",
+    "large_kills",
     "disk",
     "power",
     "hostile_answers",
