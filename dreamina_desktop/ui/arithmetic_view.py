@@ -166,7 +166,8 @@ class ArithmeticView(QListView):
         if not current.isValid():
             last = action is CursorAction.MoveEnd
             return self._rows.index(geometry.count - 1 if last else 0, 0)
-        lines = max(1, self.viewport().height() // geometry.pitch)
+        # As in Qt's own views the last line of a page is the first of the next.
+        lines = max(1, self.viewport().height() // geometry.pitch - 1)
         return self._rows.index(geometry.moved(current.row(), _STEPS[action], lines), 0)
 
     def setSelection(self, rect: QRect, command: SelectionFlag) -> None:
