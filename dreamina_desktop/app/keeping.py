@@ -12,7 +12,7 @@ from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.job_index import JobIndex
+from dreamina_desktop.storage.job_index import JobIndex, Progress
 from dreamina_desktop.storage.job_repository import JobRepository
 from dreamina_desktop.storage.library_file import open_library
 from dreamina_desktop.storage.locations import Locations
@@ -33,15 +33,24 @@ class Keeping:
 
 
 async def open_keeping(
-    stack: AsyncExitStack, locations: Locations, supervisor: Supervisor, messages: Messages
+    stack: AsyncExitStack,
+    locations: Locations,
+    supervisor: Supervisor,
+    messages: Messages,
+    on_progress: Progress,
 ) -> Keeping:
-    """Closed by `stack`. Says what had to be done for a damaged library. Raises DatabaseError."""
+    """Closed by `stack`. Says what had to be done for a damaged library. `on_progress` is called
+    on another thread, while the index is made anew. Raises DatabaseError."""
 
     async def read(database: Database) -> tuple[Preferences, Library, JobIndex]:
         preferences = Preferences(SettingsStore(database), supervisor)
         await preferences.load()
         index = JobIndex(
-            locations.index, locations.database, locations.root, in_memory=database.read_only
+            locations.index,
+            locations.database,
+            locations.root,
+            in_memory=database.read_only,
+            on_progress=on_progress,
         )
         library = Library(JobRepository(database, locations.root), index)
         try:

@@ -46,6 +46,7 @@ from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.autostart import system_autostart
 from dreamina_desktop.storage.database import NEWER, Database
+from dreamina_desktop.storage.job_index import Progress
 from dreamina_desktop.storage.keyring_store import KeyringStore
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.ui.services import Services
@@ -143,12 +144,16 @@ class Program:
 
 @asynccontextmanager
 async def open_program(
-    options: Options, locations: Locations, facts: SandboxFacts | None, token: str | None
+    options: Options,
+    locations: Locations,
+    facts: SandboxFacts | None,
+    token: str | None,
+    on_progress: Progress = lambda _done, _total: None,
 ) -> AsyncIterator[Program]:
     """Everything open and loaded, nothing running yet; closed in the reverse order. `token`: the
-    environment's."""
+    environment's; `on_progress`: open_keeping."""
     async with AsyncExitStack() as stack:
-        yield await _open(stack, options, locations, facts, token)
+        yield await _open(stack, options, locations, facts, token, on_progress)
 
 
 async def _open(
@@ -157,13 +162,14 @@ async def _open(
     locations: Locations,
     facts: SandboxFacts | None,
     token: str | None,
+    on_progress: Progress,
 ) -> Program:
     api = parse_api_url(facts.api_url) if facts else options.api_url
     assert api is not None
     messages, undo, clock = Messages(), UndoHistory(), SystemClock()
     _watch(stack, messages, locations)
     supervisor = Supervisor(lambda name, error: diagnostics.lost(f"task {name}", error))
-    kept = await open_keeping(stack, locations, supervisor, messages)
+    kept = await open_keeping(stack, locations, supervisor, messages, on_progress)
     preferences, library = kept.preferences, kept.library
     server_clock = ServerClock(clock)
     outside = await open_outside(stack, api, _images_folder(preferences, locations), server_clock)

@@ -23,6 +23,7 @@ from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.preparing import Preparing
 from dreamina_desktop.ui.window.start_error import StartError
 from dreamina_desktop.ui.window.tray import Tray
 
@@ -72,7 +73,13 @@ async def _work(
 ) -> int:
     loop = asyncio.get_running_loop()
     facts = await loop.run_in_executor(None, sandbox.read_facts) if sandbox else None
-    async with open_program(options, locations, facts, token) as program:
+    preparing = Preparing()
+
+    def on_progress(done: int, total: int) -> None:
+        loop.call_soon_threadsafe(preparing.show_progress, done, total)
+
+    async with open_program(options, locations, facts, token, on_progress) as program:
+        preparing.deleteLater()
         gc.freeze()  # what was loaded stays: a collection need not look through it
         theme.apply(application, program.services.preferences.theme)
         window = MainWindow(program.services)

@@ -28,6 +28,7 @@ from dreamina_desktop.storage.job_rows import JobRows
 from dreamina_desktop.storage.thread_call import call_in
 
 T = TypeVar("T")
+Progress = Callable[[int, int], None]  # how many jobs of how many
 _CLOSED = "The library is closed."
 _DAMAGED = "The library is damaged. Start Dreamina Desktop again: then it is restored."
 REBUILD_SLICE = 500  # jobs, between which others may read
@@ -44,13 +45,23 @@ class JobIndex:
     """Implements services.ports.JobIndex. Reads see every write that was noted before. All raise
     DatabaseError where the library cannot be read."""
 
-    def __init__(self, file: Path, library: Path, root: Path, *, in_memory: bool = False) -> None:
+    def __init__(
+        self,
+        file: Path,
+        library: Path,
+        root: Path,
+        *,
+        in_memory: bool = False,
+        on_progress: Progress = lambda _done, _total: None,
+    ) -> None:
         """`library`: its file, which is only read; `root`: the data folder. `in_memory`: the
-        library is a newer version's, and so is `file`, which is left alone."""
+        library is a newer version's, and so is `file`, which is left alone. `on_progress` is
+        called on the index's thread while it is made anew."""
         self._file = file
         self._library_file = library
         self._rows = JobRows(root)
         self._in_memory = in_memory
+        self._on_progress = on_progress
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._noted: deque[tuple[int, Sequence[Job]]] = deque()
         self._library: apsw.Connection | None = None
@@ -220,7 +231,9 @@ class JobIndex:
             index.execute("INSERT INTO state VALUES (-1)")
         numbers = [row[0] for row in library.execute("SELECT number FROM job ORDER BY number")]
         for start in range(0, len(numbers), REBUILD_SLICE):
-            self._put(numbers[start : start + REBUILD_SLICE], -1)
+            some = numbers[start : start + REBUILD_SLICE]
+            self._put(some, -1)
+            self._on_progress(start + len(some), len(numbers))
         with index:
             index_tables.put(index, (), stamp)
 

@@ -24,7 +24,7 @@ from dreamina_desktop.core.search_terms import folded
 from dreamina_desktop.core.status_words import status_words
 from dreamina_desktop.core.transition import after_not_found, after_record
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.storage import index_tables
+from dreamina_desktop.storage import index_tables, job_index
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_index import JobIndex
 from dreamina_desktop.storage.job_repository import CHANGES_KEPT, JobRepository
@@ -52,7 +52,13 @@ class Shelf:
     async def open(self) -> Library:
         self.database = Database(self.folder / "library.sqlite3", MIGRATIONS)
         await self.database.open()
-        self.index = JobIndex(self.index_file, self.folder / "library.sqlite3", self.folder)
+        self.progress = list[tuple[int, int]]()
+        self.index = JobIndex(
+            self.index_file,
+            self.folder / "library.sqlite3",
+            self.folder,
+            on_progress=lambda *done_of: self.progress.append(done_of),
+        )
         await self.index.open()
         self.library = Library(JobRepository(self.database, self.folder), self.index)
         await self.library.load()
@@ -431,6 +437,19 @@ async def test_an_index_that_missed_too_much_is_made_anew(
     shelf.index_file.write_bytes(old)
     await shelf.open()
     assert shelf.numbers() == before
+
+
+async def test_how_far_a_new_index_is_is_told(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_index, "REBUILD_SLICE", 15)
+    await fill(shelf, count=40)
+    await shelf.close()
+    shelf.index_file.unlink()
+    await shelf.open()
+    assert shelf.progress == [(15, 40), (30, 40), (40, 40)]
+    await shelf.reopened()
+    assert shelf.progress == []
 
 
 async def test_a_restored_library_has_an_index_of_its_own(shelf: Shelf) -> None:
