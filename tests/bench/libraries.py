@@ -15,6 +15,7 @@ from pathlib import Path
 import apsw
 from PIL import Image
 
+from dreamina_desktop.sandbox.pictures.painter import draw
 from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.thumbnail_store import TABLES
 
@@ -34,13 +35,26 @@ _ACCOUNTS = (
     "u12345-CA:third@example.com",
 )
 _BATCH = 40  # jobs of one paste
+_SCENES = [
+    *("aurora over a lake", "portrait of a woman", "neon city street", "red boat", "paper fox"),
+    *("mountain sunrise", "tea in the kitchen", "desert dunes", "autumn forest", "ringed planet"),
+    *("meadow with poppies", "botanical poster", "lighthouse on a cliff"),
+]
 
 
 def make_library(
-    folder: Path, jobs: int, seed: int = 1, *, thumbnails: int = 0, files: int = 0, running: int = 5
+    folder: Path,
+    jobs: int,
+    seed: int = 1,
+    *,
+    thumbnails: int = 0,
+    files: int = 0,
+    running: int = 5,
+    drawn: bool = False,
 ) -> None:
     """`thumbnails`: of so many of the newest images; `files`: so many real JPEGs of 2560x1440
-    behind the newest saved images; `running`: of the newest jobs. The folder must not be there."""
+    behind the newest saved images, `drawn` by the sandbox instead of of noise; `running`: of the
+    newest jobs. The folder must not be there."""
     folder.mkdir(parents=True)
     rng = random.Random(seed)
     connection = apsw.Connection(str(folder / "library.sqlite3"))
@@ -65,7 +79,7 @@ def make_library(
     connection.close()
     newest = [(int(str(i[0])), int(str(i[1]))) for i in reversed(images)]
     if files:
-        _make_files(folder, images[::-1][:files], rng)
+        _make_files(folder, images[::-1][:files], _drawn() if drawn else _noisy(rng))
     if thumbnails:
         _make_thumbnails(folder / "thumbnails.sqlite3", newest[:thumbnails], rng)
 
@@ -161,21 +175,34 @@ def _iso(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _make_files(folder: Path, images: list[tuple[object, ...]], rng: random.Random) -> None:
-    """A few different photographs, each under several names (a link costs no room)."""
-    originals = [photograph(rng, (2560, 1440)) for _ in range(min(12, len(images)))]
-    first: list[Path] = []
+def _noisy(rng: random.Random) -> list[list[bytes]]:
+    return [[photograph(rng, (2560, 1440))] for _ in range(12)]
+
+
+def _drawn() -> list[list[bytes]]:
+    """Of each scene two, to look at."""
+    return [[draw(scene, index, 2560, 1440) for index in range(2)] for scene in _SCENES]
+
+
+def _make_files(
+    folder: Path, images: list[tuple[object, ...]], originals: list[list[bytes]]
+) -> None:
+    """A few different pictures, each under several names (a link costs no room); those of one job
+    are alike."""
+    first: dict[tuple[int, int], Path] = {}
     connection = apsw.Connection(str(folder / "library.sqlite3"))
     with connection:
-        for turn, (number, index, _, name, *_rest) in enumerate(images):
-            data = originals[turn % len(originals)]
+        for number, index, _, name, *_rest in images:
+            scene = int(str(number)) % len(originals)
+            kind = int(str(index)) % len(originals[scene])
+            data = originals[scene][kind]
             file = folder / str(name)
             file.parent.mkdir(parents=True, exist_ok=True)
-            if turn < len(originals):
-                file.write_bytes(data)
-                first.append(file)
+            if (scene, kind) in first:
+                file.hardlink_to(first[scene, kind])
             else:
-                file.hardlink_to(first[turn % len(originals)])
+                file.write_bytes(data)
+                first[scene, kind] = file
             connection.execute(
                 "UPDATE image SET size_bytes = ? WHERE number = ? AND idx = ?",
                 (len(data), number, index),
@@ -206,6 +233,7 @@ def main() -> None:
     parser.add_argument("--thumbnails", type=int, default=0)
     parser.add_argument("--files", type=int, default=0)
     parser.add_argument("--running", type=int, default=5)
+    parser.add_argument("--drawn", action="store_true", help="files to look at, not of noise")
     given = parser.parse_args()
     make_library(
         given.folder,
@@ -214,6 +242,7 @@ def main() -> None:
         thumbnails=given.thumbnails,
         files=given.files,
         running=given.running,
+        drawn=given.drawn,
     )
 
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import apsw
 from figure import Figure
 from opened import library
 from script import run
@@ -24,7 +25,7 @@ GOAL_S = 1.0
 
 def measure(rounds: int) -> list[Figure]:
     kept = asyncio.run(library(JOBS, running=RUNNING))
-    times = []
+    times, lost = [], 0
     with socket.create_server(("127.0.0.1", 0), backlog=200) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         for _ in range(max(rounds, 5)):
@@ -32,15 +33,17 @@ def measure(rounds: int) -> list[Figure]:
                 data = Path(folder) / "data"
                 shutil.copytree(kept, data)
                 times.append(_quit(data, url))
+                lost += _lost(data)
     median = statistics.median(times)
     return [
         Figure(
             "S17",
             f"quit with {RUNNING:,} running jobs and open requests",
             "–",
-            "under 1 s",
+            "under 1 s, nothing lost",
             f"{median:.2f} s ({min(times):.2f} to {max(times):.2f})",
-            median < GOAL_S,
+            median < GOAL_S and not lost,
+            details={"jobs lost": str(lost)},
         )
     ]
 
@@ -64,6 +67,19 @@ def _quit(data: Path, url: str) -> float:
     finally:
         process.kill()
         process.wait()
+
+
+def _lost(data: Path) -> int:
+    """Jobs that are not there any more, or not running; all of them where the file is damaged."""
+    connection = apsw.Connection(str(data / "library.sqlite3"))
+    try:
+        if connection.execute("PRAGMA integrity_check").get != "ok":
+            return JOBS
+        running = connection.execute("SELECT count(*) FROM job WHERE tracking = 'polling'").get
+        every = connection.execute("SELECT count(*) FROM job").get
+        return JOBS - int(every) + RUNNING - int(running)
+    finally:
+        connection.close()
 
 
 if __name__ == "__main__":
