@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.connection_words import WAITING_FOR
@@ -19,6 +19,7 @@ from dreamina_desktop.ui.details.job_page import JobPage
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob, read_raw
 from dreamina_desktop.ui.details.summary_page import SummaryPage
 from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
@@ -94,15 +95,22 @@ class DetailsPane(QScrollArea):
         self._refresh()
 
     def _refresh(self) -> None:
-        """Another page, where the one that is there is out of date."""
-        if len(self._numbers) == 1:
-            shown = self._shown_job()
-            self._show_page(shown.content, lambda: self._job_page(shown))
-        elif len(self._numbers) <= FEW:
-            jobs = map(self._services.library.job, self._numbers)
-            self._show_counts(JobCounts.of([job for job in jobs if not job.removed]))
+        """Another page, where the one that is there is out of date; once the jobs are read."""
+        numbers = self._numbers
+        if len(numbers) <= FEW:
+            with_jobs(self._services, numbers, lambda jobs: self._show_read(numbers, jobs))
         else:
-            self._services.supervisor.spawn(self._count(self._numbers), "count jobs")
+            self._services.supervisor.spawn(self._count(numbers), "count jobs")
+
+    def _show_read(self, numbers: tuple[int, ...], jobs: Sequence[Job]) -> None:
+        """The pane may be gone by then, or show others."""
+        if not shiboken6.isValid(self) or self._numbers != numbers:
+            return
+        if len(numbers) == len(jobs) == 1:
+            shown = self._shown_job(jobs[0])
+            self._show_page(shown.content, lambda: self._job_page(shown))
+        else:
+            self._show_counts(JobCounts.of([job for job in jobs if not job.removed]))
 
     def _show_counts(self, counts: JobCounts | None) -> None:
         """None while they are counted."""
@@ -128,9 +136,8 @@ class DetailsPane(QScrollArea):
             self._shown = content
             self._put(make())
 
-    def _shown_job(self) -> ShownJob:
+    def _shown_job(self, job: Job) -> ShownJob:
         waiting = WAITING_FOR.get(self._services.poller.status.connection, "")
-        job = self._services.library.job(self._numbers[0])
         return ShownJob(job, self._index, waiting, self._raw, self._raw_open, colors().dark)
 
     def _job_page(self, shown: ShownJob) -> JobPage:
@@ -188,7 +195,8 @@ class DetailsPane(QScrollArea):
             return
         if len(self._numbers) == 1:
             before = self._shown.job.record if isinstance(self._shown, ShownJob) else None
-            if self._services.library.job(self._numbers[0]).record is not before:
+            job = self._services.library.peek(self._numbers[0])
+            if job is None or job.record is not before:
                 self._read_raw()
         if not self._soon.isActive():
             self._soon.start()

@@ -66,7 +66,9 @@ class JobPage(QWidget):
 
     def show_timing(self) -> None:
         """How long it has run, and when it is asked next."""
-        job = self._services.library.job(self._number)
+        job = self._services.library.peek(self._number)
+        if job is None:
+            return  # it rests, or it would be in memory: what is said of it stays
         words = self._timing_words(job)
         self._timing.setText(words)
         self._timing.setVisible(bool(words))

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit
@@ -47,6 +48,23 @@ async def test_a_failure_has_cause_remedy_and_raw_code(
     assert "The content filter blocked it." in shown
     assert "Change the prompt" in shown
     assert "2038" in shown
+
+
+async def test_a_job_that_is_not_in_memory_is_shown_when_it_is_read(
+    bench: Any, pane: DetailsPane, record: Any, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window does not wait for the disk."""
+    jobs = [await bench.add(record(second, prompt=f"prompt {second}")) for second in (1, 2)]
+    library = bench.services.library
+    library._kept.clear()
+    monkeypatch.setattr(library._index, "job", lambda _: pytest.fail("it waited"))
+    pane.show_jobs([jobs[0].number])
+    pane.show_jobs([jobs[1].number])
+    await until(lambda: "prompt 2" in texts(pane))
+    assert "prompt 1" not in texts(pane)
+    library._kept.clear()
+    pane.show_jobs([job.number for job in jobs])
+    await until(lambda: "2 jobs" in texts(pane))
 
 
 async def test_an_unknown_code_is_shown_raw(bench: Any, pane: DetailsPane, record: Any) -> None:
