@@ -242,7 +242,8 @@ class GalleryPane(QWidget):
     def _tile(self, row: int) -> Tile:
         key = self.view.order[row]
         image = self._services.library.peek_image(key)
-        if image is None:
+        if image is None:  # not read yet, or others took its place in memory since
+            self.view.tell_visible_soon()
             return Tile(key, None)
         if trouble := self._services.file_watch.trouble(key):
             return Tile(key, image, trouble=trouble)

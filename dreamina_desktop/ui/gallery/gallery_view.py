@@ -225,6 +225,10 @@ class GalleryView(ArithmeticView):
         self._set_hovered(None)
         if self._band_start is not None:
             self.viewport().update()
+        self.tell_visible_soon()
+
+    def tell_visible_soon(self) -> None:
+        """Not put off while scrolling goes on."""
         if not self._visible_timer.isActive():
             self._visible_timer.start()
 

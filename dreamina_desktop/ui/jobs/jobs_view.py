@@ -128,6 +128,8 @@ class JobsView(ArithmeticView):
             if row == current:
                 option.state |= State.State_HasFocus
             self._delegate.paint(painter, option, index)
+            if self._jobs.peek(row) is None:  # or others took its place in memory since
+                self._wish_soon()
         painter.end()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
