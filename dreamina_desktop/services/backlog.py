@@ -25,16 +25,16 @@ class Backlog:
     def told(self) -> bool:
         return self._told
 
-    def say(self, coming: Collection[Image], free_bytes: int | None) -> None:
-        """These images are about to come."""
-        size = sum(map(_expected_bytes, coming))
-        if self._told or (len(coming) <= LARGE_IMAGES and size <= LARGE_BYTES):
+    def say(self, some: Collection[Image], count: int, free_bytes: int | None) -> None:
+        """So many images are about to come; `some` of them, by which the size is reckoned."""
+        size = sum(map(_expected_bytes, some)) * count // max(1, len(some))
+        if self._told or (count <= LARGE_IMAGES and size <= LARGE_BYTES):
             return
         self._told = True
         free = f", {size_words(free_bytes)} are free" if free_bytes is not None else ""
         self._messages.hold(
             Condition.BACKLOG,
-            f"About {size_words(size)} are coming ({len(coming):,} images){free}.",
+            f"About {size_words(size)} are coming ({count:,} images){free}.",
         )
 
     def over(self) -> None:

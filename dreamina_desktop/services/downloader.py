@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
 from dreamina_desktop.core.recovery import again
 from dreamina_desktop.services.backlog import Backlog
-from dreamina_desktop.services.due_heap import DueHeap
 from dreamina_desktop.services.hosts import Hosts, host_of
 from dreamina_desktop.services.image_keeper import ImageKeeper
+from dreamina_desktop.services.image_queue import ImageQueue
 from dreamina_desktop.services.kept_files import KeptFiles
 from dreamina_desktop.services.library import SLICE, ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
@@ -26,6 +27,7 @@ from dreamina_desktop.services.unrecorded import record_unrecorded
 from dreamina_desktop.services.waker import Waker
 
 AT_ONCE = 4
+LOOKS = 200  # images that are looked at in one go
 LONGEST_SLEEP_S = 2.0
 SLEPT_S = 10.0  # a turn that took so much longer: the machine slept
 SHORTEST_SLEEP_S = 0.001
@@ -89,7 +91,7 @@ class Downloader:
             KeptFiles(library, files, imaging, rescued_numbers),
         )
         self._on_retry = on_retry
-        self._queue: DueHeap[ImageKey] = DueHeap(self._urgency)
+        self._queue = ImageQueue(self._urgency)
         self._fetching: set[ImageKey] = set()
         self._paused = False
         self._has_looked = False
@@ -106,7 +108,9 @@ class Downloader:
             self._plan(job)
         while True:
             await self._look_around()
-            self._start_due()
+            if self._start_due():
+                await asyncio.sleep(0)  # the window's turn
+                continue
             before = self._clock.monotonic()
             await self._waker.sleep(self._sleep_s())
             if self._clock.monotonic() - before > LONGEST_SLEEP_S + SLEPT_S:
@@ -226,24 +230,50 @@ class Downloader:
             return
         await self._room.look()
         if not self._backlog.told:
-            images = (self._library.image(key) for key in self._queue.keys())  # noqa: SIM118
-            self._backlog.say([image for image in images if image], self._room.free_bytes)
+            keys = self._queue.keys()
+            images = map(self._library.image, islice(keys, LOOKS))
+            some = [image for image in images if image]
+            self._backlog.say(some, len(keys), self._room.free_bytes)
 
-    def _start_due(self) -> None:
-        while self._may_start():
-            now = self._clock.monotonic()
-            key = self._queue.pop(now)
+    def _start_due(self) -> bool:
+        """Whether there is more to be looked at: of thousands some at a time. Those go first that
+        have not failed yet."""
+        now = self._clock.monotonic()
+        self._start_lines(now, retry=False)
+        for _ in range(LOOKS):
+            if not self._may_start():
+                return False
+            key = self._queue.pop(now, LOOKS)
             if key is None:
-                return
-            url = "" if self._keeper.is_unrecorded(key) else self._url(key)
-            retry = bool(url) and key in self._keeper.failures
-            if (opens_at := self._hosts.opens_at(url, retry=retry)) > now:
-                self._queue.put(key, opens_at)
-                continue
-            self._hosts.started(url, retry=retry)
-            self._fetching.add(key)
-            self._supervisor.spawn(self._save(key, url), f"save {key}")
-            self._tell_listeners()
+                self._start_lines(now, retry=True)
+                return False
+            self._start(key, now)
+        return True
+
+    def _start_lines(self, now: float, *, retry: bool) -> None:
+        """Of the hosts that take some: the trouble of one may be with those that go first."""
+        for line in self._queue.lines():
+            host, is_of_retries = line
+            while is_of_retries == retry and self._may_start():
+                if self._hosts.host_opens_at(host, retry=retry) > now:
+                    break
+                place = self._jitter() if self._hosts.is_named_in_doubt(host) else 0.0
+                key = self._queue.next_in(line, place)
+                if key is None:
+                    break
+                self._start(key, now)
+
+    def _start(self, key: ImageKey, now: float) -> None:
+        """Fetch it, or let it wait for its host."""
+        url = "" if self._keeper.is_unrecorded(key) else self._url(key)
+        retry = bool(url) and key in self._keeper.failures
+        if self._hosts.opens_at(url, retry=retry) > now:
+            self._queue.stand_in((host_of(url), retry), key)
+            return
+        self._hosts.started(url, retry=retry)
+        self._fetching.add(key)
+        self._supervisor.spawn(self._save(key, url), f"save {key}")
+        self._tell_listeners()
 
     async def _save(self, key: ImageKey, url: str) -> None:
         again_in_s = AFTER_A_MISTAKE_S
@@ -261,15 +291,17 @@ class Downloader:
 
     def _on_host_recovering(self, host: str) -> None:
         """Nobody waits out a back-off after an outage."""
-        for key in self._queue.keys():  # noqa: SIM118
+        now = self._clock.monotonic()
+        for key in self._queue.later_than(now):
             if host_of(self._url(key)) == host:
-                self._queue.put(key, self._clock.monotonic())
+                self._queue.put(key, now)
 
     def _on_woken_up(self) -> None:
         """The network may be another one."""
         self._hosts.hurry()
-        for key in self._queue.keys():  # noqa: SIM118
-            self._queue.put(key, self._clock.monotonic())
+        now = self._clock.monotonic()
+        for key in self._queue.later_than(now):
+            self._queue.put(key, now)
 
     def _may_start(self) -> bool:
         at_once = 1 if self._room.is_trial else AT_ONCE
@@ -294,7 +326,12 @@ class Downloader:
         return (image.url if image else None) or ""
 
     def _next_in(self) -> float | None:
-        next_at = self._queue.next_at()
+        opening = (
+            self._hosts.host_opens_at(host, retry=retry) for host, retry in self._queue.lines()
+        )
+        next_at = min(
+            (at for at in (*opening, self._queue.next_at()) if at is not None), default=None
+        )
         if next_at is None or self._is_stopped():
             return None
         return max(0.0, next_at - self._clock.monotonic())

@@ -41,12 +41,15 @@ class DueHeap(Generic[K]):
     def discard(self, key: K) -> None:
         self._due.pop(key, None)
 
-    def pop(self, now: float) -> K | None:
-        """The first by rank of those that are due, taken out; None when none is."""
-        while self._waiting and self._waiting[0][0] <= now:
+    def pop(self, now: float, most: int | None = None) -> K | None:
+        """The first by rank of those that are due, taken out; None when none is. `most`: so many
+        are ranked at a time, and the others at the next."""
+        ranked = 0
+        while self._waiting and self._waiting[0][0] <= now and ranked != most:
             due_at, key = heapq.heappop(self._waiting)
             if self._due.get(key) == due_at:
                 heapq.heappush(self._ready, (self._rank(key, due_at), key, due_at))
+                ranked += 1
         self._drop_old_ready()
         if not self._ready:
             return None
@@ -62,6 +65,10 @@ class DueHeap(Generic[K]):
         while self._waiting and self._due.get(self._waiting[0][1]) != self._waiting[0][0]:
             heapq.heappop(self._waiting)
         return self._waiting[0][0] if self._waiting else None
+
+    def later_than(self, now: float) -> tuple[K, ...]:
+        """Those that are not due yet."""
+        return tuple(key for key, due_at in self._due.items() if due_at > now)
 
     def overdue(self, now: float) -> int:
         """How many are due."""

@@ -46,7 +46,11 @@ class Hosts:
     def opens_at(self, url: str, *, retry: bool = False) -> float:
         """When this URL's host may be asked; in the past: at once. `retry`: the last attempt for
         this image failed."""
-        host = self._host(url)
+        return self.host_opens_at(host_of(url), retry=retry)
+
+    def host_opens_at(self, name: str, *, retry: bool) -> float:
+        """The same for a host by its name."""
+        host = self._named(name)
         probe = host.breaker.opens_at(host.under_way, self._at_once)
         if probe is None:
             return self._clock.monotonic() + LOOK_AGAIN_S
@@ -82,7 +86,12 @@ class Hosts:
 
     def is_in_doubt(self, url: str) -> bool:
         """Whether it is down, or was so lately."""
-        return self.is_down(url) or self._host(url).breaker.is_starting(FULL_SPEED)
+        return self.is_named_in_doubt(host_of(url))
+
+    def is_named_in_doubt(self, name: str) -> bool:
+        """The same of a host by its name."""
+        breaker = self._named(name).breaker
+        return breaker.is_open or breaker.is_starting(FULL_SPEED)
 
     def failing_since(self, url: str) -> float | None:
         """Since when a host has not worked; None while it does."""
@@ -101,7 +110,9 @@ class Hosts:
         return host.paused_until - self._clock.monotonic()
 
     def _host(self, url: str) -> _Host:
-        name = host_of(url)
+        return self._named(host_of(url))
+
+    def _named(self, name: str) -> _Host:
         if name not in self._hosts:
             self._hosts[name] = _Host(
                 Breaker(self._clock, self._jitter),

@@ -12,7 +12,8 @@ from fakes import created, failed, job_id
 from world import World, with_world
 
 from dreamina_desktop.core.answer import JobAnswer, NotFound, Trouble, TryLater
-from dreamina_desktop.core.job import ImageState
+from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.services import downloader
 from dreamina_desktop.services.messages import Condition
 from dreamina_desktop.services.poll_status import Connection, PollLimits
 
@@ -380,4 +381,30 @@ async def test_downloads_go_on_at_once_after_a_sleep(world: World) -> None:
     assert all(image.state is ImageState.PENDING for image in world.job().images)
     world.clock.sleep_machine(60)
     await world.advance(5)
+    assert all(image.state is ImageState.SAVED for image in world.job().images)
+
+
+@with_world()
+async def test_images_of_a_host_that_is_down_are_not_looked_at_again_and_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of them would keep the window from ever having its turn."""
+    monkeypatch.setattr(downloader, "LOOKS", 10)
+    images = urls("a", 200)
+    for url in images:
+        world.source.script[url] = [TryLater("The image host answered 500.")]
+    looks: list[ImageKey] = []
+    start = world.downloader._start
+    monkeypatch.setattr(
+        world.downloader, "_start", lambda key, now: (looks.append(key), start(key, now))
+    )
+    await world.add_completed(*images)
+    await world.start(polls=False)
+    await world.advance(1800)
+    asked = len(world.source.urls())
+    assert 5 < asked < 100
+    assert len(looks) < len(images) + 3 * asked
+    for url in images:
+        world.source.script[url] = []
+    await world.advance(1800)
     assert all(image.state is ImageState.SAVED for image in world.job().images)
