@@ -27,7 +27,7 @@ from dreamina_desktop.services.unrecorded import record_unrecorded
 from dreamina_desktop.services.waker import Waker
 
 AT_ONCE = 4
-LOOKS = 200  # images that are looked at in one go
+LOOKS = 100  # images that are looked at in one go
 LONGEST_SLEEP_S = 2.0
 SLEPT_S = 10.0  # a turn that took so much longer: the machine slept
 SHORTEST_SLEEP_S = 0.001
@@ -104,8 +104,11 @@ class Downloader:
         await record_unrecorded(self._library, self._files, self._imaging, self._messages)
         await fetch_missing_again(self._library, self._files, self._messages)
         self._has_looked = True
-        for job in self._library.open_jobs():
-            self._plan(job)
+        open_jobs = self._library.open_jobs()
+        for start in range(0, len(open_jobs), SLICE):
+            for job in open_jobs[start : start + SLICE]:
+                self._plan(self._library.peek(job.number) or job)
+            await asyncio.sleep(0)  # the window's turn
         while True:
             await self._look_around()
             if self._start_due():
@@ -240,10 +243,10 @@ class Downloader:
         have not failed yet."""
         now = self._clock.monotonic()
         self._start_lines(now, retry=False)
-        for _ in range(LOOKS):
+        for number in range(LOOKS):
             if not self._may_start():
                 return False
-            key = self._queue.pop(now, LOOKS)
+            key = self._queue.pop(now, 1 if number else LOOKS)
             if key is None:
                 self._start_lines(now, retry=True)
                 return False
