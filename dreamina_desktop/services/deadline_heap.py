@@ -62,17 +62,20 @@ class DeadlineHeap(Generic[K]):
             if self._all[key].soon_at <= now < self._counts_from[key]:
                 self._wait(key, now)
 
-    def look(self, now: float) -> tuple[bool, list[K]]:
-        """Whether more is soon than before; and what is over by now, taken out."""
+    def look(self, now: float, most: int | None = None) -> tuple[bool, list[K]]:
+        """Whether more is soon than before; and what is over by now, taken out. `most`: so many
+        are looked at, and the others at the next time."""
         grew = False
-        while self._waiting and self._waiting[0][0] <= now:
+        left = len(self._waiting) if most is None else most
+        while self._waiting and self._waiting[0][0] <= now and left > 0:
             counts_from, key = heapq.heappop(self._waiting)
+            left -= 1
             if self._waits(counts_from, key):
                 del self._counts_from[key]
                 self._soon[key] = self._all[key].at
                 heapq.heappush(self._ending, (self._all[key].at, key))
                 grew = True
-        return grew, self._take_over(now)
+        return grew, self._take_over(now, len(self._soon) if most is None else most)
 
     def _wait(self, key: K, counts_from: float) -> None:
         self._counts_from[key] = counts_from
@@ -81,9 +84,9 @@ class DeadlineHeap(Generic[K]):
     def _waits(self, counts_from: float, key: K) -> bool:
         return self._counts_from.get(key) == counts_from
 
-    def _take_over(self, now: float) -> list[K]:
+    def _take_over(self, now: float, most: int) -> list[K]:
         over: list[K] = []
-        while (end := self.next_end) is not None and end <= now:
+        while len(over) < most and (end := self.next_end) is not None and end <= now:
             key: K = heapq.heappop(self._ending)[1]
             self.discard(key)
             over.append(key)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from dreamina_desktop.core.deadline import Deadline, image_deadline, job_deadline
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.services.deadline_heap import DeadlineHeap
-from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.library import SLICE, ChangeSet, Library
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.waker import Waker
 
@@ -49,9 +50,9 @@ class Deadlines:
 
     async def run(self) -> None:
         """Until cancelled."""
-        self._plan_all()
+        await self._plan_all_in_slices()
         while True:
-            self.look()
+            self.look(SLICE)
             await self._waker.sleep(self._sleep_s())
 
     def subscribe(self, listener: Callable[[], None]) -> None:
@@ -87,18 +88,18 @@ class Deadlines:
         self._jobs.stop_waiting(now)
         self.look()
 
-    def look(self) -> None:
-        """Bring it up to date; `run` does that in time."""
+    def look(self, most: int | None = None) -> None:
+        """Bring it up to date; `run` does that in time. `most`: of very many so many."""
         now = self._clock.time()
         went_back = now < self._looked_at - CLOCK_WENT_BACK_S
         if went_back:
             self._plan_all()
         self._looked_at = now
-        more_images, dead = self._images.look(now)
-        more_jobs, forgotten = self._jobs.look(now)
+        more_images, dead = self._images.look(now, most)
+        more_jobs, forgotten = self._jobs.look(now, most)
         for key in dead:
             self._ended(key, now)
-        if dead:
+        if dead and most is None:
             self._images.look(now)  # the other end of some may be soon
         if went_back or more_images or more_jobs or dead or forgotten:
             self._tell()
@@ -111,6 +112,13 @@ class Deadlines:
             self._expired.add(key)
         elif deadline is not None:
             self._images.put(key, deadline, now)
+
+    async def _plan_all_in_slices(self) -> None:
+        jobs = self._library.open_jobs()
+        for start in range(0, len(jobs), SLICE):
+            for job in jobs[start : start + SLICE]:
+                self._plan(self._library.peek(job.number) or job)
+            await asyncio.sleep(0)  # the window's turn
 
     def _plan_all(self) -> None:
         self._images, self._jobs, self._expired = DeadlineHeap(), DeadlineHeap(), set()

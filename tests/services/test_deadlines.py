@@ -247,3 +247,19 @@ def test_a_hundred_thousand_are_not_walked_through_at_each_look() -> None:
         assert heap.next_change is not None
     assert len(heap.soon) == 50
     assert CountedKey.uses < 10_000
+
+
+def test_of_very_many_some_are_looked_at_in_one_go_and_none_is_left_out() -> None:
+    heap: DeadlineHeap[int] = DeadlineHeap()
+    for key in range(1000):
+        heap.put(key, Deadline(at=50.0 if key % 2 else 150.0, soon_at=10.0), 0.0)
+    over: list[int] = []
+    looks = 0
+    while heap.next_change is not None and heap.next_change <= 100.0:
+        grew, gone = heap.look(100.0, 100)
+        assert len(gone) <= 100
+        over += gone
+        looks += 1
+    assert looks >= 10
+    assert sorted(over) == list(range(1, 1000, 2))
+    assert sorted(heap.soon) == list(range(0, 1000, 2))
