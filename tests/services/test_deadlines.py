@@ -256,7 +256,7 @@ def test_of_very_many_some_are_looked_at_in_one_go_and_none_is_left_out() -> Non
     over: list[int] = []
     looks = 0
     while heap.next_change is not None and heap.next_change <= 100.0:
-        grew, gone = heap.look(100.0, 100)
+        _, gone = heap.look(100.0, 100)
         assert len(gone) <= 100
         over += gone
         looks += 1
