@@ -12,12 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from dreamina_desktop.api.http import (
-    FAULTS,
-    TIMEOUTS,
-    USER_AGENT,
-    in_words,
-)
+from dreamina_desktop.api.http import FAULTS, TIMEOUTS, USER_AGENT, in_words
 from dreamina_desktop.api.proxy import Proxy, proxy_for
 from dreamina_desktop.api.transport import Transport
 from dreamina_desktop.api.wire import read_answer, server_time

@@ -20,8 +20,6 @@ from dreamina_desktop.api.checked_network import CheckedNetwork, RefusedAddressE
 from dreamina_desktop.api.content_coding import ContentDecoder
 from dreamina_desktop.api.http import (
     FAULTS,
-    KEEPALIVE_S,
-    MAX_CONNECTIONS,
     TIMEOUTS,
     USER_AGENT,
     in_words,
@@ -33,6 +31,7 @@ from dreamina_desktop.api.part_writer import (
     PartFiles,
     PartWriter,
 )
+from dreamina_desktop.api.pool import open_pool
 from dreamina_desktop.api.proxy import Proxy, proxy_for
 from dreamina_desktop.api.transfer import Interrupted, Transfer, version_of
 from dreamina_desktop.api.wire import retry_after_s
@@ -229,21 +228,8 @@ class HttpImageSource:
         return self._pools[proxy]
 
     def _open(self, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
-        if proxy is None:
-            return httpcore.AsyncConnectionPool(
-                ssl_context=self._tls,
-                max_connections=MAX_CONNECTIONS,
-                keepalive_expiry=KEEPALIVE_S,
-                network_backend=CheckedNetwork(allow_loopback=self._allow_loopback),
-            )
-        return httpcore.AsyncHTTPProxy(
-            proxy_url=proxy.url,
-            proxy_auth=proxy.auth,
-            ssl_context=self._tls,
-            proxy_ssl_context=self._tls if proxy.url.startswith("https:") else None,
-            max_connections=MAX_CONNECTIONS,
-            keepalive_expiry=KEEPALIVE_S,
-        )
+        network = None if proxy else CheckedNetwork(allow_loopback=self._allow_loopback)
+        return open_pool(self._tls, proxy, network)
 
     async def _drop(self, proxy: Proxy | None) -> None:
         """Close a pool; the next request opens another."""

@@ -11,17 +11,16 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Iterable
+from typing import Any
 
 import httpcore
 import httpx
 
-from dreamina_desktop.api.http import KEEPALIVE_S, MAX_CONNECTIONS
+from dreamina_desktop.api.pool import open_pool
 from dreamina_desktop.api.proxy import Proxy
 
-LOOK_EVERY_S = (
-    0.005  # when eight answers come together, each idle connection is asked sixteen times
-)
+# When eight answers come together, each idle connection is asked sixteen times within this time.
+LOOK_EVERY_S = 0.005
 _HAS_POLL = sys.platform != "win32"
 
 
@@ -29,37 +28,12 @@ class Transport(httpx.AsyncHTTPTransport):
     """Only what opens connections differs from its base class."""
 
     def __init__(self, tls: ssl.SSLContext, proxy: Proxy | None) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            proxy=None if proxy is None else _httpcore_proxy(proxy, tls),
-            max_connections=MAX_CONNECTIONS,
-            keepalive_expiry=KEEPALIVE_S,
-            network_backend=_Network(),
-        )
+        self._pool = open_pool(tls, proxy, _Network())
 
 
-def _httpcore_proxy(proxy: Proxy, tls: ssl.SSLContext) -> httpcore.Proxy:
-    context = tls if proxy.url.startswith("https:") else None
-    return httpcore.Proxy(proxy.url, auth=proxy.auth, ssl_context=context)
-
-
-class _Network(httpcore.AsyncNetworkBackend):
-    def __init__(self) -> None:
-        self._plain = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        stream = await self._plain.connect_tcp(host, port, timeout, local_address, socket_options)
-        return _Stream(stream)
-
-    async def sleep(self, seconds: float) -> None:
-        await self._plain.sleep(seconds)
+class _Network(httpcore.AnyIOBackend):
+    async def connect_tcp(self, *arguments: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        return _Stream(await super().connect_tcp(*arguments, **options))
 
 
 class _Stream(httpcore.AsyncNetworkStream):

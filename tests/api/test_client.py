@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from dreamina_desktop import __version__
 from dreamina_desktop.api import client as client_module
-from dreamina_desktop.api import http, transport
+from dreamina_desktop.api import http, pool
 from dreamina_desktop.api.client import TRIAL_JOBID, DreaminaClient, path_segment
 from dreamina_desktop.core.answer import (
     Found,
@@ -347,7 +347,7 @@ async def test_cancelled_requests_do_not_use_up_the_pool(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whatever httpx leaks: after at most one PoolTimeout the client works again."""
-    monkeypatch.setattr(transport, "MAX_CONNECTIONS", 2)
+    monkeypatch.setattr(pool, "MAX_CONNECTIONS", 2)
     monkeypatch.setitem(http.TIMEOUTS, "pool", 0.05)
     server.says(*[silence] * 2, answer(200, RECORD))
     held = [asyncio.create_task(client.job(JOBID)) for _ in range(2)]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from dreamina_desktop.api import http, image_source, part_writer, transfer
+from dreamina_desktop.api import http, image_source, part_writer, pool, transfer
 from dreamina_desktop.api.checked_network import CheckedNetwork
 from dreamina_desktop.api.image_source import HttpImageSource
 from dreamina_desktop.core.answer import (
@@ -467,7 +467,7 @@ async def test_a_pool_without_free_slots_is_replaced(
     answer: Answer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(image_source, "MAX_CONNECTIONS", 2)
+    monkeypatch.setattr(pool, "MAX_CONNECTIONS", 2)
     monkeypatch.setitem(http.TIMEOUTS, "pool", 0.05)
     server.says(*[silence] * 2, answer(200, JPEG))
     held = [asyncio.create_task(source.fetch(url)) for _ in range(2)]
