@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,7 +49,8 @@ class Deadlines:
 
     async def run(self) -> None:
         """Until cancelled."""
-        await self._plan_all_in_slices()
+        async for job in self._library.each_open_job():
+            self._plan(job)
         while True:
             self.look(SLICE)
             await self._waker.sleep(self._sleep_s())
@@ -112,13 +112,6 @@ class Deadlines:
             self._expired.add(key)
         elif deadline is not None:
             self._images.put(key, deadline, now)
-
-    async def _plan_all_in_slices(self) -> None:
-        jobs = self._library.open_jobs()
-        for start in range(0, len(jobs), SLICE):
-            for job in jobs[start : start + SLICE]:
-                self._plan(self._library.peek(job.number) or job)
-            await asyncio.sleep(0)  # the window's turn
 
     def _plan_all(self) -> None:
         self._images, self._jobs, self._expired = DeadlineHeap(), DeadlineHeap(), set()

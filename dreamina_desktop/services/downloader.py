@@ -104,11 +104,8 @@ class Downloader:
         await record_unrecorded(self._library, self._files, self._imaging, self._messages)
         await fetch_missing_again(self._library, self._files, self._messages)
         self._has_looked = True
-        open_jobs = self._library.open_jobs()
-        for start in range(0, len(open_jobs), SLICE):
-            for job in open_jobs[start : start + SLICE]:
-                self._plan(self._library.peek(job.number) or job)
-            await asyncio.sleep(0)  # the window's turn
+        async for job in self._library.each_open_job():
+            self._plan(job)
         while True:
             await self._look_around()
             if self._start_due():

@@ -131,6 +131,15 @@ class Library:
         """For which something is still to be done (core.summary.is_open)."""
         return tuple(self._open.values())
 
+    async def each_open_job(self) -> AsyncIterator[Job]:
+        """Those that still are open by then, with the window's turn between slices of them."""
+        numbers = tuple(self._open)
+        for start in range(0, len(numbers), SLICE):
+            for number in numbers[start : start + SLICE]:
+                if (job := self._open.get(number)) is not None:
+                    yield job
+            await asyncio.sleep(0)
+
     def recent(self) -> Sequence[Job]:
         """Jobs with nothing to do that happen to be in memory: after `load`, the newest."""
         return tuple(self._kept.values())
