@@ -132,11 +132,9 @@ class _Worker:
             if has_worked:
                 return answer  # type: ignore[no-any-return]
             raise answer
-        raise (
-            OSError(_CLOSING)
-            if self._closed
-            else WorkerDiedError("the process that decodes images died twice")
-        )
+        if self._closed:
+            raise OSError(_CLOSING)
+        raise WorkerDiedError("the process that decodes images died twice")
 
     def _ask(self, work: Callable[[], _T]) -> Any:
         """Raises EOFError or OSError where the process has died."""

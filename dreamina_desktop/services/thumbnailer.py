@@ -71,7 +71,7 @@ class Thumbnailer:
         self._wanted.pop(view, None)
         self._wanted[view] = list(keys)
         self._told.difference_update(keys)
-        self._not_stored.intersection_update(*[{*self._all_wanted()}])
+        self._not_stored.intersection_update(self._all_wanted())
         self._woken.set()
 
     def _note_moving(self, view: str, keys: Sequence[ImageKey]) -> None:
@@ -98,12 +98,13 @@ class Thumbnailer:
         for view in reversed(self._wanted):
             yield from self._wanted[view]
 
-    def _still_wanted(self, *, stored: bool | None) -> Iterator[ImageKey]:
-        """Each once. `stored`: False for those that have to be made, None: it has to be seen."""
+    def _still_wanted(self, *, not_stored: bool) -> Iterator[ImageKey]:
+        """Each once. `not_stored`: those that have to be made, else those that may be in the
+        store."""
         seen = self._working | self._told
         for key in self._all_wanted():
-            is_stored = False if key in self._not_stored else None
-            if is_stored is stored and key not in seen and self._can_be_made(key):
+            is_one = (key in self._not_stored) == not_stored and key not in seen
+            if is_one and self._can_be_made(key):
                 seen.add(key)
                 yield key
 
@@ -119,7 +120,7 @@ class Thumbnailer:
 
     async def _read(self) -> None:
         """Some of the wanted ones, in one question; they are told together."""
-        keys = list(islice(self._still_wanted(stored=None), READ_AT_ONCE))
+        keys = list(islice(self._still_wanted(not_stored=False), READ_AT_ONCE))
         if len(keys) == READ_AT_ONCE:
             self._woken.set()  # there may be more
         if not keys:
@@ -145,7 +146,7 @@ class Thumbnailer:
     def _next_batch(self, free: int) -> dict[ImageKey, str]:
         """The most wanted ones, with their files; where they are few, as many for each that is
         free."""
-        keys = list(islice(self._still_wanted(stored=False), BATCH * free))
+        keys = list(islice(self._still_wanted(not_stored=True), BATCH * free))
         batch: dict[ImageKey, str] = {}
         size_bytes = 0
         for key in keys[: -(-len(keys) // free)]:
