@@ -162,10 +162,12 @@ def test_starts_at_the_same_moment_all_keep_their_ids(
     assert sorted(row["jobid"] for row in rows) == [ID.format(number) for number in range(5)]
 
 
-def wait_for_window(folder: Path) -> None:
-    """Until the process that holds the folder is one with a window."""
+def wait_for_window(folder: Path, window: Any) -> None:
+    """Until the process that holds the folder is one with a window. Where that ends, its words."""
     deadline = time.monotonic() + LIMIT_S
     while time.monotonic() < deadline:
+        if window.poll() is not None:
+            pytest.fail(f"the window ended with {window.returncode}: {window.stderr.read()!r}")
         with contextlib.suppress(OSError, ValueError):
             if json.loads((folder / "holder.json").read_bytes())["draws"]:
                 return
@@ -178,7 +180,7 @@ def test_a_window_takes_over_from_a_run_without_one_which_still_gets_its_result(
 ) -> None:
     waiting = hold(start_program, tmp_path, "a?b", "--export", "-")
     window = start_program("--api-url", NOBODY, "--data-dir", tmp_path, window=True)
-    wait_for_window(tmp_path)
+    wait_for_window(tmp_path, window)
     assert waiting.poll() is None
     waiting.send_signal(signal.SIGTERM)
     out, err = waiting.communicate(timeout=LIMIT_S)
@@ -230,7 +232,7 @@ def test_a_run_whose_work_a_window_took_goes_on_alone_when_that_ends(
     waiting = start_program(*options, "--until-idle", "--export", "-", jobid, token=sandbox.token)
     wait_for_holder(tmp_path)
     window = start_program(*options, window=True, token=sandbox.token)
-    wait_for_window(tmp_path)
+    wait_for_window(tmp_path, window)
     window.send_signal(signal.SIGTERM)
     assert window.wait(LIMIT_S) == 0
     out, err = waiting.communicate(timeout=LIMIT_S)
