@@ -31,12 +31,15 @@ from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library_proof import prove_library
 from dreamina_desktop.services.link_recovery import LinkRecovery
+from dreamina_desktop.services.long_work import LongWork
 from dreamina_desktop.services.meanwhile import Meanwhile
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.mishaps import Mishaps
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
+from dreamina_desktop.services.refetch import Refetch
+from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
@@ -215,6 +218,8 @@ async def _open(
     given, given_source = (
         (facts.token, TokenSource.SANDBOX) if facts else (token, TokenSource.ENVIRONMENT)
     )
+    thumbnailer = Thumbnailer(library, kept.thumbnails, outside.imaging, supervisor, clock)
+    long_work = LongWork(messages, supervisor, clock)
     accounts = Accounts(library, preferences)
     messages.mask_with(accounts.masked)
     services = Services(
@@ -234,14 +239,17 @@ async def _open(
         downloader=downloader,
         file_watch=FileWatch(library, outside.files, kept.thumbnails, messages, supervisor, clock),
         library=library,
+        long_work=long_work,
         messages=messages,
         poller=poller,
         preferences=preferences,
         recheck=Recheck(poller, messages, supervisor),
+        refetch=Refetch(library, outside.files, kept.thumbnails, downloader, long_work),
+        remake=Remake(library, thumbnailer, long_work),
         rescue_notice=kept.rescue_notice,
         server_clock=server_clock,
         supervisor=supervisor,
-        thumbnailer=Thumbnailer(library, kept.thumbnails, outside.imaging, supervisor, clock),
+        thumbnailer=thumbnailer,
         token=Token(
             client, KeyringStore(), poller, messages, api.origin, given, given_source, preferences
         ),

@@ -41,6 +41,7 @@ class Condition(IntEnum):
     BACKLOG = 11
     KEYRING = 12
     RECHECK = 13
+    LONG_WORK = 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ class Recheck:
         self._asking = 0  # tasks that still hand over their wishes
         poller.subscribe(self._on_poller_changed)
 
+    @property
+    def is_going_on(self) -> bool:
+        """Whether its progress is told, or about to be."""
+        return bool(self._wanted)
+
     def start(self, numbers: Sequence[int]) -> None:
         """Ask about these jobs before any others, also about finished ones."""
         if len(numbers) <= FEW:

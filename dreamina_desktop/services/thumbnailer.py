@@ -74,6 +74,17 @@ class Thumbnailer:
         self._not_stored.intersection_update(self._all_wanted())
         self._woken.set()
 
+    async def make_anew(self, files: Mapping[ImageKey, str]) -> None:
+        """Whatever is in the store; one batch after the other."""
+        keys = list(files)
+        for start in range(0, len(keys), BATCH):
+            batch = {key: files[key] for key in keys[start : start + BATCH]}
+            for key in batch:
+                self._unreadable.pop(key, None)
+            self._batches += 1
+            self._working.update(batch)
+            await self._make(batch)
+
     def _note_moving(self, view: str, keys: Sequence[ImageKey]) -> None:
         """It moves where other images come while some still have to be answered for. At a start
         they only become more."""

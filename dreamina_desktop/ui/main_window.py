@@ -298,9 +298,16 @@ class MainWindow(QMainWindow):
             Remedy.TRY_DEMO: self.demo_requested.emit,
             Remedy.COPY_DIAGNOSTICS: self._copy_diagnostics,
             Remedy.READ: self._services.rescue_notice.was_read,
-            Remedy.STOP: self._services.recheck.stop,
+            Remedy.STOP: self._stop,
         }
         remedies[remedy]()
+
+    def _stop(self) -> None:
+        """What the shown message tells of."""
+        if self._services.recheck.is_going_on:
+            self._services.recheck.stop()
+        else:
+            self._services.long_work.stop()
 
     def _copy_diagnostics(self) -> None:
         async def copy_and_say() -> None:

@@ -11,11 +11,14 @@ from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.long_work import LongWork
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
+from dreamina_desktop.services.refetch import Refetch
+from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
@@ -37,10 +40,13 @@ class Services:
     downloader: Downloader
     file_watch: FileWatch
     library: Library
+    long_work: LongWork
     messages: Messages
     poller: Poller
     preferences: Preferences
     recheck: Recheck
+    refetch: Refetch
+    remake: Remake
     rescue_notice: RescueNotice
     server_clock: ServerClock
     supervisor: Supervisor

@@ -33,11 +33,14 @@ from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.link_recovery import LinkRecovery
+from dreamina_desktop.services.long_work import LongWork
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.poll_status import PollLimits
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
+from dreamina_desktop.services.refetch import Refetch
+from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
@@ -139,6 +142,11 @@ class World:
             self.preferences,
         )
         self.recheck = Recheck(self.poller, self.messages, self.supervisor)
+        self.long_work = LongWork(self.messages, self.supervisor, self.clock)
+        self.refetch = Refetch(
+            self.library, self.files, self.thumbnails, self.downloader, self.long_work
+        )
+        self.remake = Remake(self.library, self.thumbnailer, self.long_work)
         self.tracker = Tracker(self.library, self.undo, self.clock, self.poller.wake)
         self.idle = IdleWaiter(
             self.library, self.poller, self.downloader, self.recovery, self.token, self.clock

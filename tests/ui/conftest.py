@@ -52,10 +52,13 @@ from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.long_work import LongWork
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
+from dreamina_desktop.services.refetch import Refetch
+from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
@@ -298,6 +301,8 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             lambda: 0.0,
             server_clock,
         )
+        thumbnailer = Thumbnailer(library, thumbnails, ImagingInThread(), supervisor, clock)
+        long_work = LongWork(messages, supervisor, clock)
         services = Services(
             accounts=Accounts(library, preferences),
             background=Background(preferences, autostart, poller, downloader, demo=demo),
@@ -307,14 +312,17 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             downloader=downloader,
             file_watch=FileWatch(library, files, thumbnails, messages, supervisor, clock),
             library=library,
+            long_work=long_work,
             messages=messages,
             poller=poller,
             preferences=preferences,
             recheck=Recheck(poller, messages, supervisor),
+            refetch=Refetch(library, files, thumbnails, downloader, long_work),
+            remake=Remake(library, thumbnailer, long_work),
             rescue_notice=RescueNotice(preferences, messages),
             server_clock=server_clock,
             supervisor=supervisor,
-            thumbnailer=Thumbnailer(library, thumbnails, ImagingInThread(), supervisor, clock),
+            thumbnailer=thumbnailer,
             token=Token(api, keyring, poller, messages, ORIGIN, None, TokenSource.NONE),
             tracker=Tracker(library, undo, clock, poller.wake),
             undo=undo,

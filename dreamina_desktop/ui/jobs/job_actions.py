@@ -98,6 +98,8 @@ class JobActions:
         if len(jobs) < len(numbers):
             trackings |= set(Tracking)
         menu.addAction("Check now", lambda: check_now(self._services, numbers))
+        menu.addAction("Download again", lambda: self._services.refetch.start(numbers))
+        menu.addAction("Make thumbnails anew", lambda: self._services.remake.start(numbers))
         if Tracking.POLLING in trackings:
             menu.addAction("Stop checking", lambda: self._do(lambda: tracker.stop(numbers)))
         if trackings & {Tracking.STOPPED, Tracking.NOT_FOUND}:

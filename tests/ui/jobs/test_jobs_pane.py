@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import Tracking
+from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
 from dreamina_desktop.core.listing import JobOrder, Query
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
@@ -322,3 +324,32 @@ def open_filters(pane: JobsPane) -> list[Any]:
     menu = button.menu()
     menu.aboutToShow.emit()
     return list(menu.actions())
+
+
+async def test_images_are_downloaded_again_and_thumbnails_made_anew_from_the_menu(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1))
+    await until(pane.order)
+    pane.select([1])
+    await until(pane.selected)
+    await asyncio.to_thread(Path(job.images[0].file).unlink)
+    choose(pane, "Download again")
+    passing = bench.services.messages
+    await until(lambda: passing.passing)
+    assert passing.passing.text == "Downloading 1 image again; 1 is here."
+    states = [image.state for image in bench.services.library.job(1).images]
+    assert states == [ImageState.PENDING, ImageState.SAVED]
+    told: dict[ImageKey, bytes | None] = {}
+    bench.services.thumbnailer.subscribe(told.update)
+    choose(pane, "Make thumbnails anew")
+    await until(lambda: passing.passing.text == "Made 1 thumbnail anew.")
+    assert list(told) == [ImageKey(1, 1)]
+
+
+def choose(pane: JobsPane, name: str) -> None:
+    """An action of the context menu, as it opens on the list."""
+    pane.view.customContextMenuRequested.emit(QPoint(10, 10))
+    menu = pane.view.findChildren(QMenu)[-1]
+    next(action for action in menu.actions() if action.text() == name).trigger()
+    menu.close()

@@ -1,0 +1,85 @@
+"""Work on very many jobs, by hand: in slices, told how far it is, given up on request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from dreamina_desktop.services.messages import Condition, Messages, Remedy
+from dreamina_desktop.services.ports import Clock
+from dreamina_desktop.services.supervisor import Supervisor
+
+SHOWN_AFTER_S = 0.5  # what is done sooner needs no word but its end
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`doing`: "Looking at the files of 40 jobs"; `step` does some of the jobs, `at_once` of them;
+    `end` does what is left when all are done, and says in words what came of it. Both may raise
+    OSError."""
+
+    doing: str
+    numbers: Sequence[int]
+    at_once: int
+    step: Callable[[Sequence[int]], Awaitable[None]]
+    end: Callable[[], Awaitable[str]]
+
+
+class LongWork:
+    """One after the other, in the order of asking."""
+
+    def __init__(self, messages: Messages, supervisor: Supervisor, clock: Clock) -> None:
+        self._messages = messages
+        self._supervisor = supervisor
+        self._clock = clock
+        self._waiting = deque[Work]()
+        self._is_running = False
+        self._is_stopped = False
+
+    def start(self, work: Work) -> None:
+        """At once, or when what was begun before is done."""
+        self._waiting.append(work)
+        if not self._is_running:
+            self._is_running, self._is_stopped = True, False
+            self._supervisor.spawn(self._run(), "long work")
+
+    def stop(self) -> None:
+        """After the slice that is being done; what waits is not begun."""
+        self._is_stopped = True
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._do(self._waiting.popleft())
+        finally:
+            self._is_running = False
+            self._waiting.clear()
+
+    async def _do(self, work: Work) -> None:
+        try:
+            done = await self._steps(work)
+            if done < len(work.numbers):
+                self._waiting.clear()
+                words = f"Stopped after {done:,} of {len(work.numbers):,} jobs."
+            else:
+                words = await work.end()
+        except OSError as error:
+            words = f"{work.doing} was given up. {error}"
+        finally:
+            self._messages.lift(Condition.LONG_WORK)
+        self._messages.say(words)
+
+    async def _steps(self, work: Work) -> int:
+        """How many jobs were done."""
+        began, total = self._clock.monotonic(), len(work.numbers)
+        for start in range(0, total, work.at_once):
+            if self._is_stopped:
+                return start
+            if self._clock.monotonic() - began >= SHOWN_AFTER_S:
+                text = f"{work.doing}: {100 * start // total} % done."
+                self._messages.hold(Condition.LONG_WORK, text, Remedy.STOP)
+            await work.step(work.numbers[start : start + work.at_once])
+            await asyncio.sleep(0)  # the window's turn
+        return total

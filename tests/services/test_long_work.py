@@ -1,0 +1,158 @@
+"""What is done about very many jobs by hand: in slices, with progress, stoppable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from world import World, with_world
+
+from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.services.long_work import Work
+from dreamina_desktop.services.messages import Condition, Remedy
+
+
+class Steps:
+    """Each takes 0.2 s."""
+
+    def __init__(self, trouble: OSError | None = None) -> None:
+        self.done: list[Sequence[int]] = []
+        self._trouble = trouble
+
+    def work(self, count: int, doing: str = "Counting") -> Work:
+        return Work(doing, range(count), 10, self._step, self._end)
+
+    async def _step(self, numbers: Sequence[int]) -> None:
+        await asyncio.sleep(0.2)
+        if self._trouble:
+            raise self._trouble
+        self.done.append(list(numbers))
+
+    async def _end(self) -> str:
+        return f"Counted {sum(map(len, self.done))}."
+
+
+@with_world()
+async def test_progress_shows_after_half_a_second_until_the_end(world: World) -> None:
+    steps = Steps()
+    world.long_work.start(steps.work(100))
+    await world.advance(0.3)
+    assert world.messages.lasting is None
+    await world.advance(0.4)
+    progress = world.messages.lasting
+    assert progress is not None
+    assert (progress.text, progress.remedy) == ("Counting: 30 % done.", Remedy.STOP)
+    await world.advance(2)
+    assert world.messages.lasting is None
+    assert world.said == ["Counted 100."]
+
+
+@with_world()
+async def test_stopped_after_the_slice_that_is_being_done(world: World) -> None:
+    steps = Steps()
+    world.long_work.start(steps.work(100))
+    world.long_work.start(steps.work(100))
+    await world.advance(0.7)
+    world.long_work.stop()
+    await world.advance(9)
+    assert len(steps.done) == 4
+    assert world.said == ["Stopped after 40 of 100 jobs."]
+    assert world.messages.lasting is None
+    world.long_work.start(steps.work(10))
+    await world.advance(1)
+    assert len(steps.done) == 5
+
+
+@with_world()
+async def test_one_after_the_other(world: World) -> None:
+    first, second = Steps(), Steps()
+    world.long_work.start(first.work(20))
+    world.long_work.start(second.work(20))
+    await world.advance(0.5)
+    assert (len(first.done), len(second.done)) == (2, 0)
+    await world.advance(1)
+    assert len(second.done) == 2
+
+
+@with_world()
+async def test_a_failure_is_said_and_the_next_is_begun(world: World) -> None:
+    world.long_work.start(Steps(OSError("The disk is gone.")).work(20))
+    world.long_work.start(Steps().work(20))
+    await world.advance(2)
+    assert world.said == ["Counting was given up. The disk is gone.", "Counted 20."]
+
+
+async def saved(world: World, count: int) -> list[ImageKey]:
+    await world.start()
+    job = await world.add_completed(*(f"https://a.example.com/{n}" for n in range(count)))
+    await world.library.change(
+        job.number,
+        lambda job: replace(
+            job,
+            images=tuple(
+                replace(image, state=ImageState.SAVED, file=f"{image.key}.jpg", size_bytes=1000)
+                for image in job.images
+            ),
+        ),
+    )
+    await world.advance(0)
+    return [image.key for image in job.images]
+
+
+@with_world()
+async def test_only_what_is_missing_is_downloaded_again(world: World) -> None:
+    gone, changed, whole = await saved(world, 3)
+    world.files.gone.add("1-1.jpg")
+    world.files.changed["1-2.jpg"] = 7
+    asked = len(world.source.fetched)
+    world.refetch.start([1])
+    await world.advance(5)
+    assert world.said[-1] == "Downloading 2 images again; 1 is here."
+    assert len(world.source.fetched) == asked + 2
+    assert world.image(1, 0).state is ImageState.SAVED
+    assert world.image(1, 2).file == "1-3.jpg"
+    assert {gone, changed, whole} == {image.key for image in world.job().images}
+
+
+@with_world()
+async def test_lost_images_are_tried_once_more(world: World) -> None:
+    (key,) = await saved(world, 1)
+    await world.library.change_image(
+        key, lambda image: replace(image, state=ImageState.LOST, file=None, note="Gone.")
+    )
+    world.refetch.start([1])
+    await world.advance(5)
+    assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_a_disk_that_is_away_begins_nothing(world: World) -> None:
+    keys = await saved(world, 20)
+    world.files.gone |= {f"{key}.jpg" for key in keys}
+    world.refetch.start([1])
+    await world.advance(5)
+    assert "Is the disk" in world.said[-1]
+    assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_all_that_is_here_is_said(world: World) -> None:
+    await saved(world, 2)
+    world.refetch.start([1])
+    await world.advance(5)
+    assert world.said[-1] == "Nothing to download: all 2 images are here."
+    assert world.holds(Condition.LONG_WORK) is None
+
+
+@with_world()
+async def test_thumbnails_are_made_anew_whatever_is_stored(world: World) -> None:
+    keys = await saved(world, 9)
+    world.thumbnails.kept |= dict.fromkeys(keys, b"old")
+    told: dict[ImageKey, bytes | None] = {}
+    world.thumbnailer.subscribe(told.update)
+    world.remake.start([1])
+    await world.advance(5)
+    assert world.said[-1] == "Made 9 thumbnails anew."
+    assert world.thumbnails.kept == {key: f"jpeg of {key}.jpg".encode() for key in keys}
+    assert told == world.thumbnails.kept
