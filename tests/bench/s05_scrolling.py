@@ -30,6 +30,7 @@ SECONDS = 8.0
 STEP = 23  # pixels a frame: six pages in five seconds
 UPDATES, UPDATES_EACH_S = 100, 0.1
 GOAL_LATE = 0.005
+IDLE, ALL, NO_THUMBNAILS = "idle", "all", "all but the making of thumbnails"
 
 
 @dataclass
@@ -57,30 +58,41 @@ def measure(rounds: int) -> list[Figure]:
 
 
 async def _measure(url: str, rounds: int) -> list[Figure]:
-    busy, idle = [], []
+    kinds: dict[str, list[Frames]] = {kind: [] for kind in (IDLE, ALL, NO_THUMBNAILS)}
     with copy_of(await library(JOBS, files=102_500, running=RUNNING)) as folder:
         options = (url, "user:1-bench", "--poll-interval", str(INTERVAL_S))
         for turn in range(rounds + 1):
-            async with window_over(folder, *options) as (shown, program):
-                quiet = await _frames(shown)
-                async with _load(program, url) as done:
-                    while not program.services.downloader.has_looked:  # noqa: ASYNC110
-                        await asyncio.sleep(0.1)  # at a start, for files that are gone
-                    await asyncio.sleep(1.0)
-                    before = dict(done), _asked(url), time.perf_counter()
-                    frames = await _frames(shown)
-                seconds = time.perf_counter() - before[2]
-                frames.requests = (_asked(url) - before[1]) / seconds
-                frames.updates = (done["updates"] - before[0]["updates"]) / seconds
-                frames.thumbnails = (done["thumbnails"] - before[0]["thumbnails"]) / seconds
-            if turn:
-                idle.append(quiet)
-                busy.append(frames)
-    return [_figure(busy, idle)]
+            for kind, frames in kinds.items():
+                async with window_over(folder, *options) as (shown, program):
+                    taken = await _taken(shown, program, url, kind)
+                if turn:
+                    frames.append(taken)
+    return [_figure(kinds)]
 
 
-def _figure(busy: list[Frames], idle: list[Frames]) -> Figure:
-    every, quiet = (Frames([s for f in frames for s in f.late_s]) for frames in (busy, idle))
+async def _taken(shown: MainWindow, program: Program, url: str, kind: str) -> Frames:
+    if kind == IDLE:
+        return await _frames(shown)
+    if kind == NO_THUMBNAILS:
+        program.services.thumbnailer._begin_batches = lambda: None  # type: ignore[method-assign]
+    async with _load(program, url, thumbnails=kind == ALL) as done:
+        while not program.services.downloader.has_looked:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # at a start, for files that are gone
+        await asyncio.sleep(1.0)
+        before = dict(done), _asked(url), time.perf_counter()
+        frames = await _frames(shown)
+    seconds = time.perf_counter() - before[2]
+    frames.requests = (_asked(url) - before[1]) / seconds
+    frames.updates = (done["updates"] - before[0]["updates"]) / seconds
+    frames.thumbnails = (done["thumbnails"] - before[0]["thumbnails"]) / seconds
+    return frames
+
+
+def _figure(kinds: Mapping[str, list[Frames]]) -> Figure:
+    busy = kinds[ALL]
+    every, quiet, without = (
+        Frames([s for f in kinds[kind] for s in f.late_s]) for kind in (ALL, IDLE, NO_THUMBNAILS)
+    )
     p99s = [f.p99_s * 1000 for f in busy]
     return Figure(
         "S5",
@@ -91,6 +103,7 @@ def _figure(busy: list[Frames], idle: list[Frames]) -> Figure:
         every.p99_s <= FRAME_S and every.late <= GOAL_LATE,
         details={
             "idle": f"{quiet.p99_s * 1000:.1f} ms, {quiet.late:.1%} late",
+            NO_THUMBNAILS: f"{without.p99_s * 1000:.1f} ms, {without.late:.1%} late",
             "a second": f"{_mean(f.requests for f in busy)} requests, "
             f"{_mean(f.updates for f in busy)} updates, "
             f"{_mean(f.thumbnails for f in busy)} thumbnails",
@@ -117,7 +130,7 @@ async def _frames(shown: MainWindow) -> Frames:
 
 
 @asynccontextmanager
-async def _load(program: Program, url: str) -> AsyncIterator[dict[str, int]]:
+async def _load(program: Program, url: str, *, thumbnails: bool) -> AsyncIterator[dict[str, int]]:
     """The program's own poller, thumbnailer and library at work."""
     done = {"updates": 0, "thumbnails": 0}
     services = program.services
@@ -150,7 +163,9 @@ async def _load(program: Program, url: str) -> AsyncIterator[dict[str, int]]:
 
     services.thumbnailer.subscribe(count)
     program.start_work()
-    tasks = [asyncio.ensure_future(update()), asyncio.ensure_future(want())]
+    tasks = [asyncio.ensure_future(update())]
+    if thumbnails:
+        tasks.append(asyncio.ensure_future(want()))
     try:
         yield done
     finally:

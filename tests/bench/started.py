@@ -1,5 +1,6 @@
 """Runs the program, or a bare window, until its first frame; prints when that was and what it
-took: `python started.py bare`, `python started.py program --data-dir FOLDER …`.
+took: `python started.py bare`, `python started.py imports` (the same window, with all that the
+program imports), `python started.py program --data-dir FOLDER …`.
 """
 
 from __future__ import annotations
@@ -60,6 +61,13 @@ def bare() -> None:
     application.exec()
 
 
+def imports() -> None:
+    """What the program imports until its first frame costs that much, whatever it does."""
+    import dreamina_desktop.app.window  # noqa: F401
+
+    bare()
+
+
 def program(arguments: Sequence[str]) -> None:
     """The real program, ended after the first frame that shows its jobs."""
     sys.meta_path.insert(0, _Watch())
@@ -117,7 +125,10 @@ def _watch(window_class: Any) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "bare":
-        bare()
-    else:
-        program(sys.argv[2:])
+    match sys.argv[1]:
+        case "bare":
+            bare()
+        case "imports":
+            imports()
+        case _:
+            program(sys.argv[2:])
