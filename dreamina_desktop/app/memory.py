@@ -6,9 +6,7 @@ import ctypes
 import sys
 
 KEPT_BYTES = 1_000_000
-OF_ITS_OWN_BYTES = (
-    128 * 1024
-)  # what is larger goes back as soon as it is freed; glibc's first value
+OF_ITS_OWN_BYTES = 128 * 1024  # what is larger goes back when it is freed; glibc's first value
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from dreamina_desktop.core.marks import NO_MARKS, Marks
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 
 
@@ -85,11 +86,24 @@ class Job:
     not_found_count: int = 0  # 404 "Job not found" answers in a row
     note: str = ""  # in words: the last trouble, or why it is not found
     images: tuple[Image, ...] = ()
+    marks: tuple[Marks, ...] = ()  # of the images up to the last that has any
 
     @property
     def status(self) -> str:
         """The API's word, or "" before there is a record."""
         return self.record.status if self.record else ""
+
+    def marks_of(self, index: int) -> Marks:
+        """Of one image."""
+        return self.marks[index] if index < len(self.marks) else NO_MARKS
+
+    def with_marks(self, index: int, marks: Marks) -> Job:
+        """One image marked otherwise."""
+        missing = (NO_MARKS,) * (index - len(self.marks))
+        changed = (*self.marks[:index], *missing, marks, *self.marks[index + 1 :])
+        while changed and not changed[-1]:
+            changed = changed[:-1]
+        return replace(self, marks=changed)
 
 
 @dataclass(frozen=True, slots=True)

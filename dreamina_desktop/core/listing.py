@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate, count
 
+from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.narrowing import NOTHING, Narrowing
+
 
 class JobOrder(StrEnum):
     """Ways to sort. Among equals the newest goes first; jobs without a value go last."""
@@ -39,28 +42,51 @@ class JobFilter(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Query:
     """`text`: every word of it is somewhere in the job (core.search_terms); `batch`: only this
-    one's; `only`: at most these."""
+    one's; `only`: at most these; `images`: these images, whatever their jobs' others; `made`: from
+    and until when, in Unix seconds: what `narrowing.date` means now."""
 
     order: JobOrder = JobOrder.NEWEST
     filter: JobFilter = JobFilter.ALL
     text: str = ""
     batch: int | None = None
     only: frozenset[int] | None = None
+    images: frozenset[ImageKey] | None = None
+    narrowing: Narrowing = NOTHING
+    made: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Jobs in order: their numbers, how many images each of them has, and how many those before
-    it have, with that of all at the end. Made where the jobs are listed: it takes milliseconds."""
+    """Jobs in order: their numbers, how many images of each are shown, and how many of those before
+    it, with that of all at the end. `masks`: which images, a bit each from the first; None: all.
+    Made where the jobs are listed: it takes milliseconds."""
 
     numbers: array[int] = field(default_factory=lambda: array("q"))
     counts: array[int] = field(default_factory=lambda: array("q"))
     starts: array[int] = field(default_factory=lambda: array("q", [0]))
+    masks: array[int] | None = None
 
     @classmethod
     def of(cls, numbers: Iterable[int], counts: Iterable[int]) -> Listing:
+        """With all of their images."""
         counted = array("q", counts)
         return cls(array("q", numbers), counted, array("q", accumulate(counted, initial=0)))
+
+    @classmethod
+    def of_some(cls, numbers: Iterable[int], masks: Iterable[int]) -> Listing:
+        """With some of their images."""
+        bits = array("q", masks)
+        counted = array("q", map(int.bit_count, bits))
+        return cls(array("q", numbers), counted, array("q", accumulate(counted, initial=0)), bits)
+
+    def picked(self, rows: Iterable[int]) -> Listing:
+        """The same of some of its jobs."""
+        rows = list(rows)
+        numbers = (self.numbers[row] for row in rows)
+        if self.masks is not None:
+            masks = self.masks
+            return Listing.of_some(numbers, (masks[row] for row in rows))
+        return Listing.of(numbers, (self.counts[row] for row in rows))
 
     def __bool__(self) -> bool:
         return len(self.numbers) > 0

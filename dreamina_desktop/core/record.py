@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 _MAX_CODE = 40  # characters
+_REFERENCE = re.compile(r"imageRef_([1-9]\d?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class JobRecord:
     resolution: str | None = None
     source_jobid: str | None = None  # upscales: the job that was enlarged
     source_index: int | None = None  # upscales: its image, from 0
+    references: tuple[tuple[int, str], ...] = ()  # (N, imageRef_N), by N
     error: str | None = None
     error_details: str | None = None
     code: str | None = None  # as text, whether it came as a number or a string
@@ -100,11 +102,23 @@ def parse_record(value: Mapping[str, Any]) -> JobRecord:
         resolution=parse_text(request.get("resolution")),
         source_jobid=parse_text(request.get("jobid")),
         source_index=_integer(request.get("imageIndex")),
+        references=_references(request),
         error=_error_text(value.get("error")),
         error_details=parse_text(value.get("errorDetails")),
         code=_code(value),
         images=_images(response.get("images")),
     )
+
+
+def _references(request: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
+    found = [
+        (int(name[1]), text)
+        for key in request
+        if isinstance(key, str)
+        and (name := _REFERENCE.fullmatch(key))
+        and (text := parse_text(request[key]))
+    ]
+    return tuple(sorted(found))
 
 
 def parse_time(value: object) -> datetime | None:

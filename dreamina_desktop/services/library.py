@@ -13,6 +13,8 @@ from dreamina_desktop.core.account import account_of
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known
 from dreamina_desktop.core.listing import JobOrder, Listing, Query
+from dreamina_desktop.core.marks import NO_MARKS, Marks
+from dreamina_desktop.core.narrowing import Facet
 from dreamina_desktop.core.summary import is_open, saved_count
 from dreamina_desktop.services.ports import JobIndex, JobRepository
 
@@ -183,6 +185,11 @@ class Library:
         """All of them, without blocking."""
         return await self._index.listing_later(query)
 
+    async def facet(self, query: Query, of: Facet) -> Sequence[tuple[str, int]]:
+        """The values of a fact among the jobs that a query asks for, whatever it wants of that
+        fact itself, with how many jobs have them: the most common first."""
+        return await self._index.facet(query, of)
+
     async def counts(self, numbers: Iterable[int]) -> JobCounts:
         """Of these jobs, as far as they are shown."""
         return await self._index.counts(numbers)
@@ -202,6 +209,11 @@ class Library:
     def image(self, key: ImageKey) -> Image | None:
         """None where there is none. At once where its job was used lately."""
         return _image(self._find(key.number), key)
+
+    def peek_marks(self, key: ImageKey) -> Marks:
+        """What was said about an image, as far as its job is in memory."""
+        job = self.peek(key.number)
+        return job.marks_of(key.index) if job else NO_MARKS
 
     def peek_image(self, key: ImageKey) -> Image | None:
         """An image, if its job is in memory."""
@@ -271,6 +283,27 @@ class Library:
         self._tell_of(ChangeSet(frozenset([key.number]), frozenset([key])))
         return image
 
+    async def mark(
+        self, keys: Iterable[ImageKey], change: Callable[[ImageKey, Marks], Marks]
+    ) -> Mapping[ImageKey, Marks]:
+        """Mark images; what those that changed had before. Keys of no image are passed over."""
+        wanted = sorted(set(keys))
+        async with self._writing:
+            here = {job.number: job for job in await self.fetch(key.number for key in wanted)}
+            before: dict[ImageKey, Marks] = {}
+            after: dict[ImageKey, Marks] = {}
+            for key in wanted:
+                job = here.get(key.number)
+                if job is None or key.index >= len(job.images):
+                    continue
+                marks = change(key, job.marks_of(key.index))
+                if marks != job.marks_of(key.index):
+                    before[key], after[key] = job.marks_of(key.index), marks
+            if after:
+                stamp = await self._repository.save_marks(after)
+                await self._take_marks(stamp, here, after)
+        return before
+
     def note_asked(self, number: int, at: float) -> None:
         """A job was asked and nothing has changed. In memory only: no disk is written at each
         check, and no view has anything to do."""
@@ -305,6 +338,17 @@ class Library:
         finally:  # who wrote may be cancelled: what is written is told all the same
             for start in starts:
                 self._take_slice(before, after, start, listed=listed)
+
+    async def _take_marks(
+        self, stamp: int, here: Mapping[int, Job], marks: Mapping[ImageKey, Marks]
+    ) -> None:
+        """These are written. Asking may have been noted meanwhile (note_asked)."""
+        changed: dict[int, Job] = {}
+        for key, each in marks.items():
+            job = changed.get(key.number) or self.peek(key.number) or here[key.number]
+            changed[key.number] = job.with_marks(key.index, each)
+        before = [here[number] for number in changed]
+        await self._take(stamp, before, list(changed.values()), listed=False)
 
     def _take_slice(
         self, before: Sequence[Job], after: Sequence[Job], start: int, *, listed: bool

@@ -13,6 +13,8 @@ from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
 from dreamina_desktop.core.listing import Listing, Query
+from dreamina_desktop.core.marks import Marks
+from dreamina_desktop.core.narrowing import Facet
 
 
 class Clock(Protocol):
@@ -85,6 +87,8 @@ class JobRepository(Protocol):
 
     async def save_images(self, images: Iterable[Image]) -> int: ...
 
+    async def save_marks(self, marks: Mapping[ImageKey, Marks]) -> int: ...
+
     async def raw_record(self, number: int) -> bytes | None:
         """The latest raw JSON."""
 
@@ -122,6 +126,9 @@ class JobIndex(Protocol):
 
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """The saved images of shown jobs, with their files, by key."""
+
+    async def facet(self, query: Query, of: Facet) -> Sequence[tuple[str, int]]:
+        """The values of a fact among what a query asks for, and how many jobs have them."""
 
     async def counts(self, numbers: Iterable[int]) -> JobCounts:
         """Of these jobs, as far as they are shown."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import apsw
 import msgspec
 
 from dreamina_desktop.core.job import Tracking
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
+from dreamina_desktop.core.marks import Flag
+from dreamina_desktop.core.narrowing import MOST_VALUES, Facet, Lack
 from dreamina_desktop.core.search_terms import search_terms
+from dreamina_desktop.core.summary import MOST_IMAGES
 from dreamina_desktop.storage.index_tables import TRIGRAM
 
 _ORDERS = {  # and the index that has it
@@ -29,6 +35,35 @@ _FILTERS = {
     JobFilter.FAILED: "s.status = 'failed'",
     JobFilter.NOT_FOUND: f"s.tracking = '{Tracking.NOT_FOUND}'",
 }
+_FACETS = {
+    Facet.STATUS: "s.word",
+    Facet.TYPE: "s.type",
+    Facet.MODEL: "s.model",
+    Facet.RATIO: "s.ratio",
+    Facet.RESOLUTION: "s.resolution",
+    Facet.ACCOUNT: "s.account",
+    Facet.BATCH: "CAST(s.batch AS TEXT)",
+}
+_ALL = f"((1 << min(s.images, {MOST_IMAGES})) - 1)"
+_FLAGS = {
+    Flag.PICKED: "s.picked",
+    Flag.REJECTED: "s.rejected",
+    Flag.NONE: "~(s.picked | s.rejected)",
+}
+_LISTED = """
+    JOIN (SELECT value ->> 0 AS number, value ->> 1 AS bits FROM json_each(?)) k
+        ON k.number = s.number
+"""
+_REUSED = f"""
+    LEFT JOIN (
+        SELECT number, sum(1 << idx) AS bits FROM (
+            SELECT m.number, m.idx FROM used u JOIN made m ON m.uri = u.uri
+            UNION
+            SELECT o.number, u.idx FROM used u JOIN summary o ON o.key = u.job_key
+        ) WHERE idx < {MOST_IMAGES} GROUP BY number
+    ) r ON r.number = s.number
+"""
+Value = str | int | float
 _COMMON = 3_000  # texts
 _MOST_THREES = 300  # in one expression
 _LAST = "\U0010ffff"
@@ -39,22 +74,45 @@ def listing(connection: apsw.Connection, query: Query, limit: int | None = None)
     """The shown jobs that a query asks for; `limit`: only so many of the first."""
     source, found, values = _search(connection, query)
     wanted, more = _conditions(query)
+    some, tables, listed = _images(query)
     order = _ORDERS[query.order][0]
     if source.startswith(("search", "words")):  # whose own numbers are in order, if any
         order = order.replace("s.number", "l.rowid")
+    if some:
+        wanted.append(f"({some}) <> 0")
     last = "" if limit is None else f" LIMIT {limit:d}"
     rows = (
-        f"SELECT s.number, s.images FROM {source} "
+        f"SELECT s.number, {some or 's.images'} AS images FROM {source}{tables} "
         f"WHERE {' AND '.join([*found, *wanted])} ORDER BY {order}{last}"
     )
     # One row with two lists is ten times as fast to fetch as a row a job.
     both = f"SELECT json_group_array(number), json_group_array(images) FROM ({rows})"
-    numbers, counts = next(iter(connection.execute(both, [*values, *more])))
-    decode = msgspec.json.decode
-    return Listing.of(decode(numbers, type=list[int]), decode(counts, type=list[int]))
+    numbers, images = (
+        msgspec.json.decode(each, type=list[int])
+        for each in next(iter(connection.execute(both, [*listed, *values, *more])))
+    )
+    return Listing.of_some(numbers, images) if some else Listing.of(numbers, images)
 
 
-def _search(connection: apsw.Connection, query: Query) -> tuple[str, list[str], list[str | int]]:
+def facet(connection: apsw.Connection, query: Query, of: Facet) -> Sequence[tuple[str, int]]:
+    """The values of a fact among the jobs that a query asks for, whatever it wants of that fact
+    itself, with how many jobs have them: the most common first."""
+    query = replace(query, order=JobOrder.NEWEST, narrowing=query.narrowing.with_values(of, ()))
+    source, found, values = _search(connection, query)
+    wanted, more = _conditions(query)
+    some, tables, listed = _images(query)
+    if some:
+        wanted.append(f"({some}) <> 0")
+    rows = connection.execute(
+        f"SELECT {_FACETS[of]}, count(*) FROM {source}{tables} "
+        f"WHERE {' AND '.join([*found, *wanted])} GROUP BY 1 "
+        f"ORDER BY 2 DESC, 1 LIMIT {MOST_VALUES}",
+        [*listed, *values, *more],
+    )
+    return [(str(value), count) for value, count in rows if value not in ("", None)]
+
+
+def _search(connection: apsw.Connection, query: Query) -> tuple[str, list[str], list[Value]]:
     """Tables, conditions and their values. What is searched leads: with CROSS JOIN, SQLite keeps
     this order, and the newest hits come first without a sort."""
     terms = search_terms(query.text)
@@ -93,14 +151,47 @@ def _quoted(term: str) -> str:
     return '"' + term.replace('"', '""') + '"'
 
 
-def _conditions(query: Query) -> tuple[list[str], list[str | int]]:
-    wanted, values = ["s.removed = 0"], list[str | int]()
+def _conditions(query: Query) -> tuple[list[str], list[Value]]:
+    wanted, values = ["s.removed = 0"], list[Value]()
     if _FILTERS[query.filter]:
         wanted.append(_FILTERS[query.filter])
     if query.batch is not None:
         wanted.append("s.batch = ?")
         values.append(query.batch)
+    if query.made is not None:
+        wanted.append("s.made_at >= ? AND s.made_at < ?")
+        values += query.made
+    for facet, chosen in query.narrowing.facets.items():
+        wanted.append(f"{_FACETS[facet]} IN (SELECT value FROM json_each(?))")
+        values.append(msgspec.json.encode(sorted(chosen)).decode())
     if query.only is not None:
         wanted.append("s.number IN (SELECT value FROM json_each(?))")
         values.append(msgspec.json.encode(sorted(query.only)).decode())
     return wanted, values
+
+
+def _images(query: Query) -> tuple[str, str, list[str]]:
+    """The images of a job that are shown, a bit each; the tables for that and their values. ""
+    where all of them are."""
+    narrowing = query.narrowing
+    conditions, tables, values = list[str](), "", list[str]()
+    if query.images is not None:
+        bits: dict[int, int] = {}
+        for key in query.images:
+            if key.index < MOST_IMAGES:
+                bits[key.number] = bits.get(key.number, 0) | 1 << key.index
+        tables += _LISTED
+        values.append(msgspec.json.encode(list(bits.items())).decode())
+        conditions.append("k.bits")
+    if narrowing.flags:
+        conditions.append(f"({' | '.join(_FLAGS[flag] for flag in sorted(narrowing.flags))})")
+    if narrowing.stars:
+        conditions.append(f"s.stars_{narrowing.stars:d}")
+    if Lack.NOT_SAVED in narrowing.lacks:
+        conditions.append("~s.here")
+    if Lack.NOT_REUSED in narrowing.lacks:
+        tables += _REUSED
+        conditions.append("~coalesce(r.bits, 0)")
+    if not conditions:
+        return "", "", []
+    return " & ".join([_ALL, *conditions]), tables, values

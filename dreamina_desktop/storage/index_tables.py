@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, fields
+from dataclasses import fields
+from operator import attrgetter
 
 import apsw
 
+from dreamina_desktop.core.lineage import Source, job_key
 from dreamina_desktop.core.summary import Summary
 
-VERSION = 2  # another one is made anew: raise it when core.summary or a table changes
+VERSION = 3  # another one is made anew: raise it when core.summary or a table changes
 
 TRIGRAM = 3  # characters
 _ENDING = "\n" * (TRIGRAM - 1)  # of each text: so its last characters begin a three, too
 
-_NAMES = [field.name for field in fields(Summary) if field.name != "text"]
+_ELSEWHERE = ("text", "uris", "sources")
+_NAMES = [field.name for field in fields(Summary) if field.name not in _ELSEWHERE]
+_values = attrgetter(*_NAMES)
 _LISTED = "number DESC, images) WHERE removed = 0"  # an order reads its index alone
 TABLES = f"""
     CREATE TABLE state (stamp INTEGER NOT NULL);
@@ -32,6 +36,19 @@ TABLES = f"""
     CREATE INDEX by_created ON summary (created IS NULL, created DESC, {_LISTED};
     CREATE INDEX by_duration ON summary (duration_s IS NULL, duration_s DESC, {_LISTED};
     CREATE INDEX by_images ON summary (images DESC, {_LISTED};
+    CREATE INDEX by_made ON summary (made_at);
+    -- Which image is where, and what was made from it: by its URI, or by its job and place there.
+    CREATE TABLE made (
+        number INTEGER, idx INTEGER, uri TEXT NOT NULL, PRIMARY KEY (number, idx)
+    ) WITHOUT ROWID;
+    CREATE INDEX made_as ON made (uri);
+    CREATE TABLE used (
+        number INTEGER, slot INTEGER, uri TEXT, job_key INTEGER, idx INTEGER,
+        PRIMARY KEY (number, slot)
+    ) WITHOUT ROWID;
+    CREATE INDEX used_uri ON used (uri, number) WHERE uri IS NOT NULL;
+    CREATE INDEX used_job ON used (job_key, idx) WHERE job_key IS NOT NULL;
+    CREATE INDEX by_key ON summary (key);
     CREATE TABLE words (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
     -- Threes of characters: finds parts of words, in every script (docs/architecture.md). The
     -- texts are folded already.
@@ -51,9 +68,9 @@ _PUT = (
 def put(connection: apsw.Connection, summaries: Iterable[Summary], stamp: int) -> None:
     """Within a transaction. `stamp`: of the last change that is in them."""
     for summary in summaries:
-        *values, text = astuple(summary)
-        connection.execute(_PUT, values)
-        _put_text(connection, summary.number, text + _ENDING)
+        connection.execute(_PUT, _values(summary))
+        _put_text(connection, summary.number, summary.text + _ENDING)
+        _put_lineage(connection, summary)
     connection.execute("UPDATE state SET stamp = ?", (stamp,))
 
 
@@ -68,3 +85,21 @@ def _put_text(connection: apsw.Connection, number: int, text: str) -> None:
         execute(gone, (number, before))
     execute("INSERT OR REPLACE INTO words (number, text) VALUES (?, ?)", (number, text))
     execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (number, text))
+
+
+def _put_lineage(connection: apsw.Connection, summary: Summary) -> None:
+    """Most changes leave it as it was, too."""
+    execute, number = connection.execute, summary.number
+    wanted = {index: uri for index, uri in enumerate(summary.uris) if uri}
+    if wanted and wanted != dict(execute("SELECT idx, uri FROM made WHERE number = ?", (number,))):
+        rows = ((number, index, uri) for index, uri in wanted.items())
+        connection.executemany("INSERT OR REPLACE INTO made VALUES (?, ?, ?)", rows)
+    if summary.sources:
+        connection.executemany(
+            "INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?, ?)",
+            ((number, s.slot, s.uri, _key(s), s.index) for s in summary.sources),
+        )
+
+
+def _key(source: Source) -> int | None:
+    return job_key(source.jobid) if source.jobid else None

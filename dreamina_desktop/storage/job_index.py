@@ -21,6 +21,7 @@ from dreamina_desktop.core.errors import DamagedError, DatabaseError
 from dreamina_desktop.core.job import Batch, ImageKey, ImageState, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
 from dreamina_desktop.core.listing import Listing, Query
+from dreamina_desktop.core.narrowing import Facet
 from dreamina_desktop.core.summary import summarize
 from dreamina_desktop.storage import index_queries, index_tables
 from dreamina_desktop.storage.database import UNREADABLE
@@ -118,6 +119,10 @@ class JobIndex:
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """Images that are saved, with their files, of jobs that are shown, by key."""
         return await self._later(lambda: self._saved_files(after, limit))
+
+    async def facet(self, query: Query, of: Facet) -> Sequence[tuple[str, int]]:
+        """The values of a fact among what a query asks for, and how many jobs have them."""
+        return await self._later(lambda: index_queries.facet(self._ready(), query, of))
 
     async def counts(self, numbers: Iterable[int]) -> JobCounts:
         """Of these jobs, removed ones left out."""

@@ -8,10 +8,11 @@ from typing import Any
 
 import apsw
 
-from dreamina_desktop.core.job import Batch, Image, Job, Tracking
+from dreamina_desktop.core.job import Batch, Image, ImageKey, Job, Tracking
+from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.job_rows import JobRows, record_of
+from dreamina_desktop.storage.job_rows import JobRows, mark_values, record_of
 
 CHANGES_KEPT = 20_000  # of which the index may have missed some
 
@@ -28,6 +29,7 @@ _SAVE_IMAGE = """
         size_bytes = excluded.size_bytes, sha256 = excluded.sha256, note = excluded.note,
         link = excluded.link, search = excluded.search, died = excluded.died
 """
+_SAVE_MARK = "INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?, ?, ?)"
 _ADD_JOB = """
     INSERT INTO job (jobid, batch, tracked_at, tracking, removed, raw, record_source,
         not_found_count, note) VALUES (?, ?, ?, ?, 0, ?, ?, 0, '')
@@ -74,6 +76,15 @@ class JobRepository:
         def work(connection: apsw.Connection) -> int:
             connection.executemany(_SAVE_IMAGE, map(self._rows.image_values, images))
             return _stamp(connection, {image.key.number for image in images})
+
+        return await self._database.call(work)
+
+    async def save_marks(self, marks: Mapping[ImageKey, Marks]) -> int:
+        rows = [mark_values(key, each) for key, each in marks.items()]
+
+        def work(connection: apsw.Connection) -> int:
+            connection.executemany(_SAVE_MARK, rows)
+            return _stamp(connection, {key.number for key in marks})
 
         return await self._database.call(work)
 

@@ -14,12 +14,17 @@ import apsw
 import msgspec
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
+from dreamina_desktop.core.marks import Flag, Marks
 from dreamina_desktop.core.record import ImageEntry, JobRecord, parse_record, read_json
 
 _JOBS = """
     SELECT number, jobid, batch, tracked_at, tracking, removed, raw, record_source, last_asked_at,
         not_found_count, note FROM job WHERE number IN (SELECT value FROM json_each(?))
     ORDER BY number
+"""
+_MARKS = """
+    SELECT number, idx, flag, rating, tags, note FROM mark
+    WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number, idx
 """
 _IMAGES = """
     SELECT number, idx, state, file, file_width, file_height, size_bytes, sha256, note, link,
@@ -39,9 +44,14 @@ class JobRows:
         images: dict[int, dict[int, tuple[Any, ...]]] = {}
         for number, index, *values in connection.execute(_IMAGES, (asked,)):
             images.setdefault(number, {})[index] = tuple(values)
-        return [
-            self._job(row, images.get(row[0], {})) for row in connection.execute(_JOBS, (asked,))
-        ]
+        jobs = {
+            row[0]: self._job(row, images.get(row[0], {}))
+            for row in connection.execute(_JOBS, (asked,))
+        }
+        for number, index, *values in connection.execute(_MARKS, (asked,)):
+            if number in jobs:
+                jobs[number] = jobs[number].with_marks(index, _marks(*values))
+        return list(jobs.values())
 
     def image_values(self, image: Image) -> tuple[Any, ...]:
         """In the order of the table's columns."""
@@ -115,6 +125,20 @@ class JobRows:
             return None
         path = Path(file)
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else file
+
+
+def mark_values(key: ImageKey, marks: Marks) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
+    tags = msgspec.json.encode(marks.tags).decode()
+    return (key.number, key.index, marks.flag.value, marks.rating, tags, marks.note)
+
+
+def _marks(flag: int, rating: int, tags: str, note: str) -> Marks:
+    try:
+        read = msgspec.json.decode(tags, type=tuple[str, ...])
+    except msgspec.DecodeError:
+        read = ()
+    return Marks(Flag(flag), rating, read, note)
 
 
 def record_of(raw: bytes | None) -> JobRecord | None:

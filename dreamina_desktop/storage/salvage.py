@@ -92,9 +92,10 @@ class _Salvage:
         for row, is_whole in self._rows("job", "number"):
             self._take_job(row, is_whole)
         last = max(self._noted("job"), *self._taken, 0)
-        for row, is_whole in self._source.rows("image", "number", last):
-            if is_whole and row["number"] in self._taken:
-                _put(self._target, "image", row, "REPLACE")
+        for table in ("image", "mark"):
+            for row, is_whole in self._source.rows(table, "number", last):
+                if is_whole and row["number"] in self._taken:
+                    _put(self._target, table, row, "REPLACE")
         for row, _ in self._rows("answer", "id"):
             if row.get("number") in self._taken and _is_record(row.get("raw")):
                 _put(self._target, "answer", {"at": 0.0} | row, "IGNORE")

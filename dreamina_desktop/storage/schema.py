@@ -53,4 +53,16 @@ MIGRATIONS = (
     -- Which jobs changed last, so that an index beside the library (job_index.py) can catch up.
     CREATE TABLE change (stamp INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL);
     """,
+    """
+    -- What people said about images; `tags`: a list, as JSON.
+    CREATE TABLE mark (
+        number INTEGER NOT NULL REFERENCES job (number),
+        idx INTEGER NOT NULL,
+        flag INTEGER NOT NULL,
+        rating INTEGER NOT NULL,
+        tags TEXT NOT NULL,
+        note TEXT NOT NULL,
+        PRIMARY KEY (number, idx)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -54,6 +54,14 @@ SOUND: Mapping[str, Mapping[str, str]] = {
         "search": _TEXT,
         "died": _TEXT,
     },
+    "mark": {
+        "number": _WHOLE_NUMBER,
+        "idx": "typeof({0}) = 'integer' AND {0} BETWEEN 0 AND 1000",
+        "flag": "{0} IN (-1, 0, 1)",
+        "rating": "{0} IN (0, 1, 2, 3, 4, 5)",
+        "tags": "json_valid({0})",
+        "note": _TEXT,
+    },
     "answer": {
         "id": _WHOLE_NUMBER,
         "number": _WHOLE_NUMBER,
@@ -62,7 +70,7 @@ SOUND: Mapping[str, Mapping[str, str]] = {
     },
     "setting": {"name": _TEXT, "value": _TEXT},
 }
-_READ_AT_THE_START = ("batch", "job", "image", "setting")
+_READ_AT_THE_START = ("batch", "job", "image", "mark", "setting")
 
 
 def is_sound(table: str, column: str) -> str:

@@ -25,6 +25,7 @@ from dreamina_desktop.core.history import HistoryAnswer, NoHistory
 from dreamina_desktop.core.job import Batch, Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.library_facts import Known, LibraryFacts
 from dreamina_desktop.core.listing import JobFilter, Listing, Query
+from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.summary import is_open, saved_count
 from dreamina_desktop.core.transition import first_images
@@ -132,6 +133,12 @@ class FakeRepository:
             job = self.jobs[image.key.number]
             before, after = job.images[: image.key.index], job.images[image.key.index + 1 :]
             self.jobs[job.number] = replace(job, images=(*before, image, *after))
+        return self.writes
+
+    async def save_marks(self, marks: Mapping[ImageKey, Marks]) -> int:
+        await self._write()
+        for key, each in marks.items():
+            self.jobs[key.number] = self.jobs[key.number].with_marks(key.index, each)
         return self.writes
 
     async def raw_record(self, number: int) -> bytes | None:

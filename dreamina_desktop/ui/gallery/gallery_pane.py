@@ -190,7 +190,7 @@ class GalleryPane(QWidget):
         counts = {
             job.number: len(job.images)
             for job in here
-            if order.count_of(job.number) not in (None, len(job.images))
+            if not order.is_partial and order.count_of(job.number) not in (None, len(job.images))
         }
         if counts:
             self._show_order(order.with_counts(counts))

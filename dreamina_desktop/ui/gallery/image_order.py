@@ -13,9 +13,11 @@ from typing import overload
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.listing import Listing, Positions
 
+MOST_BITS = 62
+
 
 class ImageOrder(Sequence[ImageKey]):
-    """Jobs in a given order, each with its images by index. Immutable.
+    """Jobs in a given order, each with its images by index, or some of them. Immutable.
 
     It holds a few integers a job and no object an image, so that 100,000 images cost nothing
     until they are looked at.
@@ -34,7 +36,7 @@ class ImageOrder(Sequence[ImageKey]):
 
     def _set(self, listing: Listing) -> None:
         self._numbers, self._counts = listing.numbers, listing.counts
-        self._starts = listing.starts
+        self._starts, self._masks = listing.starts, listing.masks
         self._positions = Positions(listing.numbers)
 
     def __len__(self) -> int:
@@ -56,24 +58,47 @@ class ImageOrder(Sequence[ImageKey]):
         if not 0 <= row < len(self):
             raise IndexError(row)
         position = bisect_right(self._starts, row) - 1
-        return ImageKey(self._numbers[position], row - self._starts[position])
+        index = self._index(position, row - self._starts[position])
+        return ImageKey(self._numbers[position], index)
 
     def _from(self, row: int) -> Iterator[ImageKey]:
         """The images from one on, job by job."""
         first = bisect_right(self._starts, row) - 1
-        index = row - self._starts[first]
+        nth = row - self._starts[first]
         for position in range(first, len(self._numbers)):
             number = self._numbers[position]
-            for each in range(index, self._counts[position]):
-                yield ImageKey(number, each)
-            index = 0
+            for each in range(nth, self._counts[position]):
+                yield ImageKey(number, self._index(position, each))
+            nth = 0
+
+    def _index(self, position: int, nth: int) -> int:
+        """Of the image that a job shows at this place among its own."""
+        if self._masks is None:
+            return nth
+        bits = self._masks[position]
+        for _ in range(nth):
+            bits &= bits - 1  # without its lowest
+        return (bits & -bits).bit_length() - 1
+
+    def _nth(self, position: int, index: int) -> int | None:
+        """At which place among its own a job shows an image; None where it does not."""
+        if self._masks is None:
+            return index if 0 <= index < self._counts[position] else None
+        bits = self._masks[position]
+        if not 0 <= index <= MOST_BITS or not bits >> index & 1:
+            return None
+        return (bits & ((1 << index) - 1)).bit_count()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some images of its jobs may be left out."""
+        return self._masks is not None
 
     def row(self, key: ImageKey) -> int | None:
         """Where an image is; None where it is not shown."""
         position = self._positions.get(key.number)
-        if position is None or not 0 <= key.index < self._counts[position]:
-            return None
-        return self._starts[position] + key.index
+        nth = None if position is None else self._nth(position, key.index)
+        return None if position is None or nth is None else self._starts[position] + nth
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, ImageKey) and self.row(key) is not None
@@ -102,21 +127,20 @@ class ImageOrder(Sequence[ImageKey]):
     def replacement(self, other: ImageOrder) -> Replacement:
         """What has to be replaced to make this order the other one."""
         fewer = min(len(self._numbers), len(other._numbers))
+        ours, theirs = self._vectors(other), other._vectors(self)
         jobs_before = min(
-            _common(self._numbers, other._numbers, fewer),
-            _common(self._counts, other._counts, fewer),
+            _common(one, another, fewer) for one, another in zip(ours, theirs, strict=True)
         )
         jobs_after = min(
-            _common(reversed(self._numbers), reversed(other._numbers), fewer),
-            _common(reversed(self._counts), reversed(other._counts), fewer),
             fewer - jobs_before,
+            *(
+                _common(reversed(one), reversed(another), fewer)
+                for one, another in zip(ours, theirs, strict=True)
+            ),
         )
         end = len(self._numbers) - jobs_after
         other_end = len(other._numbers) - jobs_after
-        kept = ImageOrder(
-            self._numbers[:jobs_before] + self._numbers[end:],
-            self._counts[:jobs_before] + self._counts[end:],
-        )
+        kept = self._without(jobs_before, end)
         start = self._starts[jobs_before]
         return Replacement(
             start=start,
@@ -124,6 +148,19 @@ class ImageOrder(Sequence[ImageKey]):
             inserted=other._starts[other_end] - start,
             kept=kept,
         )
+
+    def _vectors(self, other: ImageOrder) -> tuple[array[int], array[int]]:
+        """What tells two orders apart: jobs, and which of their images, or how many."""
+        if self._masks is None and other._masks is None:
+            return self._numbers, self._counts
+        return self._numbers, self._masks or array("q", ((1 << n) - 1 for n in self._counts))
+
+    def _without(self, start: int, end: int) -> ImageOrder:
+        """Without the jobs at these places."""
+        numbers = self._numbers[:start] + self._numbers[end:]
+        if self._masks is None:
+            return ImageOrder(numbers, self._counts[:start] + self._counts[end:])
+        return ImageOrder.of(Listing.of_some(numbers, self._masks[:start] + self._masks[end:]))
 
 
 @dataclass(frozen=True, slots=True)

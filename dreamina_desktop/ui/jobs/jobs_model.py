@@ -71,7 +71,7 @@ class JobsModel(QAbstractListModel):
 
     def listing(self) -> Listing:
         """The rows' jobs, with how many images each of them has."""
-        if self._counts:
+        if self._counts and self._listing.masks is None:
             counts = self._listing.counts[:]
             for number, count in self._counts.items():
                 if (row := self.row(number)) is not None:
@@ -82,10 +82,7 @@ class JobsModel(QAbstractListModel):
 
     def listing_of(self, rows: Iterable[int]) -> Listing:
         """The same of some rows."""
-        rows = list(rows)
-        listing = self.listing()
-        numbers, counts = listing.numbers, listing.counts
-        return Listing.of((numbers[row] for row in rows), (counts[row] for row in rows))
+        return self.listing().picked(rows)
 
     def job(self, row: int) -> Job:
         """Waits for the disk where it was not used lately."""
@@ -215,7 +212,10 @@ class JobsModel(QAbstractListModel):
         keeps selection and current row."""
         before, numbers = self._listing.numbers, listing.numbers
         if numbers == before:
+            others = listing.masks != self._listing.masks
             self._listing, self._counts = listing, {}
+            if others:
+                self.order_changed.emit()
             return
         added = len(numbers) - len(before)
         if added > 0 and numbers[added:] == before:
@@ -302,7 +302,8 @@ class JobsModel(QAbstractListModel):
 def _depends_on_content(query: Query) -> bool:
     """Whether a change of a job can move it, or bring it in or out."""
     by_number = query.order in (JobOrder.NEWEST, JobOrder.OLDEST)
-    return not by_number or query.filter is not JobFilter.ALL or bool(query.text)
+    is_narrowed = bool(query.text or query.narrowing) or query.filter is not JobFilter.ALL
+    return not by_number or is_narrowed
 
 
 def title(job: Job, services: Services) -> str:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.listing import Listing
 from dreamina_desktop.ui.gallery.image_order import ImageOrder
 
 jobs = st.dictionaries(st.integers(1, 12), st.integers(0, 4), max_size=12).flatmap(
@@ -73,3 +74,41 @@ def test_membership_needs_no_walk_through_all_images() -> None:
     assert "217-1" not in order
     with pytest.raises(ValueError, match="not shown"):
         order.index(ImageKey(1, 9))
+
+
+some = st.dictionaries(st.integers(1, 12), st.integers(0, 15), max_size=8).flatmap(
+    lambda masks: st.permutations(list(masks.items()))
+)
+
+
+def some_of(pairs: list[tuple[int, int]]) -> ImageOrder:
+    numbers = [number for number, _ in pairs]
+    return ImageOrder.of(Listing.of_some(numbers, [mask for _, mask in pairs]))
+
+
+def some_keys(pairs: list[tuple[int, int]]) -> list[ImageKey]:
+    return [ImageKey(n, index) for n, mask in pairs for index in range(4) if mask >> index & 1]
+
+
+@given(some)
+def test_images_that_are_left_out_have_no_row(pairs: list[tuple[int, int]]) -> None:
+    order, keys = some_of(pairs), some_keys(pairs)
+    assert list(order) == keys == [order[row] for row in range(len(keys))]
+    every = [ImageKey(number, index) for number, _ in pairs for index in range(5)]
+    rows = {key: row for row, key in enumerate(keys)}
+    assert {key: order.row(key) for key in every} == {key: rows.get(key) for key in every}
+
+
+@given(some, some, jobs)
+def test_replacements_among_parts_and_wholes(
+    before: list[tuple[int, int]], after: list[tuple[int, int]], whole: list[tuple[int, int]]
+) -> None:
+    orders = [some_of(before), some_of(after), order_of(whole)]
+    for one in orders:
+        for other in orders:
+            change = one.replacement(other)
+            kept, new = list(one), list(other)
+            del kept[change.start : change.start + change.removed]
+            assert kept == list(change.kept)
+            kept[change.start : change.start] = new[change.start : change.start + change.inserted]
+            assert kept == new

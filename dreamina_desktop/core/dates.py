@@ -1,0 +1,65 @@
+"""Spans of days by names that stay right: "last 7 days" is not the same tomorrow."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+SPANS = {
+    "today": "Today",
+    "yesterday": "Yesterday",
+    "7 days": "Last 7 days",
+    "last week": "Last week",
+    "30 days": "Last 30 days",
+    "this year": "This year",
+}
+_DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
+
+
+def span(name: str, now: datetime) -> tuple[float, float] | None:
+    """From and until when, in Unix seconds, in `now`'s time zone: a name of SPANS, a day
+    ("2026-03-02") or a month ("2026-03"). None where there is no such time."""
+    days = _named(name, now.date()) or _calendar(name)
+    if days is None:
+        return None
+    try:
+        first, after = (datetime.combine(day, time(), now.tzinfo) for day in days)
+        return first.timestamp(), after.timestamp()
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def span_words(name: str) -> str:
+    """As people read it."""
+    if name in SPANS:
+        return SPANS[name]
+    days = _calendar(name)
+    if days is None:
+        return name
+    return f"{days[0]:%-d %B %Y}" if name.count("-") == 2 else f"{days[0]:%B %Y}"
+
+
+def _named(name: str, today: date) -> tuple[date, date] | None:
+    tomorrow = today + timedelta(1)
+    monday = today - timedelta(today.weekday())
+    return {
+        "today": (today, tomorrow),
+        "yesterday": (today - timedelta(1), today),
+        "7 days": (today - timedelta(6), tomorrow),
+        "last week": (monday - timedelta(7), monday),
+        "30 days": (today - timedelta(29), tomorrow),
+        "this year": (date(today.year, 1, 1), tomorrow),
+    }.get(name)
+
+
+def _calendar(name: str) -> tuple[date, date] | None:
+    found = _DAY.fullmatch(name)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else 0 for part in found.groups())
+    try:
+        if day:
+            return (first := date(year, month, day)), first + timedelta(1)
+        return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+    except (ValueError, OverflowError):
+        return None
