@@ -32,6 +32,7 @@ from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library_proof import prove_library
 from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.long_work import LongWork
+from dreamina_desktop.services.marking import Marking
 from dreamina_desktop.services.meanwhile import Meanwhile
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.mishaps import Mishaps
@@ -240,6 +241,7 @@ async def _open(
         file_watch=FileWatch(library, outside.files, kept.thumbnails, messages, supervisor, clock),
         library=library,
         long_work=long_work,
+        marking=Marking(library, undo),
         messages=messages,
         poller=poller,
         preferences=preferences,

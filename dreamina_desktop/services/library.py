@@ -185,6 +185,10 @@ class Library:
         """All of them, without blocking."""
         return await self._index.listing_later(query)
 
+    async def tags(self) -> Sequence[str]:
+        """Every tag that was given, the most common first."""
+        return await self._index.tags()
+
     async def facet(self, query: Query, of: Facet) -> Sequence[tuple[str, int]]:
         """The values of a fact among the jobs that a query asks for, whatever it wants of that
         fact itself, with how many jobs have them: the most common first."""

@@ -127,6 +127,9 @@ class JobIndex(Protocol):
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """The saved images of shown jobs, with their files, by key."""
 
+    async def tags(self) -> Sequence[str]:
+        """Every tag that was given, the most common first."""
+
     async def facet(self, query: Query, of: Facet) -> Sequence[tuple[str, int]]:
         """The values of a fact among what a query asks for, and how many jobs have them."""
 

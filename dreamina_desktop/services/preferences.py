@@ -87,6 +87,15 @@ class Preferences:
         self.set("background", value)
 
     @property
+    def moves_on(self) -> bool:
+        """Whether the viewer shows the next image when one was judged."""
+        return self._values.get("moves_on") is not False
+
+    @moves_on.setter
+    def moves_on(self, value: bool) -> None:
+        self.set("moves_on", value)
+
+    @property
     def rescued_numbers(self) -> int:
         """The highest job number that was given before the library had to be rescued; 0: never."""
         value = self._values.get(RESCUED_NUMBERS)

@@ -32,6 +32,7 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]  # how many jobs of how many
 _CLOSED = "The library is closed."
 _DAMAGED = "The library is damaged. Start Dreamina Desktop again: then it is restored."
+MOST_SUGGESTED = 1_000  # tags
 REBUILD_SLICE = 500  # jobs, between which others may read
 _STATISTICS = """
     SELECT CASE WHEN removed THEN 'jobs removed' ELSE 'jobs ' || tracking END, count(*)
@@ -119,6 +120,10 @@ class JobIndex:
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """Images that are saved, with their files, of jobs that are shown, by key."""
         return await self._later(lambda: self._saved_files(after, limit))
+
+    async def tags(self) -> Sequence[str]:
+        """Every tag that was given, the most common first."""
+        return await self._later(self._tags)
 
     async def facet(self, query: Query, of: Facet) -> Sequence[tuple[str, int]]:
         """The values of a fact among what a query asks for, and how many jobs have them."""
@@ -341,6 +346,15 @@ class JobIndex:
         return [
             (ImageKey(number, index), self._rows.absolute(file)) for number, index, file in rows
         ]
+
+    def _tags(self) -> Sequence[str]:
+        _, library = self._connections()
+        rows = library.execute(
+            "SELECT value FROM mark, json_each(iif(json_valid(tags), tags, '[]')) "
+            "WHERE typeof(value) = 'text' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?",
+            (MOST_SUGGESTED,),
+        )
+        return [row[0] for row in rows]
 
     def _counts(self, numbers: str) -> JobCounts:
         rows = list(

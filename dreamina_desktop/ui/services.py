@@ -12,6 +12,7 @@ from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import LongWork
+from dreamina_desktop.services.marking import Marking
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import Clock
@@ -41,6 +42,7 @@ class Services:
     file_watch: FileWatch
     library: Library
     long_work: LongWork
+    marking: Marking
     messages: Messages
     poller: Poller
     preferences: Preferences

@@ -53,6 +53,7 @@ from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import LongWork
+from dreamina_desktop.services.marking import Marking
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
@@ -313,6 +314,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             file_watch=FileWatch(library, files, thumbnails, messages, supervisor, clock),
             library=library,
             long_work=long_work,
+            marking=Marking(library, undo),
             messages=messages,
             poller=poller,
             preferences=preferences,

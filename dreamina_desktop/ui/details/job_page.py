@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Image, ImageState, Job, Tracking
+from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.status_words import runs, seconds_run, status_words
 from dreamina_desktop.ui import formats, icons
 from dreamina_desktop.ui.checking import check_now
@@ -33,6 +34,7 @@ from dreamina_desktop.ui.details.parts import (
 )
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob
 from dreamina_desktop.ui.jobs.jobs_model import title
+from dreamina_desktop.ui.marks import words as mark_words
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 
@@ -91,6 +93,7 @@ class JobPage(QWidget):
         self._add_request(job)
         for image in job.images:
             self._add_image(image)
+            self._add_marks(job.marks_of(image.key.index))
         masked = self._services.accounts.masked(job.jobid)
         self._copying.add_id(
             self._column, "Job ID", masked, job.jobid, "Copied 1 job ID.", "Copy job ID"
@@ -184,6 +187,12 @@ class JobPage(QWidget):
             self._add_file(image.file)
         elif image.state is not ImageState.PENDING:
             self._column.addWidget(wrapped(f"Not saved. {image.note}"))
+
+    def _add_marks(self, marks: Marks) -> None:
+        if line := mark_words.line(marks):
+            self._column.addWidget(wrapped(line))
+        if marks.note:
+            self._column.addWidget(wrapped(marks.note, selectable=True))
 
     def _add_file(self, file: str) -> None:
         path = Path(file)

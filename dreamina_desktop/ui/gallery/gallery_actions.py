@@ -12,6 +12,7 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.ui.gallery.copying import Copying
 from dreamina_desktop.ui.gallery.link_life import link_life
 from dreamina_desktop.ui.gallery.saving import Saving
+from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.reading import images_among, with_jobs
 from dreamina_desktop.ui.services import Services
 
@@ -28,11 +29,13 @@ class GalleryActions(QObject):
         view: QWidget,
         selected: KeysSource,
         open_image: Callable[[], None],
+        marks: MarkActions,
     ) -> None:
         super().__init__(view)
         self._services = services
         self._view = view
         self._selected = selected
+        self._marks = marks
         self._copying = Copying(services, self)
         self._saving = Saving(services.messages, view)
         self._menu: QMenu | None = None
@@ -73,6 +76,8 @@ class GalleryActions(QObject):
         for group in self._groups():
             self._menu.addActions(group)
             self._menu.addSeparator()
+        self._marks.add_to(self._menu)
+        self._menu.addAction(self._retry)
         return self._menu
 
     def _groups(self) -> tuple[list[QAction], ...]:
@@ -80,7 +85,6 @@ class GalleryActions(QObject):
             [self._copy_reference, self._copy_picture, self._copy_link],
             [self._copy_job_id, self._copy_prompt],
             [self._open_image, self._open_folder, self._save_copy],
-            [self._retry],
         )
 
     def _prepare(self) -> None:

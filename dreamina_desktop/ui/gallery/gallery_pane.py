@@ -22,6 +22,7 @@ from dreamina_desktop.ui.gallery.image_order import ImageOrder
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile
+from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import ReadAhead
 from dreamina_desktop.ui.services import Services
@@ -56,8 +57,9 @@ class GalleryPane(QWidget):
         self._header = GalleryHeader(MIN_TILE, MAX_TILE, self)
         self.view = GalleryView(self._model, self._tile, self)
         self._empty = EmptyPage(self.view.viewport())
+        self._marks = MarkActions(services, self.view, self._selected_or_current)
         self._actions = GalleryActions(
-            services, self.view, self._selected_or_current, self._on_open_triggered
+            services, self.view, self._selected_or_current, self._on_open_triggered, self._marks
         )
         self._read_ahead = ReadAhead(services, self)
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)
@@ -245,18 +247,21 @@ class GalleryPane(QWidget):
         if image is None:  # not read yet, or others took its place in memory since
             self.view.tell_visible_soon()
             return Tile(key, None)
+        marks = self._services.library.peek_marks(key)
         if trouble := self._services.file_watch.trouble(key):
-            return Tile(key, image, trouble=trouble)
+            return Tile(key, image, marks, trouble=trouble)
         if image.state is ImageState.SAVED:
             return Tile(
                 key,
                 image,
+                marks,
                 thumbnail=self._thumbnails.pixmap(key),
                 thumbnail_failed=self._thumbnails.failed(key),
             )
         return Tile(
             key,
             image,
+            marks,
             fetching=self._services.downloader.is_fetching(key),
             note=self._services.accounts.masked(image.note),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain, islice
 
 from PySide6.QtCore import (
     QEvent,
@@ -55,6 +56,7 @@ MAX_TILE = 480
 DEFAULT_TILE = 240
 RATIO_SAMPLES = 64  # images looked at to choose the mat's ratio
 VISIBLE_DELAY_MS = 30
+FAR = 2_000  # images, among which the next current one is looked for
 
 
 TileSource = Callable[[int], Tile]
@@ -113,6 +115,7 @@ class GalleryView(ArithmeticView):
             self._images.set_order(order, change)  # the same images; jobs without any may differ
             return
         selected, current = self._selected_among(change), self.current_key()
+        successor = self._successor(order)
         if self._place.row is None and self.underMouse() and len(self.order):
             self._place = Place(0)  # nothing moves away under the pointer
         self._place = self._place.of_keys(self.order)
@@ -124,6 +127,8 @@ class GalleryView(ArithmeticView):
         self.lay_out()
         if change.removed and change.inserted:
             self.select_keys(selected, current)
+        if successor is not None:
+            self.select_key(successor)
         self.setAutoScroll(True)
         self.is_replacing = False
 
@@ -233,6 +238,17 @@ class GalleryView(ArithmeticView):
             self._visible_timer.start()
 
     # Selection
+
+    def _successor(self, order: ImageOrder) -> ImageKey | None:
+        """Which image is the current one where the one that is goes: the next that stays, at the
+        end the one before. None where it stays, or none does."""
+        row, key = self.currentIndex().row(), self.current_key()
+        if key is None or key in order:
+            return None
+        before = self.order
+        after = islice((before[each] for each in range(row + 1, len(before))), FAR)
+        ahead = islice((before[each] for each in range(row - 1, -1, -1)), FAR)
+        return next((each for each in chain(after, ahead) if each in order), None)
 
     def _selected_among(self, change: Replacement) -> list[ImageKey]:
         """The selected images that a replacement takes away, to come back or not."""

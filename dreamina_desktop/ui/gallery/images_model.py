@@ -16,9 +16,11 @@ from PySide6.QtCore import (
 from dreamina_desktop.core.job import Image, ImageKey
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
+from dreamina_desktop.ui.marks import words as mark_words
 from dreamina_desktop.ui.row_selection import runs
 from dreamina_desktop.ui.services import Services
 
+TIP_LENGTH = 300  # characters of a note
 KEY_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -75,12 +77,17 @@ class ImagesModel(QAbstractListModel):
     def _words(self, image: Image, role: int) -> str | None:
         match role:
             case Qt.ItemDataRole.AccessibleTextRole:
-                return words.accessible(image, self._services.file_watch.trouble(image.key))
+                trouble = self._services.file_watch.trouble(image.key)
+                said = mark_words.accessible(self._services.library.peek_marks(image.key))
+                return ", ".join(filter(None, (words.accessible(image, trouble), said)))
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return "\n".join(part for part in (self._why(image), self._prompt(image)) if part)
             case Qt.ItemDataRole.ToolTipRole:
                 lines = [f"{image.key}  {words.size(image)}".strip()]
-                lines += [part for part in (self._why(image), self._prompt(image)) if part]
+                marks = self._services.library.peek_marks(image.key)
+                lines += [mark_words.line(marks), marks.note[:TIP_LENGTH]]
+                lines += [self._why(image), self._prompt(image)]
+                lines = list(filter(None, lines))
                 return "\n".join(lines)
         return None
 

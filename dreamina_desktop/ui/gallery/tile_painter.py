@@ -17,15 +17,19 @@ from PySide6.QtGui import (
 )
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.core.marks import NO_MARKS, Flag, Marks
 from dreamina_desktop.ui import icons
 from dreamina_desktop.ui.gallery import tile_layout, words
 from dreamina_desktop.ui.gallery.text_lines import lines_of
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
+from dreamina_desktop.ui.marks import words as mark_words
 from dreamina_desktop.ui.painted import Painted
 from dreamina_desktop.ui.palette import Colors
 
 RADIUS = 10.0
 CONTROL_RADIUS = 6.0
+REJECTED_OPACITY = 0.35
+SAID = 15  # pixels of the icon of a mark
 NO_PEN = Qt.PenStyle.NoPen
 CENTER = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -37,6 +41,7 @@ class Tile:
 
     key: ImageKey
     image: Image | None
+    marks: Marks = NO_MARKS
     thumbnail: QPixmap | None = None
     thumbnail_failed: bool = False
     fetching: bool = False
@@ -89,10 +94,19 @@ class TilePainter:
             painter.fillRect(rect, self._colors.canvas)
             mat = QRect(0, 0, rect.width(), picture_height)
             self._paint_mat(painter, mat)
+            if tile.marks.flag is Flag.REJECTED:
+                painter.setOpacity(REJECTED_OPACITY)
             self._paint_picture(painter, thumbnail, mat)
+            painter.setOpacity(1.0)
             self._paint_caption(painter, tile, rect.adjusted(0, picture_height, 0, 0))
 
-        look = (thumbnail.cacheKey(), picture_height, self._colors.dark, self._font.key())
+        look = (
+            thumbnail.cacheKey(),
+            picture_height,
+            self._colors.dark,
+            self._font.key(),
+            tile.marks,
+        )
         self._painted.paint(self._painter, rect, tile.key, tile.image, look, paint)
 
     def _paint_mat(self, painter: QPainter, mat: QRect) -> None:
@@ -123,13 +137,42 @@ class TilePainter:
         painter.setPen(self._colors.text)
         painter.drawText(room, LEFT, number)
         used = QFontMetrics(self._bold).horizontalAdvance(number) + 8
-        rest = room.adjusted(used, 0, 0, 0)
+        marked = self._paint_said(painter, tile.marks, room.adjusted(used, 0, 0, 0))
+        rest = room.adjusted(used, 0, -marked, 0)
         metrics = QFontMetrics(self._font)
         text = words.size(tile.image) if tile.image else ""
         painter.setFont(self._font)
         painter.setPen(self._colors.muted)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rest.width())
         painter.drawText(rest, LEFT, shown)
+
+    def _paint_said(self, painter: QPainter, marks: Marks, room: QRect) -> int:
+        """What was said about the image, from the right; the width that it takes."""
+        right = room.right() + 1
+        if marks.flag is not Flag.NONE:
+            picked = marks.flag is Flag.PICKED
+            color = self._colors.completed if picked else self._colors.failed
+            icon = "pick" if picked else "reject"
+            right = self._paint_said_icon(painter, icon, color, right, room)
+        if marks.rating:
+            stars = mark_words.stars(marks.rating)
+            width = QFontMetrics(self._font).horizontalAdvance(stars)
+            painter.setFont(self._font)
+            painter.setPen(self._colors.pending)
+            painter.drawText(QRect(right - width, room.top(), width, room.height()), LEFT, stars)
+            right -= width + 4
+        for name, is_there in (("tag", marks.tags), ("note", marks.note)):
+            if is_there:
+                right = self._paint_said_icon(painter, name, self._colors.muted, right, room)
+        return room.right() + 1 - right
+
+    def _paint_said_icon(
+        self, painter: QPainter, name: str, color: QColor, right: int, room: QRect
+    ) -> int:
+        """Left of `right`; where the next one ends."""
+        place = QRectF(right - SAID, room.top(), SAID, room.height())
+        self._paint_icon(name, place, SAID, color, painter)
+        return right - SAID - 4
 
     def _paint_marks(self, tile: Tile, mat: QRect) -> None:
         if tile.selected or tile.focused:
@@ -175,11 +218,14 @@ class TilePainter:
             place.adjusted(left + 22 - place.left(), 0, 0, 0), LEFT, button.label
         )
 
-    def _paint_icon(self, name: str, place: QRectF, size: int, color: QColor) -> None:
+    def _paint_icon(
+        self, name: str, place: QRectF, size: int, color: QColor, painter: QPainter | None = None
+    ) -> None:
+        painter = painter or self._painter
         scale = self._painter.device().devicePixelRatioF()
         pixmap = icons.pixmap(name, color, size, scale)
         corner = place.center() - QPointF(size / 2, size / 2)
-        self._painter.drawPixmap(QPoint(round(corner.x()), round(corner.y())), pixmap)
+        painter.drawPixmap(QPoint(round(corner.x()), round(corner.y())), pixmap)
 
     def _paint_stand_in(self, tile: Tile, mat: QRect) -> None:
         if tile.image is None:

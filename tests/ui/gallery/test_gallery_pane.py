@@ -208,10 +208,10 @@ def test_retry_in_the_menu_is_for_files_in_trouble_too(scene: Any, open_pane: Op
     scene.job(213, scene.saved(213, 0), scene.saved(213, 1))
     pane = open_pane(scene)
     pane.view.selectAll()
-    retry = pane._actions.menu().actions()[-2]
+    retry = pane._actions.menu().actions()[-1]
     assert (retry.text(), retry.isEnabled()) == ("Retry", False)
     scene.services.file_watch.notice(ImageKey(213, 1), file_watch.GONE)
-    retry = pane._actions.menu().actions()[-2]
+    retry = pane._actions.menu().actions()[-1]
     assert retry.isEnabled()
     retry.trigger()
     assert scene.services.file_watch.retried == [ImageKey(213, 1)]
@@ -440,6 +440,7 @@ def test_shift_f10_opens_the_menu_at_the_current_tile(filled: Any, open_pane: Op
         "Open image",
         "Open folder",
         "Save a copy…",
+        "Mark",
         "Retry",
     ]
     menu.close()

@@ -1,0 +1,167 @@
+"""Lightroom's keys for whoever shows images: pick, reject, stars, tags, a note."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.job import ImageKey, Job
+from dreamina_desktop.core.marks import MOST_STARS, Flag, Marks
+from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.ui.formats import count
+from dreamina_desktop.ui.marks.mark_editor import MarkEditor
+from dreamina_desktop.ui.reading import with_jobs
+from dreamina_desktop.ui.services import Services
+
+KeysSource = Callable[[], Sequence[ImageKey]]
+_FLAGS = (
+    (Flag.PICKED, "Pick", ("P",), "Picked"),
+    (Flag.REJECTED, "Reject", ("X", "Del"), "Rejected"),
+    (Flag.NONE, "Unmark", ("U",), "Unmarked"),
+)
+
+
+class MarkActions(QObject):
+    """Acts on the images that `selected` names at that moment. What was done to one image shows on
+    it; what was done to several is said, with the way back."""
+
+    def __init__(
+        self,
+        services: Services,
+        view: QWidget,
+        selected: KeysSource,
+        on_judged: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_judged`: an image was flagged or rated; not for tags and notes."""
+        super().__init__(view)
+        self._services = services
+        self._view = view
+        self._selected = selected
+        self._on_judged = on_judged
+        self._editor = MarkEditor(view)
+        self._flags = [
+            self._action(name, keys, partial(self._flag, flag, said))
+            for flag, name, keys, said in _FLAGS
+        ]
+        self._stars = [
+            self._action(_stars_name(each), (str(each),), partial(self._rate, each))
+            for each in range(1, MOST_STARS + 1)
+        ]
+        self._stars.append(self._action("No stars", ("0",), lambda: self._rate(0)))
+        self._texts = [
+            self._action("Tags…", ("T",), self.edit_tags),
+            self._action("Note…", ("N",), self.edit_note),
+        ]
+
+    def add_to(self, menu: QMenu) -> None:
+        """The same as a menu within a menu."""
+        marks = menu.addMenu("Mark")
+        for group in (self._flags, self._stars, self._texts):
+            marks.addActions(group)
+            marks.addSeparator()
+
+    def close_editor(self) -> None:
+        """Give up what is being written."""
+        self._editor.give_up()
+
+    def edit_tags(self) -> None:
+        """Those that all of the images have are there to be changed; others of theirs stay."""
+        keys = list(self._selected())
+
+        def edit(marks: Sequence[Marks]) -> None:
+            common = _common_tags(marks)
+
+            def keep(tags: Sequence[str]) -> None:
+                gone = [tag for tag in common if tag not in tags]
+                self._do(self._services.marking.tag(keys, tags, gone), "Tagged")
+
+            self._editor.edit_tags(_named(keys), common, keep)
+            self._services.supervisor.spawn(self._suggest_tags(), "suggest tags")
+
+        self._with_marks(keys, edit)
+
+    def edit_note(self) -> None:
+        """One note in place of theirs."""
+        keys = list(self._selected())
+
+        def edit(marks: Sequence[Marks]) -> None:
+            notes = {each.note for each in marks}
+            several = len(notes) > 1
+            note = "" if several else next(iter(notes), "")
+
+            def keep(text: str) -> None:
+                if text != note or several:
+                    self._do(self._services.marking.note(keys, text), "Noted")
+
+            self._editor.edit_note(_named(keys), note, keep, replaces=several)
+
+        self._with_marks(keys, edit)
+
+    async def _suggest_tags(self) -> None:
+        with suppress(DatabaseError):  # nothing is suggested then
+            tags = await self._services.library.tags()
+            if shiboken6.isValid(self._editor):
+                self._editor.suggest(tags)
+
+    def _with_marks(
+        self, keys: Sequence[ImageKey], work: Callable[[Sequence[Marks]], None]
+    ) -> None:
+        def read(jobs: Sequence[Job]) -> None:
+            here = {job.number: job for job in jobs}
+            marks = [here[k.number].marks_of(k.index) for k in keys if k.number in here]
+            if marks:
+                work(marks)
+
+        if keys:
+            with_jobs(self._services, (key.number for key in keys), read)
+
+    def _flag(self, flag: Flag, said: str) -> None:
+        self._judge(lambda keys: self._services.marking.flag(keys, flag), said)
+
+    def _rate(self, rating: int) -> None:
+        self._judge(lambda keys: self._services.marking.rate(keys, rating), "Rated")
+
+    def _judge(self, work: Callable[[Sequence[ImageKey]], Awaitable[int]], said: str) -> None:
+        if keys := list(self._selected()):
+            self._do(work(keys), said)
+            self._on_judged()
+
+    def _do(self, work: Awaitable[int], said: str) -> None:
+        async def do() -> None:
+            try:
+                changed = await work
+            except DatabaseError as error:
+                self._services.messages.say(f"Nothing was marked. {error}")
+                return
+            if changed > 1:
+                self._services.messages.say(f"{said} {count(changed, 'image')}.", Remedy.UNDO)
+
+        self._services.supervisor.spawn(do(), "mark")
+
+    def _action(self, name: str, keys: Sequence[str], work: Callable[[], None]) -> QAction:
+        action = QAction(name, self._view)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _checked: work())
+        self._view.addAction(action)
+        return action
+
+
+def _stars_name(rating: int) -> str:
+    return "1 star" if rating == 1 else f"{rating} stars"
+
+
+def _named(keys: Sequence[ImageKey]) -> str:
+    return str(keys[0]) if len(keys) == 1 else count(len(keys), "image")
+
+
+def _common_tags(marks: Sequence[Marks]) -> list[str]:
+    first, *others = marks
+    return [tag for tag in first.tags if all(tag in each.tags for each in others)]

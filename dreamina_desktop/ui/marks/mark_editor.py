@@ -1,0 +1,169 @@
+"""A small field over a view, for the tags or the note of what is selected there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QCompleter,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dreamina_desktop.core.marks import parse_tags
+from dreamina_desktop.ui.palette import colors
+
+WIDTH = 420
+MARGIN = 16
+NOTE_LINES = 5
+
+
+class MarkEditor(QWidget):
+    """Enter keeps (in a note Ctrl+Enter), Esc gives up. Covers the view's lower middle."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self._keep: Callable[[], None] = lambda: None
+        self._title = QLabel()
+        self._title.setProperty("role", "heading")
+        self._tags = QLineEdit()
+        self._tags.setPlaceholderText("Words between commas")
+        self._tags.setAccessibleName("Tags")
+        self._known = QStringListModel(self)
+        self._completer = _LastTagCompleter(self._known, self._tags)
+        self._note = QPlainTextEdit()
+        self._note.setAccessibleName("Note")
+        self._note.setTabChangesFocus(True)
+        self._note.setFixedHeight(NOTE_LINES * self.fontMetrics().lineSpacing() + 16)
+        self._hint = QLabel()
+        self._hint.setProperty("role", "muted")
+        self._save = QPushButton("Keep")
+        self._save.setProperty("role", "primary")
+        self._cancel = QPushButton("Cancel")
+        self._save.clicked.connect(self._finish)
+        self._cancel.clicked.connect(self.give_up)
+        self._lay_out()
+        view.installEventFilter(self)
+        self._note.installEventFilter(self)
+        self.hide()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._hint, 1)
+        buttons.addWidget(self._cancel)
+        buttons.addWidget(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        column.addWidget(self._title)
+        column.addWidget(self._tags)
+        column.addWidget(self._note)
+        column.addLayout(buttons)
+
+    def edit_tags(
+        self, what: str, tags: Sequence[str], keep: Callable[[Sequence[str]], None]
+    ) -> None:
+        """`what`: whose they are."""
+        self._keep = lambda: keep(parse_tags(self._tags.text()))
+        self._tags.setText("".join(f"{tag}, " for tag in tags))
+        self._show(f"Tags of {what}", "", self._tags)
+
+    def suggest(self, tags: Sequence[str]) -> None:
+        """What is completed while tags are typed."""
+        self._known.setStringList(list(tags))
+
+    def edit_note(
+        self, what: str, note: str, keep: Callable[[str], None], *, replaces: bool
+    ) -> None:
+        """`replaces`: several have notes, which differ."""
+        self._keep = lambda: keep(self._note.toPlainText())
+        self._note.setPlainText(note)
+        hint = "Replaces their notes" if replaces else "Ctrl+Enter keeps it"
+        self._show(f"Note on {what}", hint, self._note)
+
+    def give_up(self) -> None:
+        """Nothing is changed."""
+        if not self.isHidden():
+            self.hide()
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _finish(self) -> None:
+        self._keep()
+        self.give_up()
+
+    def _show(self, title: str, hint: str, field: QWidget) -> None:
+        self._title.setText(title)
+        self._hint.setText(hint)
+        for each in (self._tags, self._note):
+            each.setVisible(each is field)
+        self._place()
+        self.show()
+        self.raise_()
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _place(self) -> None:
+        width = min(WIDTH, max(240, self._view.width() - 2 * MARGIN))
+        height = self.sizeHint().height()
+        left = (self._view.width() - width) // 2
+        self.setGeometry(left, self._view.height() - height - MARGIN, width, height)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._finish()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.give_up()
+        event.accept()  # nothing typed here is meant for the view below
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._view and event.type() is QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        if watched is self._note and isinstance(event, QKeyEvent):
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            if event.type() is QEvent.Type.KeyPress and enter and control:
+                self._finish()
+                return True
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        """While it has the focus, letters are letters: no shortcut of the view."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            modifiers = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+            if modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colors().control, 1))
+        painter.setBrush(colors().raised)
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 10, 10)
+        painter.end()
+
+
+class _LastTagCompleter(QCompleter):
+    """Completes what stands behind the last comma."""
+
+    def __init__(self, model: QStringListModel, edit: QLineEdit) -> None:
+        super().__init__(model, edit)
+        self._edit = edit
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setFilterMode(Qt.MatchFlag.MatchContains)
+        edit.setCompleter(self)
+
+    def splitPath(self, path: str) -> list[str]:
+        return [path.rpartition(",")[2].strip()]
+
+    def pathFromIndex(self, index: object) -> str:
+        before, comma, _ = self._edit.text().rpartition(",")
+        return f"{before}{comma}{' ' if comma else ''}{super().pathFromIndex(index)}"  # type: ignore[arg-type]
