@@ -14,6 +14,7 @@ from dreamina_desktop.imaging.picture import opened, orientation
 
 LONGER_SIDE = 320  # pixels
 _QUALITY = 85
+_MOST_PROFILE = 8_000  # bytes; those of screens and cameras have some hundred
 _MAT = (128, 128, 128)  # behind transparent pixels: as good on a light window as on a dark one
 
 _TURNS = {
@@ -70,8 +71,16 @@ def _made(image: ImageFile) -> bytes:
     turn = _TURNS.get(orientation(image))
     upright = small if turn is None else small.transpose(turn)
     out = io.BytesIO()
-    _opaque(upright).save(out, "JPEG", quality=_QUALITY)
+    _opaque(upright).save(out, "JPEG", quality=_QUALITY, icc_profile=_profile(image))
     return out.getvalue()
+
+
+def _profile(image: Image.Image) -> bytes | None:
+    """What its numbers mean as colours; of other than three channels it fits no thumbnail."""
+    profile = image.info.get("icc_profile")
+    if image.mode not in ("RGB", "RGBA") or not isinstance(profile, bytes):
+        return None
+    return profile if len(profile) <= _MOST_PROFILE else None
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:

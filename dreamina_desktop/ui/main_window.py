@@ -202,6 +202,7 @@ class MainWindow(QMainWindow):
             ("Paste and track", QKeySequence.StandardKey.Paste, self._intake.paste),
             ("Details", "Ctrl+I", self._panes.toggle_details),
             ("Settings", "Ctrl+,", lambda: self._settings().show_settings()),
+            ("Full screen", QKeySequence.StandardKey.FullScreen, self._toggle_full_screen),
             ("Keys", "F1", self._show_keys),
             ("Quit", "Ctrl+Q", self.quit),
         ):
@@ -209,6 +210,9 @@ class MainWindow(QMainWindow):
             action.setShortcut(QKeySequence(keys))
             action.triggered.connect(lambda _=False, work=work: work())
             self.addAction(action)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _settings(self) -> SettingsDialog:
         """Made when it is first wanted: the first frame does not need it."""

@@ -17,6 +17,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage, QImageReader
 
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.ui.gallery.image_reading import in_srgb
 
 Decoded = tuple[ImageKey, bytes, QImage]  # of which JPEG; a null image: it is none
 THREADS = 2
@@ -65,6 +66,6 @@ def _image(jpeg: bytes) -> QImage:
     buffer = QBuffer()
     buffer.setData(QByteArray(jpeg))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    image = QImageReader(buffer, QByteArray(b"jpeg")).read()
+    image = in_srgb(QImageReader(buffer, QByteArray(b"jpeg")).read())
     wanted = QImage.Format.Format_RGB32
     return image if image.isNull() or image.format() == wanted else image.convertToFormat(wanted)

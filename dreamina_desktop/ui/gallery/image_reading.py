@@ -14,9 +14,10 @@ from PySide6.QtCore import (
     QThreadPool,
     Signal,
 )
-from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 
 MAX_IMAGE_BYTES = 300_000_000  # an 8192 x 8192 image takes 268 MB; larger ones are scaled down
+SRGB = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
 _TURNED = QImageIOHandler.Transformation.TransformationRotate90
 
 
@@ -38,9 +39,20 @@ def read_image(file: str, fit: QSize | None = None, size_bytes: int | None = Non
     image = reader.read()
     if image.isNull():
         return image
+    image = in_srgb(image)
     alpha = image.hasAlphaChannel()
     wanted = QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32
     return image.convertToFormat(wanted)
+
+
+def in_srgb(image: QImage) -> QImage:
+    """A file with a colour profile has other numbers for the colours that screens show. Any
+    thread."""
+    space = image.colorSpace()
+    if space.isValid() and space != SRGB:
+        converted = image.convertedToColorSpace(SRGB)
+        return image if converted.isNull() else converted  # a profile that Qt cannot use
+    return image
 
 
 class ImageReading(QObject):

@@ -67,6 +67,10 @@ class MarkActions(QObject):
             marks.addActions(group)
             marks.addSeparator()
 
+    def is_edited_in(self, widget: QWidget) -> bool:
+        """Whether a widget is part of the field for tags and notes."""
+        return self._editor.isAncestorOf(widget)
+
     def close_editor(self) -> None:
         """Give up what is being written."""
         self._editor.give_up()

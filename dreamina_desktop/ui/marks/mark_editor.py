@@ -52,7 +52,8 @@ class MarkEditor(QWidget):
         self._cancel.clicked.connect(self.give_up)
         self._lay_out()
         view.installEventFilter(self)
-        self._note.installEventFilter(self)
+        for field in (self._tags, self._note, self._save, self._cancel):
+            field.installEventFilter(self)
         self.hide()
 
     def _lay_out(self) -> None:
@@ -92,8 +93,9 @@ class MarkEditor(QWidget):
     def give_up(self) -> None:
         """Nothing is changed."""
         if not self.isHidden():
-            self.hide()
+            # Qt gives the focus of what is hidden to whatever comes next.
             self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.hide()
 
     def _finish(self) -> None:
         self._keep()
@@ -123,24 +125,24 @@ class MarkEditor(QWidget):
         event.accept()  # nothing typed here is meant for the view below
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._view and event.type() is QEvent.Type.Resize and not self.isHidden():
-            self._place()
-        if watched is self._note and isinstance(event, QKeyEvent):
-            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-            if event.type() is QEvent.Type.KeyPress and enter and control:
-                self._finish()
-                return True
+        if watched is self._view:
+            if event.type() is QEvent.Type.Resize and not self.isHidden():
+                self._place()
+        elif isinstance(event, QKeyEvent):
+            return self._filter_key(watched, event)
         return False
 
-    def event(self, event: QEvent) -> bool:
-        """While it has the focus, letters are letters: no shortcut of the view."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            modifiers = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
-            if modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
-                event.accept()
-                return True
-        return super().event(event)
+    def _filter_key(self, watched: QObject, event: QKeyEvent) -> bool:
+        """Keys in here are no shortcuts of the view: letters are letters, Esc is ours."""
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.type() is QEvent.Type.ShortcutOverride and not control:
+            event.accept()
+            return True
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.type() is QEvent.Type.KeyPress and is_enter and control:
+            self._finish()
+            return watched is self._note
+        return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -68,9 +68,14 @@ class PictureCanvas(QWidget):
     def fit(self) -> None:
         self._set_zoom(self._zoom.fitted())
 
-    def actual_size(self) -> None:
-        """One pixel of the picture is one of the screen."""
-        self._set_zoom(self._zoom.at_scale(1.0))
+    def fill(self) -> None:
+        """No part of the area is empty."""
+        self._set_zoom(self._zoom.filling())
+
+    def toggle_actual_size(self) -> None:
+        """One pixel of the picture is one of the screen; and back."""
+        is_actual = abs(self._zoom.shown_scale - 1.0) < 1e-9
+        self._set_zoom(self._zoom.fitted() if is_actual else self._zoom.at_scale(1.0))
 
     def step(self, steps: float, at: QPointF | None = None) -> None:
         """Zoom in (positive) or out, at a point of the widget."""

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QHBoxLayout,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.ui.details.details_pane import DetailsPane
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.copying import Copying
+from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
@@ -27,14 +45,22 @@ KEYS: dict[Command, tuple[str, ...]] = {
     Command.NEXT: ("Right", "PgDown"),
     Command.FIRST: ("Home",),
     Command.LAST: ("End",),
-    Command.FIT: ("F", "0", "Ctrl+0"),
-    Command.ACTUAL_SIZE: ("1",),
+    Command.FIT: ("F", "Ctrl+0"),
+    Command.FILL: ("W",),
+    Command.ACTUAL_SIZE: ("Z",),
     Command.ZOOM_IN: ("+", "=", "Ctrl++", "Ctrl+="),
     Command.ZOOM_OUT: ("-", "Ctrl+-"),
     Command.COPY_REFERENCE: ("Ctrl+C",),
     Command.COPY_PICTURE: ("Ctrl+Shift+C",),
+    Command.INFORMATION: ("I",),
     Command.CLOSE: ("Esc",),
 }
+MENU = (
+    (Command.COPY_REFERENCE, Command.COPY_PICTURE),
+    (Command.FIT, Command.FILL, Command.ACTUAL_SIZE, Command.INFORMATION),
+    (Command.CLOSE,),
+)
+INFORMATION_WIDTH = 320
 
 
 class Viewer(QWidget):
@@ -42,9 +68,7 @@ class Viewer(QWidget):
 
     closed = Signal(object)  # the ImageKey that was shown last
 
-    def __init__(
-        self, services: Services, parent: QWidget, thumbnails: Thumbnails | None = None
-    ) -> None:
+    def __init__(self, services: Services, parent: QWidget, thumbnails: Thumbnails) -> None:
         """`thumbnails`: shown at once, until the file is read."""
         super().__init__(parent)
         self._under = parent
@@ -59,6 +83,9 @@ class Viewer(QWidget):
         self._note = ViewerNote(self._canvas)
         self._cache = PictureCache(self)
         self._copying = Copying(services, self)
+        self._information: DetailsPane | None = None  # made when it is first wanted
+        self._marks = MarkActions(services, self, self._shown_key, self._on_judged)
+        self._actions: dict[Command, QAction] = {}
         self._resize_timer = QTimer(self, singleShot=True, interval=RESIZE_DELAY_MS)
         self._change_timer = QTimer(self, singleShot=True, interval=CHANGE_DELAY_MS)
         self._lay_out()
@@ -71,8 +98,12 @@ class Viewer(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._canvas, 1)
+        self._row_of_canvas = QHBoxLayout()
+        self._row_of_canvas.setSpacing(0)
+        self._row_of_canvas.addWidget(self._canvas, 1)
+        layout.addLayout(self._row_of_canvas, 1)
         layout.addWidget(self._bar)
+        self.setFocusProxy(self._canvas)
         self._under.installEventFilter(self)
 
     def _add_actions(self) -> None:
@@ -82,6 +113,7 @@ class Viewer(QWidget):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(lambda _=False, command=command: self._do(command))
             self.addAction(action)
+            self._actions[command] = action
 
     def _connect(self) -> None:
         self._canvas.changed.connect(self._on_canvas_changed)
@@ -94,8 +126,7 @@ class Viewer(QWidget):
         self._services.downloader.subscribe(self._on_downloads_changed)
         self._services.file_watch.subscribe(self._on_file_noticed)
         self._services.messages.subscribe(self._on_messages_changed)
-        if self._thumbnails is not None:
-            self._thumbnails.made.connect(self._on_thumbnail_made)
+        self._thumbnails.made.connect(self._on_thumbnail_made)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
@@ -136,6 +167,7 @@ class Viewer(QWidget):
         key = self.key
         if key is None:
             return False
+        self._marks.close_editor()
         self.hide()
         self._image = self._focus_before = None
         self._canvas.show_picture(0, 0)
@@ -149,6 +181,8 @@ class Viewer(QWidget):
         self._row = min(max(0, row), len(self._order) - 1)
         self._image = self._services.library.image(self._order[self._row])
         self._services.file_watch.look_at([self._order[self._row]], at_once=True)
+        if self._information is not None and self._information.isVisible():
+            self._information.show_image(self.key)
         self._begin_picture()
         self._describe()
 
@@ -174,7 +208,7 @@ class Viewer(QWidget):
             self._note.show_why(image, self._why())
 
     def _show_thumbnail(self) -> None:
-        if self._thumbnails is None or self._image is None or self._canvas.is_sharp:
+        if self._image is None or self._canvas.is_sharp:
             return
         pixmap = self._thumbnails.pixmap(self._image.key)
         if pixmap is not None:
@@ -287,6 +321,7 @@ class Viewer(QWidget):
                 zoom=percent,
                 position=f"{self._row + 1:,} of {len(self._order):,}",
                 prompt=prompt,
+                marks=mark_words.line(self._services.library.peek_marks(key)),
                 has_reference=bool(image and image.entry.asset_ref),
                 has_picture=self._canvas.has_picture,
                 is_first=self._row == 0,
@@ -305,32 +340,57 @@ class Viewer(QWidget):
     # What the user does
 
     def _do(self, command: Command) -> None:
-        key = self.key
-        if key is None:
+        if self.key is not None:
+            self._commands()[command]()
+
+    def _commands(self) -> dict[Command, Callable[[], object]]:
+        canvas, copying, shown = self._canvas, self._copying, self._shown_key()
+        return {
+            Command.PREVIOUS: lambda: self._show_row(self._row - 1),
+            Command.NEXT: lambda: self._show_row(self._row + 1),
+            Command.FIRST: lambda: self._show_row(0),
+            Command.LAST: lambda: self._show_row(len(self._order) - 1),
+            Command.FIT: canvas.fit,
+            Command.FILL: canvas.fill,
+            Command.ACTUAL_SIZE: canvas.toggle_actual_size,
+            Command.ZOOM_IN: lambda: canvas.step(1),
+            Command.ZOOM_OUT: lambda: canvas.step(-1),
+            Command.COPY_REFERENCE: lambda: copying.references(shown),
+            Command.COPY_PICTURE: lambda: copying.pictures(shown),
+            Command.INFORMATION: self._toggle_information,
+            Command.CLOSE: self.close_viewer,
+        }
+
+    def _shown_key(self) -> list[ImageKey]:
+        return [] if self.key is None else [self.key]
+
+    def _on_judged(self) -> None:
+        """On to the next image, unless that is switched off."""
+        if self._services.preferences.moves_on:
+            self._do(Command.NEXT)
+
+    def _toggle_information(self) -> None:
+        if self._information is None:
+            self._information = DetailsPane(self._services, self._thumbnails, self)
+            self._information.setFixedWidth(INFORMATION_WIDTH)
+            self._row_of_canvas.addWidget(self._information)
+            self._information.show_image(self.key)
+        else:
+            self._information.setVisible(self._information.isHidden())
+        if self._information.isVisible():
+            self._information.show_image(self.key)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.key is None:
             return
-        match command:
-            case Command.PREVIOUS:
-                self._show_row(self._row - 1)
-            case Command.NEXT:
-                self._show_row(self._row + 1)
-            case Command.FIRST:
-                self._show_row(0)
-            case Command.LAST:
-                self._show_row(len(self._order) - 1)
-            case Command.FIT:
-                self._canvas.fit()
-            case Command.ACTUAL_SIZE:
-                self._canvas.actual_size()
-            case Command.ZOOM_IN:
-                self._canvas.step(1)
-            case Command.ZOOM_OUT:
-                self._canvas.step(-1)
-            case Command.COPY_REFERENCE:
-                self._copying.references([key])
-            case Command.COPY_PICTURE:
-                self._copying.pictures([key])
-            case Command.CLOSE:
-                self.close_viewer()
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for group in MENU:
+            menu.addActions([self._actions[command] for command in group])
+            menu.addSeparator()
+        self._marks.add_to(menu)
+        menu.popup(event.globalPos())
+        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter closes too; on a button it presses that, and never comes here."""
@@ -340,8 +400,12 @@ class Viewer(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab stays within the viewer while it covers everything else."""
-        stops = [self._canvas, *self._bar.stops()]
         focused = QApplication.focusWidget()
+        if focused is not None and self._marks.is_edited_in(focused):
+            return super().focusNextPrevChild(forward)
+        stops = [self._canvas, *self._bar.stops()]
+        if self._information is not None and self._information.isVisible():
+            stops += self._information.findChildren(QAbstractButton)
         place = stops.index(focused) if focused in stops else -1
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         stops[(place + (1 if forward else -1)) % len(stops)].setFocus(reason)

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 
 from dreamina_desktop.ui import icons
 from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.plain_tip import plain_tip
 
 HEIGHT = 48
 BUTTON = 32
+MOST_MARKS = 40  # characters
 
 
 class Command(Enum):
@@ -24,7 +26,9 @@ class Command(Enum):
     ZOOM_OUT = ("zoom-out", "Zoom out (-)")
     ZOOM_IN = ("zoom-in", "Zoom in (+)")
     FIT = ("fit", "Fit to window (F)")
-    ACTUAL_SIZE = ("", "Actual size, 100 % (1)")
+    FILL = ("", "Fill the window (W)")
+    ACTUAL_SIZE = ("", "Actual size, 100 % (Z)")
+    INFORMATION = ("info", "Information (I)")
     COPY_REFERENCE = ("copy", "Copy reference (Ctrl+C)")
     COPY_PICTURE = ("image", "Copy picture (Ctrl+Shift+C)")
     CLOSE = ("close", "Close (Esc)")
@@ -53,6 +57,7 @@ BUTTONS = (
     Command.ACTUAL_SIZE,
     Command.COPY_REFERENCE,
     Command.COPY_PICTURE,
+    Command.INFORMATION,
     Command.CLOSE,
 )
 
@@ -66,6 +71,7 @@ class BarContent:
     zoom: str
     position: str
     prompt: str
+    marks: str
     has_reference: bool
     has_picture: bool
     is_first: bool
@@ -83,7 +89,8 @@ class ViewerBar(QWidget):
         self._prompt_text = ""
         self._message = ""
         self._number, self._facts, self._prompt = QLabel(self), QLabel(self), QLabel(self)
-        for label in (self._number, self._facts, self._prompt):
+        self._marks = QLabel(self)
+        for label in (self._number, self._facts, self._marks, self._prompt):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._prompt.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._buttons = {command: self._button(command) for command in BUTTONS}
@@ -98,6 +105,8 @@ class ViewerBar(QWidget):
         layout.addWidget(self._number)
         layout.addSpacing(4)
         layout.addWidget(self._facts)
+        layout.addSpacing(8)
+        layout.addWidget(self._marks)
         layout.addSpacing(12)
         layout.addWidget(self._prompt, 1)
         layout.addSpacing(8)
@@ -125,6 +134,8 @@ class ViewerBar(QWidget):
         self._number.setText(content.number)
         facts = (content.size, content.zoom, content.position)
         self._facts.setText(" · ".join(fact for fact in facts if fact))
+        marks = content.marks
+        self._marks.setText(marks if len(marks) <= MOST_MARKS else f"{marks[:MOST_MARKS]}…")
         self._prompt_text = " ".join(content.prompt.split())
         self._elide()
         self._buttons[Command.PREVIOUS].setEnabled(not content.is_first)
@@ -145,7 +156,7 @@ class ViewerBar(QWidget):
         width = self._prompt.width()
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
         self._prompt.setText(shown)
-        self._prompt.setToolTip(text if shown != text else "")
+        self._prompt.setToolTip(plain_tip(text) if shown != text else "")
         palette = self._prompt.palette()
         color = colors().text if self._message else colors().muted
         palette.setColor(palette.ColorRole.WindowText, color)

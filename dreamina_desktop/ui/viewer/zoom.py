@@ -56,6 +56,12 @@ class Zoom:
     def fitted(self) -> Zoom:
         return replace(self, scale=None)
 
+    def filling(self) -> Zoom:
+        """As large as it must be to cover the area."""
+        if not (self.width and self.height):
+            return self
+        return self.at_scale(max(self.area_width / self.width, self.area_height / self.height))
+
     def at_scale(self, scale: float, at: Point | None = None) -> Zoom:
         """Another scale; the point `at` of the area (its middle by default) keeps its place."""
         scale = min(max(scale, min(self.fit_scale, 1.0)), MAX_SCALE)

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.ui.thumbnails import Thumbnails
 from dreamina_desktop.ui.viewer.viewer import Viewer
 
 SIZES = ((2560, 1440), (400, 200), (1440, 2560))
@@ -56,7 +57,8 @@ class Stage:
         self.window = window
         self.field = field
         self.services = services
-        self.viewer = Viewer(services, window)
+        thumbnailer: Any = SimpleNamespace(subscribe=lambda _: None, want=lambda *_: None)
+        self.viewer = Viewer(services, window, Thumbnails(thumbnailer, services.library))
         self.order = [ImageKey(214, index) for index in range(5)]
 
     def open(self, index: int) -> None:

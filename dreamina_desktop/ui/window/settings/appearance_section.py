@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.settings.section import make_form, make_heading
@@ -32,6 +32,17 @@ class AppearanceSection(QWidget):
         column.setSpacing(8)
         column.addWidget(make_heading("Appearance"))
         column.addLayout(form)
+        column.addWidget(self._moves_on())
+
+    def _moves_on(self) -> QCheckBox:
+        box = QCheckBox("In the viewer, go on to the next image after P, X, U or stars")
+        box.setChecked(self._services.preferences.moves_on)
+
+        def choose(on: bool) -> None:
+            self._services.preferences.moves_on = on
+
+        box.toggled.connect(choose)
+        return box
 
     def _choose(self, row: int) -> None:
         name = self.themes.itemData(row)
