@@ -41,6 +41,7 @@ from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
 from dreamina_desktop.services.refetch import Refetch
 from dreamina_desktop.services.remake import Remake
+from dreamina_desktop.services.saved_searches import SavedSearches
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
@@ -249,6 +250,7 @@ async def _open(
         refetch=Refetch(library, outside.files, kept.thumbnails, downloader, long_work),
         remake=Remake(library, thumbnailer, long_work),
         rescue_notice=kept.rescue_notice,
+        saved_searches=SavedSearches(preferences),
         server_clock=server_clock,
         supervisor=supervisor,
         thumbnailer=thumbnailer,

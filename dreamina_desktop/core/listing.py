@@ -88,6 +88,13 @@ class Listing:
             return Listing.of_some(numbers, (masks[row] for row in rows))
         return Listing.of(numbers, (self.counts[row] for row in rows))
 
+    def followed_by(self, other: Listing) -> Listing:
+        """Both, one behind the other; they have masks both or neither."""
+        numbers = self.numbers + other.numbers
+        if self.masks is not None and other.masks is not None:
+            return Listing.of_some(numbers, self.masks + other.masks)
+        return Listing.of(numbers, self.counts + other.counts)
+
     def __bool__(self) -> bool:
         return len(self.numbers) > 0
 

@@ -65,6 +65,7 @@ _REUSED = f"""
 """
 Value = str | int | float
 _COMMON = 3_000  # texts
+_RANKED = 1_000  # texts that are compared
 _MOST_THREES = 300  # in one expression
 _LAST = "\U0010ffff"
 _NOWHERE = "A" * TRIGRAM  # texts are folded
@@ -80,6 +81,10 @@ def listing(connection: apsw.Connection, query: Query, limit: int | None = None)
         order = order.replace("s.number", "l.rowid")
     if some:
         wanted.append(f"({some}) <> 0")
+    rank, ranked = _rank(connection, query)
+    if rank:
+        tables += " JOIN words rw ON rw.number = s.number"
+        order = f"{rank} DESC, {order}"
     last = "" if limit is None else f" LIMIT {limit:d}"
     rows = (
         f"SELECT s.number, {some or 's.images'} AS images FROM {source}{tables} "
@@ -89,9 +94,28 @@ def listing(connection: apsw.Connection, query: Query, limit: int | None = None)
     both = f"SELECT json_group_array(number), json_group_array(images) FROM ({rows})"
     numbers, images = (
         msgspec.json.decode(each, type=list[int])
-        for each in next(iter(connection.execute(both, [*listed, *values, *more])))
+        for each in next(iter(connection.execute(both, [*listed, *values, *more, *ranked])))
     )
-    return Listing.of_some(numbers, images) if some else Listing.of(numbers, images)
+    hits = Listing.of_some(numbers, images) if some else Listing.of(numbers, images)
+    return _with_number_first(connection, query, hits)
+
+
+def _with_number_first(connection: apsw.Connection, query: Query, found: Listing) -> Listing:
+    """Who types the number of a job wants that before all others that have it somewhere."""
+    number = _number(query)
+    if number is None or query.order is not JobOrder.NEWEST:
+        return found
+    query = replace(query, text="", only=frozenset([number]) & (query.only or {number}))
+    first = listing(connection, query)
+    if not first:
+        return found
+    others = [row for row, each in enumerate(found.numbers) if each != number]
+    return first.followed_by(found.picked(others))
+
+
+def _number(query: Query) -> int | None:
+    text = query.text.strip().removeprefix("#")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def facet(connection: apsw.Connection, query: Query, of: Facet) -> Sequence[tuple[str, int]]:
@@ -129,6 +153,25 @@ def _search(connection: apsw.Connection, query: Query) -> tuple[str, list[str], 
         source += " CROSS JOIN words w ON w.number = l.rowid"
         found += ["instr(w.text, ?) > 0"] * len(looked_for)
     return source, found, [match, *looked_for]
+
+
+def _rank(connection: apsw.Connection, query: Query) -> tuple[str, list[Value]]:
+    """What goes first among the newest: those where words begin as they were typed ("red" is in
+    "hundred", too). "" where they are too many to be compared."""
+    terms = search_terms(query.text)
+    if query.order is not JobOrder.NEWEST or not terms or not _are_few(connection, terms):
+        return "", []
+    begins = "(instr(' ' || replace(rw.text, char(10), ' '), ?) > 0)"
+    rank, values = " + ".join([begins] * len(terms)), [f" {term}" for term in terms]
+    return rank, [*values]
+
+
+def _are_few(connection: apsw.Connection, terms: Sequence[str]) -> bool:
+    """Whether at most so many texts can have them all: no more than have the rarest of their
+    threes."""
+    threes = {term[at : at + TRIGRAM] for term in terms for at in range(len(term) - TRIGRAM + 1)}
+    ask = "SELECT doc FROM three WHERE term = ?"
+    return any((connection.execute(ask, (three,)).get or 0) <= _RANKED for three in threes)
 
 
 def _match(connection: apsw.Connection, term: str) -> str | None:

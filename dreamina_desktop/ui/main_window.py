@@ -22,9 +22,12 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QV
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.services.saved_searches import SavedSearch
 from dreamina_desktop.services.tracker import Tracked
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.details.details_pane import DetailsPane
+from dreamina_desktop.ui.finding.filter_bar import FilterBar
+from dreamina_desktop.ui.finding.filter_menu import FilterMenu
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.jobs.jobs_pane import JobsPane
 from dreamina_desktop.ui.services import Services
@@ -76,6 +79,8 @@ class MainWindow(QMainWindow):
         self._pausing = Pausing(services)
         self._closing = Closing(services, self)
         self._search = SearchField()
+        self._filters = FilterMenu(services, lambda: self._jobs.query, self)
+        self._filter_bar = FilterBar(services)
         self._details_button = IconButton("details", "Details", "Details (Ctrl+I)")
         self._details_button.setCheckable(True)
         self._settings_button = IconButton("settings", "Settings", "Settings (Ctrl+,)")
@@ -148,7 +153,7 @@ class MainWindow(QMainWindow):
         top.addWidget(self._field, 1)
         top.addWidget(self._search, 0, Qt.AlignmentFlag.AlignTop)
         self._search.setFixedHeight(self._field.edit.line_height())
-        for button in (self._details_button, self._settings_button):
+        for button in (self._filters.button, self._details_button, self._settings_button):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
             button.setFixedHeight(self._field.edit.line_height())
         line = QFrame()
@@ -159,6 +164,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
+        column.addWidget(self._filter_bar)
         column.addWidget(line)
         column.addWidget(self._panes, 1)
         column.addWidget(self._messages)
@@ -176,6 +182,15 @@ class MainWindow(QMainWindow):
         self._search.searched.connect(self._jobs.search)
         self._search.left.connect(self._go_to_jobs)
         self._jobs.search_lifted.connect(self._search.clear)
+        self._jobs.narrowing_changed.connect(self._filter_bar.show_narrowing)
+        self._jobs.images_sought.connect(self._gallery.select_keys)
+        self._filters.narrowed.connect(self._jobs.narrow)
+        self._filters.save_requested.connect(self._filter_bar.ask_for_name)
+        self._filters.saved_chosen.connect(self._find_saved)
+        self._filters.forget_chosen.connect(self._forget_search)
+        self._filter_bar.narrowed.connect(self._jobs.narrow)
+        self._filter_bar.named.connect(self._save_search)
+        self._filter_bar.left.connect(self._go_to_images)
         self._viewer.closed.connect(self._on_viewer_closed)
         self._closing.quit_chosen.connect(self.quit)
         self._closing.hide_chosen.connect(self._go_to_background)
@@ -197,6 +212,7 @@ class MainWindow(QMainWindow):
             ("Go to the images", "Ctrl+2", self._go_to_images),
             ("Go to the field for IDs", "Ctrl+L", self._go_to_field),
             ("Search", QKeySequence.StandardKey.Find, self._go_to_search),
+            ("Filter", "Ctrl+Shift+F", self._filters.popup),
             ("Refresh now", "F5", self._refresh_now),
             ("Undo", QKeySequence.StandardKey.Undo, self._undo),
             ("Paste and track", QKeySequence.StandardKey.Paste, self._intake.paste),
@@ -243,6 +259,31 @@ class MainWindow(QMainWindow):
 
     def _go_to_search(self) -> None:
         self._go_to(self._search, self._search.selectAll)
+
+    # -- searches ---------------------------------------------------------------------------
+
+    def _save_search(self, name: str) -> None:
+        kept = self._services.saved_searches.save(
+            name, self._search.text(), self._jobs.query.narrowing
+        )
+        if kept:
+            self._services.messages.say(f"Saved the search “{kept}”. It is in the Filter menu.")
+
+    def _find_saved(self, search: SavedSearch) -> None:
+        self._jobs.list_all()
+        self._jobs.narrow(search.narrowing)
+        self._search.setText(search.text)
+
+    def _forget_search(self, name: str) -> None:
+        gone = self._services.saved_searches.forget(name)
+        if gone is None:
+            return
+
+        async def keep_again() -> None:
+            self._services.saved_searches.save(gone.name, gone.text, gone.narrowing)
+
+        self._services.undo.push(f"Forget the search “{name}”", keep_again)
+        self._services.messages.say(f"Forgot the search “{name}”.", Remedy.UNDO)
 
     def _show_all_images(self) -> None:
         """First those of all listed jobs, then of all there are."""
@@ -392,6 +433,7 @@ class MainWindow(QMainWindow):
     def _state(self) -> dict[str, Any]:
         return {
             "geometry": bytes(self.saveGeometry().toHex().data()).decode(),
+            "search": self._search.text(),
             "panes": self._panes.state(),
             "jobs": self._jobs.state(),
             "gallery": self._gallery.state(),
@@ -403,6 +445,7 @@ class MainWindow(QMainWindow):
         if not isinstance(state, dict):
             return
         self.restoreGeometry(QByteArray.fromHex(str(state.get("geometry", "")).encode()))
+        self._search.setText(str(state.get("search", "")))
         for name, pane in (
             ("panes", self._panes),
             ("jobs", self._jobs),

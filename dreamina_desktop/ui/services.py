@@ -21,6 +21,7 @@ from dreamina_desktop.services.recheck import Recheck
 from dreamina_desktop.services.refetch import Refetch
 from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.rescue_notice import RescueNotice
+from dreamina_desktop.services.saved_searches import SavedSearches
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
@@ -50,6 +51,7 @@ class Services:
     refetch: Refetch
     remake: Remake
     rescue_notice: RescueNotice
+    saved_searches: SavedSearches
     server_clock: ServerClock
     supervisor: Supervisor
     thumbnailer: Thumbnailer

@@ -89,6 +89,17 @@ QToolButton[role="switch"]:checked {{
 }}
 QToolButton[role="switch"]:focus {{ border: 2px solid {accent}; padding: 4px; }}
 QToolButton[role="expiring"] {{ color: {pending}; }}
+QToolButton[role="chip"] {{
+    background: {selected}; border: 1px solid {control}; border-radius: 6px; padding: 2px 8px;
+}}
+QToolButton[role="chip"]:hover {{ border-color: {text}; }}
+QToolButton[role="chip"]:focus {{ border: 2px solid {accent}; padding: 1px 7px; }}
+QToolButton[role="plain-menu"]::menu-indicator {{ image: none; width: 0; }}
+QPushButton[role="quiet"] {{
+    border: 1px solid transparent; background: transparent; color: {accent}; padding: 3px 8px;
+}}
+QPushButton[role="quiet"]:hover {{ background: {canvas}; }}
+QPushButton[role="quiet"]:focus {{ border: 2px solid {accent}; padding: 2px 7px; }}
 QToolButton[role="link"] {{ color: {accent}; padding: 3px 6px; }}
 QToolButton[role="menu"] {{ color: {muted}; padding: 3px 20px 3px 6px; }}
 QToolButton[role="menu"]:focus {{ padding: 2px 19px 2px 5px; }}

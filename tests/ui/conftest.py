@@ -61,6 +61,7 @@ from dreamina_desktop.services.recheck import Recheck
 from dreamina_desktop.services.refetch import Refetch
 from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.rescue_notice import RescueNotice
+from dreamina_desktop.services.saved_searches import SavedSearches
 from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
@@ -322,6 +323,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             refetch=Refetch(library, files, thumbnails, downloader, long_work),
             remake=Remake(library, thumbnailer, long_work),
             rescue_notice=RescueNotice(preferences, messages),
+            saved_searches=SavedSearches(preferences),
             server_clock=server_clock,
             supervisor=supervisor,
             thumbnailer=thumbnailer,

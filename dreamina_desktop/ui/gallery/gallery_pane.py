@@ -141,6 +141,11 @@ class GalleryPane(QWidget):
         """Make an image the current and only selected one, where it is shown."""
         self.view.select_key(key)
 
+    def select_keys(self, keys: Sequence[ImageKey]) -> None:
+        """Select exactly these, where they are shown; the first becomes the current one."""
+        self.view.clearSelection()
+        self.view.select_keys(keys, keys[0] if keys else None)
+
     def state(self) -> dict[str, Any]:
         """Tile size, selection and scroll position, for the next start (JSON)."""
         return (self._to_restore or GalleryState.of(self.view)).as_json()

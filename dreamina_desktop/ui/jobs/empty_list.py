@@ -4,6 +4,8 @@ that Ctrl+V works at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -37,27 +39,53 @@ class EmptyList(QWidget):
         self._try_demo.clicked.connect(self.demo_requested)
         self._show_all = QPushButton("Show all jobs")
         self._show_all.clicked.connect(self.all_requested)
+        self._lifts = QVBoxLayout()
+        self._lifts.setSpacing(8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(16)
         layout.addStretch()
         layout.addWidget(self._text)
+        layout.addLayout(self._lifts)
         for button in (self._try_demo, self._show_all):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(2)
 
-    def show_reason(self, wanted: str, search: str) -> None:
-        """`wanted`: the filter; with one, or with a search, there may be jobs, but none that is
-        wanted."""
-        filtered = wanted != ALL or bool(search)
-        self._text.setText(_none(wanted, search) if filtered else _TEACH)
+    def show_reason(self, wanted: str, search: str, chosen: Sequence[str] = ()) -> None:
+        """`wanted`: the filter of the list; `chosen`: the other filters. With any of these there
+        may be jobs, but none that is wanted."""
+        filtered = wanted != ALL or bool(search or chosen)
+        self.show_lifts(())
+        self._text.setText(_none(wanted, search, chosen) if filtered else _TEACH)
         self._show_all.setVisible(filtered)
         self._try_demo.setVisible(not filtered and not self._demo)
 
+    def show_lifts(self, lifts: Sequence[tuple[str, Callable[[], None]]]) -> None:
+        """Which filters can be lifted so that there is something: their labels, and the way."""
+        while (item := self._lifts.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for label, lift in lifts:
+            button = QPushButton(_shortened(label).replace("&", "&&"))
+            button.clicked.connect(lambda _=False, lift=lift: lift())
+            self._lifts.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
 
-def _none(wanted: str, search: str) -> str:
-    if not search:
+
+def _none(wanted: str, search: str, chosen: Sequence[str]) -> str:
+    among = [] if wanted == ALL else [wanted]
+    filters = ", ".join(_shortened(each) for each in (*among, *chosen))
+    if search:
+        words = f" among what is filtered by {filters}" if filters else ""
+        return f"“{_shortened(search)}” is in no job{words}."
+    if not chosen:
         return _NONE.get(wanted, _NONE_OF_OTHERS)
-    shown = search if len(search) <= SHOWN else f"{search[: SHOWN - 1]}…"
-    among = "" if wanted == ALL else f" among those that are listed as “{wanted}”"
-    return f"“{shown}” is in no job{among}."
+    return (
+        f"Nothing is all of this at once: {filters}."
+        if len(chosen) + len(among) > 1
+        else (f"Nothing is filtered by {filters}.")
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

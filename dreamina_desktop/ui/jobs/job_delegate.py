@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.status_words import Role, StatusWords, runs, seconds_run, status_words
 from dreamina_desktop.ui import formats, icons
+from dreamina_desktop.ui.jobs.hits import MOST, around_hit, hits
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel, title
 from dreamina_desktop.ui.painted import Painted
 from dreamina_desktop.ui.palette import Colors, colors
@@ -21,6 +22,7 @@ PADDING = 12
 GAP = 10
 PICTURES = QSize(68, 52)
 SMALLER = 0.88
+SHOWN = 300  # characters of a title, at most
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -32,7 +34,12 @@ class JobDelegate(QStyledItemDelegate):
         self._services = services
         self._thumbnails = thumbnails
         self._rows = Painted()
+        self._terms: tuple[str, ...] = ()
         services.accounts.subscribe(self._rows.clear)
+
+    def show_terms(self, terms: tuple[str, ...]) -> None:
+        """What was searched for is marked; folded (core.search_terms)."""
+        self._terms = terms
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         lines = 3 * QFontMetrics(option.font).height() + 4
@@ -67,6 +74,7 @@ class JobDelegate(QStyledItemDelegate):
             colors().dark,
             words,
             time,
+            self._terms,
             tuple(0 if pixmap is None else pixmap.cacheKey() for pixmap in pixmaps),
         )
 
@@ -153,10 +161,32 @@ class JobDelegate(QStyledItemDelegate):
             QRect(rect.left(), rect.top() + row * line, rect.width(), line) for row in range(3)
         )
         right = _paint_right(painter, option.font, first, str(job.number), c.muted)
-        _paint_left(painter, strong, right, title(job, self._services), c.text)
+        self._paint_title(painter, strong, right, job, c)
         right = _paint_right(painter, small, second, time, c.muted)
         self._paint_status(painter, small, right, words, c)
         self._paint_request(painter, small, third, job, c)
+
+    def _paint_title(
+        self, painter: QPainter, font: QFont, rect: QRect, job: Job, c: Colors
+    ) -> None:
+        metrics = QFontMetrics(font)
+        if not self._terms:
+            _paint_left(painter, font, rect, title(job, self._services), c.text)
+            return
+        whole = title(job, self._services, MOST)
+        text = around_hit(
+            whole, self._terms, lambda part: metrics.horizontalAdvance(part) < rect.width()
+        )
+        shown = metrics.elidedText(text[:SHOWN], Qt.TextElideMode.ElideRight, rect.width())
+        ground = QColor(c.pending)
+        ground.setAlpha(70)
+        for start, end in hits(shown, self._terms):
+            left = rect.left() + metrics.horizontalAdvance(shown[:start])
+            width = metrics.horizontalAdvance(shown[start:end])
+            height = metrics.height()
+            top = rect.center().y() - height // 2
+            painter.fillRect(QRect(left, top, width, height), ground)
+        _paint_left(painter, font, rect, shown, c.text)
 
     def _paint_status(
         self, painter: QPainter, font: QFont, rect: QRect, words: StatusWords, c: Colors

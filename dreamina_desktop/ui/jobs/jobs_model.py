@@ -306,11 +306,12 @@ def _depends_on_content(query: Query) -> bool:
     return not by_number or is_narrowed
 
 
-def title(job: Job, services: Services) -> str:
-    """The prompt's beginning, or what stands in for it; no e-mail address."""
+def title(job: Job, services: Services, most: int = 300) -> str:
+    """The prompt's beginning, so many characters of it, or what stands in for it; no e-mail
+    address."""
     record = job.record
     if record is not None and record.prompt:
-        return services.accounts.masked(" ".join(record.prompt[:300].split()))
+        return services.accounts.masked(" ".join(record.prompt[:most].split()))
     if record is not None and record.source_jobid:
         source = services.library.number_of(record.source_jobid)
         number = f" of {source}-{(record.source_index or 0) + 1}" if source else ""

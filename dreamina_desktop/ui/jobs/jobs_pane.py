@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QItemSelectionModel, QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
@@ -18,8 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core.batch_label import batch_label
+from dreamina_desktop.core.dates import span
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.image_numbers import image_numbers
+from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.job_id import find
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
-from dreamina_desktop.ui.jobs.empty_list import EmptyList
+from dreamina_desktop.core.narrowing import NOTHING, Narrowing
+from dreamina_desktop.core.search_terms import search_terms
+from dreamina_desktop.ui.finding.words import chips
+from dreamina_desktop.ui.jobs.empty_list import SHOWN, EmptyList
 from dreamina_desktop.ui.jobs.job_actions import JobActions
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate
 from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING, FILTERS, ORDERS
@@ -30,6 +40,8 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
 BATCHES_IN_MENU = 12
+LOOKED_AT = 40  # images whose numbers were typed: of more it is believed that they are there
+ID_MARK = ":dreamina"  # at the end of each job ID (inferred, docs/api.md)
 
 
 class JobsPane(QWidget):
@@ -40,6 +52,8 @@ class JobsPane(QWidget):
     activated = Signal(int)
     demo_requested = Signal()
     search_lifted = Signal()  # what was asked for would have been hidden by it
+    narrowing_changed = Signal(object)  # a Narrowing
+    images_sought = Signal(object)  # the ImageKeys whose numbers were searched for; they are listed
 
     def __init__(
         self, services: Services, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -49,10 +63,13 @@ class JobsPane(QWidget):
         self._order = JobOrder.NEWEST
         self._filter = ALL
         self._search = ""
+        self._narrowing = NOTHING
+        self._sought: tuple[ImageKey, ...] = ()  # images that were searched for by their numbers
         self._selected_before: list[int] = []
         self._afterwards: Callable[[], None] | None = None  # the rows are up to date
         self._model = JobsModel(services, self)
-        self.view = JobsView(self._model, JobDelegate(services, thumbnails, self), thumbnails, self)
+        self._delegate = JobDelegate(services, thumbnails, self)
+        self.view = JobsView(self._model, self._delegate, thumbnails, self)
         self._count = QLabel()
         self._count.setProperty("role", "muted")
         self._filter_button = _menu_button("Which jobs are listed")
@@ -71,20 +88,38 @@ class JobsPane(QWidget):
         self._on_order_changed()
 
     def search(self, text: str) -> None:
-        """List only jobs that contain each of these words; "" lists all."""
+        """List only jobs that contain each of these words; "" lists all. Numbers of images, or
+        job IDs, list exactly those."""
         self._search = text.strip()
+        self._sought = self._images_in(self._search)
         self._ask()
+        if self._sought:
+            self.view.clearSelection()
+            self._when_up_to_date(lambda: self.images_sought.emit(self._sought))
+
+    def narrow(self, narrowing: Narrowing) -> None:
+        """List only what this holds for."""
+        if narrowing != self._narrowing:
+            self._narrowing = narrowing
+            self.narrowing_changed.emit(narrowing)
+            self._ask()
+
+    @property
+    def query(self) -> Query:
+        """What is listed now."""
+        return self._model.query
 
     @property
     def is_narrowed(self) -> bool:
         """Whether a filter or a search hides jobs."""
-        return self._filter != ALL or bool(self._search)
+        return self._filter != ALL or bool(self._search or self._narrowing)
 
     def list_all(self) -> None:
-        """Lift filter and search."""
+        """Lift filters and search."""
         self._set_filter(ALL)
+        self.narrow(NOTHING)
         if self._search:
-            self._search = ""
+            self._search, self._sought = "", ()
             self._ask()
             self.search_lifted.emit()
 
@@ -150,6 +185,8 @@ class JobsPane(QWidget):
         """JSON for `restore`."""
         return {
             "order": self._order.value,
+            "filter": self._filter,
+            "narrowing": self._narrowing.as_json(),
             "selected": list(self.selected())[:1000],
             "scroll": self.view.verticalScrollBar().value(),
         }
@@ -158,6 +195,9 @@ class JobsPane(QWidget):
         for order in ORDERS:
             if order == state.get("order"):
                 self._set_order(order)
+        if state.get("filter") in FILTERS:
+            self._set_filter(state["filter"])
+        self.narrow(Narrowing.from_json(state.get("narrowing")))
         selected = [n for n in state.get("selected", []) if isinstance(n, int)]
         if selected:
             self._model.flush()
@@ -242,10 +282,44 @@ class JobsPane(QWidget):
     def _ask(self) -> None:
         """List what is wanted now, if it is not listed already."""
         only = self._services.deadlines.numbers() if self._filter == EXPIRING else None
-        wanted = FILTERS.get(self._filter, JobFilter.ALL)
-        query = Query(self._order, wanted, self._search, only=only)
+        query = self._query(self._filter, self._search, self._narrowing, only)
         if query != self._model.query:
+            self._delegate.show_terms(search_terms(query.text))
+            self.view.viewport().update()
             self._model.set_query(query)
+
+    def _query(
+        self, name: str, search: str, narrowing: Narrowing, only: frozenset[int] | None
+    ) -> Query:
+        now = datetime.fromtimestamp(self._services.clock.time()).astimezone()
+        images = frozenset(self._sought) if search and self._sought else None
+        if only is None and search and images is None:
+            only = self._jobs_in(search)
+        return Query(
+            self._order,
+            FILTERS.get(name, JobFilter.ALL),
+            "" if images or only else search,
+            only=only,
+            images=images,
+            narrowing=narrowing,
+            made=span(narrowing.date, now),
+        )
+
+    def _images_in(self, text: str) -> tuple[ImageKey, ...]:
+        """Those of the numbers in a text that images here have. "16-9" may be a ratio, and
+        "4-panel" a word."""
+        library = self._services.library
+        found = [key for key in image_numbers(text) if key.number <= library.last_number]
+        if len(found) <= LOOKED_AT:
+            found = [key for key in found if library.image(key) is not None]
+        return tuple(found)
+
+    def _jobs_in(self, text: str) -> frozenset[int] | None:
+        """The jobs whose IDs stand in a text; None where it has none that is here."""
+        if ID_MARK not in text:
+            return None
+        known = self._services.library.known(find(text).jobids)
+        return frozenset(each.number for each in known.values()) or None
 
     def _with_batch(self, batch: int, work: Callable[[Sequence[int]], None]) -> None:
         async def find() -> None:
@@ -291,7 +365,7 @@ class JobsPane(QWidget):
         shown = len(self._model.numbers())
         self._count.setText(f"{shown:,}" if shown else "")
         self._empty.setVisible(not shown)
-        self._empty.show_reason(self._filter, self._search)
+        self._show_emptiness()
         self.order_changed.emit()
         if self._selected_before != list(self.selected()):  # Qt does not tell of rows that went
             self._on_selection_changed()
@@ -299,6 +373,38 @@ class JobsPane(QWidget):
     def _on_selection_changed(self) -> None:
         self._selected_before = list(self.selected())
         self.selection_changed.emit()
+
+    def _show_emptiness(self) -> None:
+        is_empty = not len(self._model.numbers())
+        chosen = [chip.label for chip in chips(self._narrowing, self._services)]
+        self._empty.show_reason(self._filter, self._search, chosen)
+        if is_empty and self.is_narrowed:
+            self._services.supervisor.spawn(self._suggest_lifting(), "what to lift")
+
+    async def _suggest_lifting(self) -> None:
+        """Which one filter hides everything."""
+        asked = (self._filter, self._search, self._narrowing)
+        lifts: list[tuple[str, Callable[[], None], Query]] = []
+        name, search, narrowing = asked
+        for chip in chips(narrowing, self._services):
+            without = self._query(name, search, chip.without, None)
+            lifts.append((chip.label, partial(self.narrow, chip.without), without))
+        if search and (name != ALL or narrowing):
+            without = self._query(name, "", narrowing, None)
+            lifts.append((f"“{search[:SHOWN]}”", self.search_lifted.emit, without))
+        if name != ALL and (search or narrowing):
+            without = self._query(ALL, search, narrowing, None)
+            lifts.append((name, partial(self._set_filter, ALL), without))
+        helpful = []
+        for label, lift, query in lifts:
+            try:
+                found = len(await self._services.library.listing_later(query))
+            except DatabaseError:
+                return
+            if found:
+                helpful.append((f"Lift {label}  ({found:,})", lift))
+        if shiboken6.isValid(self) and asked == (self._filter, self._search, self._narrowing):
+            self._empty.show_lifts(helpful)
 
 
 def _menu_button(name: str) -> QToolButton:
