@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self._settings_button = IconButton("settings", "Settings", "Settings (Ctrl+,)")
         self._lay_out()
         self._made_settings: SettingsDialog | None = None
+        self._question: object = None  # which images the gallery was asked to show last
         self._viewer = Viewer(services, self, thumbnails)
         self._drop_hint = DropHint(self)
         self._connect()
@@ -384,7 +385,10 @@ class MainWindow(QMainWindow):
         """Of the selected jobs, else of all, in the list's order."""
         selected = self._jobs.selected_listing()
         narrowed = bool(selected) or self._jobs.is_narrowed
-        self._gallery.show_jobs(selected or self._jobs.listing(), narrowed)
+        question = self._jobs.query, list(selected.numbers)
+        arriving, self._question = question == self._question, question
+        listing = selected or self._jobs.listing()
+        self._gallery.show_jobs(listing, narrowed, arriving=arriving)
 
     def _open_image(self, key: ImageKey) -> None:
         self._viewer.open_image(key, self._gallery.order())

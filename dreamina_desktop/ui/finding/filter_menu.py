@@ -123,6 +123,8 @@ class FilterMenu(QObject):
             self._add(menu, f"{label}\t{count:,}", narrowing, on=value in chosen)
         if not counts:
             menu.addAction("Nothing to choose from").setEnabled(False)
+        elif menu.isVisible():
+            menu.setActiveAction(menu.actions()[0])  # who came by key goes on by key
 
 
 def _escaped(text: str) -> str:

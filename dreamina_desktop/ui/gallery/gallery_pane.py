@@ -20,6 +20,7 @@ from dreamina_desktop.ui.gallery.gallery_state import GalleryState
 from dreamina_desktop.ui.gallery.gallery_view import MAX_TILE, MIN_TILE, GalleryView
 from dreamina_desktop.ui.gallery.image_order import ImageOrder
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
+from dreamina_desktop.ui.gallery.new_pill import NewPill
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
@@ -57,6 +58,7 @@ class GalleryPane(QWidget):
         self._header = GalleryHeader(MIN_TILE, MAX_TILE, self)
         self.view = GalleryView(self._model, self._tile, self)
         self._empty = EmptyPage(self.view.viewport())
+        self._new = NewPill(self.view)
         self._marks = MarkActions(services, self.view, self._selected_or_current)
         self._actions = GalleryActions(
             services, self.view, self._selected_or_current, self._on_open_triggered, self._marks
@@ -90,6 +92,9 @@ class GalleryPane(QWidget):
         self._header.tile_width_changed.connect(view.set_tile_width)
         self._header.all_requested.connect(self.all_requested)
         view.left.connect(self.all_requested)
+        view.arrived_above.connect(self._new.add)
+        view.others_shown.connect(self._new.clear)
+        self._new.clicked.connect(view.scrollToTop)
         self._thumbnails.made.connect(view.update_key)
         self._flush_timer.timeout.connect(self._flush)
         self._read_ahead.came.connect(self._on_jobs_came)
@@ -115,11 +120,12 @@ class GalleryPane(QWidget):
 
     # What the window asks
 
-    def show_jobs(self, listing: Listing, filtered: bool) -> None:
-        """Show these jobs' images, in this order; `filtered`: they are not all there are."""
+    def show_jobs(self, listing: Listing, filtered: bool, *, arriving: bool = False) -> None:
+        """Show these jobs' images, in this order; `filtered`: they are not all there are;
+        `arriving`: they answer the same question as those before."""
         self._numbers, self._filtered = listing.numbers, filtered
         self._header.show_filtered(filtered)
-        self._show_order(ImageOrder.of(listing))
+        self._show_order(ImageOrder.of(listing), arriving=arriving)
         if self._to_restore is not None and len(self.view.order):
             state, self._to_restore = self._to_restore, None
             state.apply_to(self.view)
@@ -200,13 +206,13 @@ class GalleryPane(QWidget):
             if not order.is_partial and order.count_of(job.number) not in (None, len(job.images))
         }
         if counts:
-            self._show_order(order.with_counts(counts))
+            self._show_order(order.with_counts(counts), arriving=True)
         self._model.tell_changed(keys)
         self._ask_for_thumbnails()
         self._show_words()
 
-    def _show_order(self, order: ImageOrder) -> None:
-        self.view.show_order(order)
+    def _show_order(self, order: ImageOrder, *, arriving: bool) -> None:
+        self.view.show_order(order, arriving=arriving)
         self._tell_current()
 
     def _on_current_changed(self) -> None:

@@ -71,6 +71,8 @@ class GalleryView(ArithmeticView):
     menu_requested = Signal(QPoint)  # in the viewport
     left = Signal()  # Escape, with nothing selected
     zoom_requested = Signal(int, object)  # steps, QPoint in the viewport
+    arrived_above = Signal(int)  # so many images, while what is in view stayed there
+    others_shown = Signal()  # another set of images, or its beginning
 
     def __init__(
         self, model: ImagesModel, tile_source: TileSource, parent: QWidget | None = None
@@ -108,8 +110,9 @@ class GalleryView(ArithmeticView):
         """What was asked for; tiles are a little wider, to fill the line."""
         return self._grid.target
 
-    def show_order(self, order: ImageOrder) -> None:
-        """Show other images; selection, current image and scroll position stay with theirs."""
+    def show_order(self, order: ImageOrder, *, arriving: bool = False) -> None:
+        """Show other images; selection, current image and scroll position stay with theirs.
+        `arriving`: these are asked for as before, and some came."""
         change = self.order.replacement(order)
         if not change.removed and not change.inserted:
             self._images.set_order(order, change)  # the same images; jobs without any may differ
@@ -122,7 +125,7 @@ class GalleryView(ArithmeticView):
         self.is_replacing = self._moving = True
         self.setAutoScroll(False)  # Qt would scroll to the current tile wherever it ends up
         self._images.set_order(order, change)
-        self._place = self._place.of_rows(order)
+        before, self._place = self._place.row, self._place.of_rows(order)
         self._moving = False
         self.lay_out()
         if change.removed and change.inserted:
@@ -131,6 +134,11 @@ class GalleryView(ArithmeticView):
             self.select_key(successor)
         self.setAutoScroll(True)
         self.is_replacing = False
+        after = self._place.row
+        if not arriving or before is None or after is None:
+            self.others_shown.emit()
+        elif after > before:
+            self.arrived_above.emit(after - before)
 
     def set_tile_width(self, width: int, at: QPoint | None = None) -> None:
         """Make tiles larger or smaller; the tile at `at` (in the viewport), else the current one
@@ -231,6 +239,8 @@ class GalleryView(ArithmeticView):
         if self._band_start is not None:
             self.viewport().update()
         self.tell_visible_soon()
+        if self._place.row is None:
+            self.others_shown.emit()
 
     def tell_visible_soon(self) -> None:
         """Not put off while scrolling goes on."""

@@ -12,16 +12,18 @@ MOST = 20_000
 
 def hits(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     """From and until where, in the order of the text, none within another. `terms`: folded
-    (core.search_terms). None where folding makes the text longer or shorter: places differ."""
-    comparable = folded(text)
-    if len(comparable) != len(text):
-        return []
+    (core.search_terms)."""
+    # A character may be several when it is folded: "…" is three dots.
+    parts = [folded(character) for character in text]
+    places = [place for place, part in enumerate(parts) for _ in part]
+    comparable = "".join(parts)
     found: list[tuple[int, int]] = []
     for term in terms:
         start = comparable.find(term)
         while start >= 0:
-            found.append((start, start + len(term)))
-            start = comparable.find(term, start + len(term))
+            end = start + len(term)
+            found.append((places[start], places[end - 1] + 1))
+            start = comparable.find(term, end)
     return _merged(sorted(found))
 
 

@@ -287,6 +287,8 @@ class JobsPane(QWidget):
             self._delegate.show_terms(search_terms(query.text))
             self.view.viewport().update()
             self._model.set_query(query)
+            if not len(self._model.numbers()):
+                self._show_emptiness()  # of nothing, another reason
 
     def _query(
         self, name: str, search: str, narrowing: Narrowing, only: frozenset[int] | None

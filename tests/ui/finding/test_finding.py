@@ -191,6 +191,13 @@ async def test_an_empty_result_says_which_filter_to_lift(window: MainWindow, unt
     await until(lambda: listed(window) == [4])
 
 
+async def test_each_letter_of_a_search_in_vain_is_said(window: MainWindow, until: Until) -> None:
+    search(window, "zz")
+    await until(lambda: "“zz” is in no job" in words(window))
+    search(window, "zzz")
+    await until(lambda: "“zzz” is in no job" in words(window))
+
+
 async def test_filters_and_search_are_there_after_a_restart(
     bench: Any, window: MainWindow, put_up: Any, until: Until
 ) -> None:

@@ -16,6 +16,7 @@ def test_every_hit_is_found_whatever_its_case_and_script() -> None:
     assert marked("红色的船, 4K", "红色 4k") == ["红色", "4K"]
     assert marked("redder", "red edd") == ["redd"]
     assert marked("nothing", "red") == []
+    assert marked("ﬁre… a red boat…", "red fi") == ["ﬁ", "red"]
 
 
 def test_a_hit_far_behind_is_brought_to_the_front() -> None:
