@@ -28,6 +28,7 @@ import pytest
 import pytest_asyncio
 import shiboken6
 from PIL import Image as Pillow
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -473,6 +474,8 @@ async def put_up(
         taken_down.append(widget)
     # What closing wrote runs now: between two fixtures Qt turns without the loop.
     await asyncio.sleep(0.05)
+    for timer in (each for widget in shown for each in widget.findChildren(QTimer)):
+        timer.stop()  # it would come when no loop runs
 
 
 @pytest.fixture
