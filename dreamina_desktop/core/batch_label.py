@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from dreamina_desktop.core.dates import DAYS
+
 _RECENT = timedelta(days=6)
-# strftime's names follow the system's language, and the rest of the words does not.
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def batch_label(at: datetime, count: int, now: datetime) -> str:
     """`at` and `now` in local time; for a batch older than a week the day is a date, and for one
     of the future too: a clock was set back since."""
     ids = "1 ID" if count == 1 else f"{count:,} IDs"
-    day = _DAYS[at.weekday()] if abs(now - at) < _RECENT else f"{at:%Y-%m-%d}"
+    day = DAYS[at.weekday()] if abs(now - at) < _RECENT else f"{at:%Y-%m-%d}"
     return f"{day} {at:%H:%M}, {ids}"

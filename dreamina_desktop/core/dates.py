@@ -13,6 +13,21 @@ SPANS = {
     "30 days": "Last 30 days",
     "this year": "This year",
 }
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 
 
@@ -36,7 +51,15 @@ def span_words(name: str) -> str:
     days = _calendar(name)
     if days is None:
         return name
-    return f"{days[0]:%-d %B %Y}" if name.count("-") == 2 else f"{days[0]:%B %Y}"
+    first = days[0]
+    if name.count("-") == 2:
+        return f"{first.day} {_MONTHS[first.month - 1]} {first.year}"
+    return f"{_MONTHS[first.month - 1]} {first.year}"
+
+
+def day_words(day: date) -> str:
+    """`Wednesday, 25 November 2026`: strftime's names would follow the system's language."""
+    return f"{DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _named(name: str, today: date) -> tuple[date, date] | None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass, replace
 
 from dreamina_desktop.core.account import account_of
+from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known
 from dreamina_desktop.core.listing import JobOrder, Listing, Query
@@ -184,6 +185,11 @@ class Library:
     async def listing_later(self, query: Query) -> Listing:
         """All of them, without blocking."""
         return await self._index.listing_later(query)
+
+    async def group_keys(self, by: Grouping, numbers: Iterable[int]) -> Sequence[GroupKey]:
+        """What these jobs have in common with others, in this order: the day in local time, the
+        prompt's beginning, or the batch."""
+        return await self._index.group_keys(by, numbers)
 
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""

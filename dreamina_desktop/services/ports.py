@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dreamina_desktop.core.answer import ImageAnswer, JobAnswer, Verdict
+from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
@@ -126,6 +127,9 @@ class JobIndex(Protocol):
 
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """The saved images of shown jobs, with their files, by key."""
+
+    async def group_keys(self, by: Grouping, numbers: Iterable[int]) -> Sequence[GroupKey]:
+        """What these jobs have in common with others, in this order."""
 
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import apsw
 import msgspec
 
+from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.job import Tracking
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
 from dreamina_desktop.core.marks import Flag
@@ -43,6 +44,11 @@ _FACETS = {
     Facet.RESOLUTION: "s.resolution",
     Facet.ACCOUNT: "s.account",
     Facet.BATCH: "CAST(s.batch AS TEXT)",
+}
+_GROUPS = {
+    Grouping.DAY: "date(s.made_at, 'unixepoch', 'localtime')",
+    Grouping.PROMPT: "s.prompt",
+    Grouping.BATCH: "s.batch",
 }
 _ALL = f"((1 << min(s.images, {MOST_IMAGES})) - 1)"
 _FLAGS = {
@@ -134,6 +140,16 @@ def facet(connection: apsw.Connection, query: Query, of: Facet) -> Sequence[tupl
         [*listed, *values, *more],
     )
     return [(str(value), count) for value, count in rows if value not in ("", None)]
+
+
+def group_keys(connection: apsw.Connection, by: Grouping, numbers: str) -> Sequence[GroupKey]:
+    """`numbers`: of jobs, as JSON; what each has in common with others, in this order."""
+    rows = connection.execute(
+        f"SELECT json_group_array(key) FROM (SELECT {_GROUPS[by]} AS key FROM json_each(?) j "
+        "LEFT JOIN summary s ON s.number = j.value ORDER BY j.key)",
+        (numbers,),
+    )
+    return msgspec.json.decode(next(iter(rows))[0], type=list[str | int | None])
 
 
 def _search(connection: apsw.Connection, query: Query) -> tuple[str, list[str], list[Value]]:

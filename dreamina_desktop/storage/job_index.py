@@ -18,6 +18,7 @@ import apsw
 import msgspec
 
 from dreamina_desktop.core.errors import DamagedError, DatabaseError
+from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.job import Batch, ImageKey, ImageState, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
 from dreamina_desktop.core.listing import Listing, Query
@@ -120,6 +121,12 @@ class JobIndex:
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """Images that are saved, with their files, of jobs that are shown, by key."""
         return await self._later(lambda: self._saved_files(after, limit))
+
+    async def group_keys(self, by: Grouping, numbers: Iterable[int]) -> Sequence[GroupKey]:
+        """What these jobs have in common with others, in this order: the day in local time, the
+        prompt's beginning, or the batch."""
+        asked = _json(numbers)
+        return await self._later(lambda: index_queries.group_keys(self._ready(), by, asked))
 
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""

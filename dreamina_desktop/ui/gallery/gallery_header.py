@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
+from dreamina_desktop.core.grouping import Grouping
 from dreamina_desktop.ui.palette import colors
 
 HEIGHT = 44
+GROUPINGS = {
+    Grouping.NOTHING: "Not grouped",
+    Grouping.JOB: "By job",
+    Grouping.DAY: "By day",
+    Grouping.PROMPT: "By prompt",
+    Grouping.BATCH: "By paste",
+}
 SLIDER = """
 QSlider::groove:horizontal {{ height: 2px; background: {control}; border-radius: 1px; }}
 QSlider::handle:horizontal {{
@@ -25,6 +33,7 @@ class GalleryHeader(QWidget):
 
     tile_width_changed = Signal(int)  # by the user
     all_requested = Signal()
+    grouping_chosen = Signal(object)  # a Grouping
 
     def __init__(self, min_tile: int, max_tile: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +49,13 @@ class GalleryHeader(QWidget):
         self._show_all.setProperty("role", "link")
         self._show_all.clicked.connect(self.all_requested)
         self._show_all.hide()
+        self._groups = QToolButton(self)
+        self._groups.setProperty("role", "menu")
+        self._groups.setAccessibleName("How images are grouped")
+        self._groups.setToolTip("How images are grouped")
+        self._groups.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._groups.setMenu(self._group_menu())
+        self.show_grouping(Grouping.NOTHING)
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setAccessibleName("Tile size")
         self._slider.setToolTip("Tile size (Ctrl++, Ctrl+-)")
@@ -60,8 +76,20 @@ class GalleryHeader(QWidget):
         layout.addWidget(self._title)
         layout.addWidget(self._counts, 1)
         layout.addWidget(self._show_all)
+        layout.addWidget(self._groups)
         layout.addWidget(self._size)
         layout.addWidget(self._slider)
+
+    def _group_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for grouping, label in GROUPINGS.items():
+            action = menu.addAction(label)
+            action.triggered.connect(lambda _=False, g=grouping: self.grouping_chosen.emit(g))
+        return menu
+
+    def show_grouping(self, grouping: Grouping) -> None:
+        """How they are grouped now."""
+        self._groups.setText(GROUPINGS[grouping])
 
     def show_counts(self, shown: int, total: int, selected: int) -> None:
         """How many images are shown, of how many, and how many are selected."""
@@ -84,6 +112,7 @@ class GalleryHeader(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._size.setVisible(self.width() >= NARROW)
+        self._groups.setVisible(self.width() >= NARROW)
         self._slider.setFixedWidth(96 if self.width() >= NARROW else 64)
 
     def changeEvent(self, event: QEvent) -> None:

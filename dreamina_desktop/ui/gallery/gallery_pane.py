@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from dreamina_desktop.core.grouping import Grouped, Grouping
 from dreamina_desktop.core.job import ImageKey, ImageState
 from dreamina_desktop.core.listing import Listing
 from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.ui.formats import count as counted
 from dreamina_desktop.ui.gallery.absence import absence
 from dreamina_desktop.ui.gallery.empty_page import EmptyPage
 from dreamina_desktop.ui.gallery.gallery_actions import GalleryActions
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
 from dreamina_desktop.ui.gallery.gallery_state import GalleryState
 from dreamina_desktop.ui.gallery.gallery_view import MAX_TILE, MIN_TILE, GalleryView
+from dreamina_desktop.ui.gallery.grouper import Grouper
 from dreamina_desktop.ui.gallery.image_order import ImageOrder
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.new_pill import NewPill
+from dreamina_desktop.ui.gallery.section_header import Section
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
@@ -56,7 +61,8 @@ class GalleryPane(QWidget):
         self._to_restore: GalleryState | None = None
         self._model = ImagesModel(services, self)
         self._header = GalleryHeader(MIN_TILE, MAX_TILE, self)
-        self.view = GalleryView(self._model, self._tile, self)
+        self.view = GalleryView(self._model, self._tile, self._section, self)
+        self._groups = Grouper(services, self._on_grouped)
         self._empty = EmptyPage(self.view.viewport())
         self._new = NewPill(self.view)
         self._marks = MarkActions(services, self.view, self._selected_or_current)
@@ -90,6 +96,7 @@ class GalleryPane(QWidget):
         view.menu_requested.connect(self._on_menu_requested)
         view.zoom_requested.connect(self._zoom)
         self._header.tile_width_changed.connect(view.set_tile_width)
+        self._header.grouping_chosen.connect(self.group_by)
         self._header.all_requested.connect(self.all_requested)
         view.left.connect(self.all_requested)
         view.arrived_above.connect(self._new.add)
@@ -125,7 +132,15 @@ class GalleryPane(QWidget):
         `arriving`: they answer the same question as those before."""
         self._numbers, self._filtered = listing.numbers, filtered
         self._header.show_filtered(filtered)
-        self._show_order(ImageOrder.of(listing), arriving=arriving)
+        self._groups.group(listing, arriving=arriving)
+
+    def group_by(self, grouping: Grouping) -> None:
+        """Divide the gallery otherwise."""
+        self._header.show_grouping(grouping)
+        self._groups.group_by(grouping)
+
+    def _on_grouped(self, grouped: Grouped, arriving: bool) -> None:
+        self._show_order(ImageOrder.of(grouped.listing, grouped.starts), arriving=arriving)
         if self._to_restore is not None and len(self.view.order):
             state, self._to_restore = self._to_restore, None
             state.apply_to(self.view)
@@ -154,13 +169,17 @@ class GalleryPane(QWidget):
 
     def state(self) -> dict[str, Any]:
         """Tile size, selection and scroll position, for the next start (JSON)."""
-        return (self._to_restore or GalleryState.of(self.view)).as_json()
+        grouping = self._groups.grouping
+        if self._to_restore is not None:
+            return replace(self._to_restore, grouping=grouping).as_json()
+        return GalleryState.of(self.view, grouping).as_json()
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to `state`; what depends on images waits until some are shown."""
         read = GalleryState.from_json(state)
         self.view.set_tile_width(read.tile_width)
         self._header.set_tile_width(self.view.tile_width)
+        self.group_by(read.grouping)
         if len(self.view.order):
             read.apply_to(self.view)
         else:
@@ -251,6 +270,11 @@ class GalleryPane(QWidget):
             self._tick_timer.stop()
 
     # Tiles
+
+    def _section(self, row: int) -> Section:
+        grid = self.view.grid
+        count = len(grid.rows_of(grid.section(row)))
+        return Section(self._groups.title(self.view.order[row].number), counted(count, "image"))
 
     def _tile(self, row: int) -> Tile:
         key = self.view.order[row]

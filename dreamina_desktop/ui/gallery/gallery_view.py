@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -34,10 +35,11 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.ui.arithmetic_view import ArithmeticView
 from dreamina_desktop.ui.gallery import tile_layout
-from dreamina_desktop.ui.gallery.grid import Grid, mat_ratio
+from dreamina_desktop.ui.gallery.grid import HEADER, NO_SECTIONS, Grid, mat_ratio
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.place import Place
+from dreamina_desktop.ui.gallery.section_header import Section, paint_header
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
@@ -60,10 +62,12 @@ FAR = 2_000  # images, among which the next current one is looked for
 
 
 TileSource = Callable[[int], Tile]
+SectionSource = Callable[[int], Section]
 
 
 class GalleryView(ArithmeticView):
-    """Shows `ImagesModel`. What a tile looks like is asked of `tile_source`, by row."""
+    """Shows `ImagesModel`. What a tile looks like is asked of `tile_source`, by row; what the
+    header of a section says of `section_source`, by the section's first row."""
 
     visible_changed = Signal()  # other tiles are visible, soon after they are
     button_clicked = Signal(object, object)  # TileButton, ImageKey
@@ -75,11 +79,16 @@ class GalleryView(ArithmeticView):
     others_shown = Signal()  # another set of images, or its beginning
 
     def __init__(
-        self, model: ImagesModel, tile_source: TileSource, parent: QWidget | None = None
+        self,
+        model: ImagesModel,
+        tile_source: TileSource,
+        section_source: SectionSource,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(model, parent)
         self._images = model
         self._tile_source = tile_source
+        self._section_source = section_source
         self._grid = Grid()
         self._place = Place()
         self.is_replacing = False  # rows are being replaced: current and selection are between
@@ -116,6 +125,7 @@ class GalleryView(ArithmeticView):
         change = self.order.replacement(order)
         if not change.removed and not change.inserted:
             self._images.set_order(order, change)  # the same images; jobs without any may differ
+            self._regroup()
             return
         selected, current = self._selected_among(change), self.current_key()
         successor = self._successor(order)
@@ -139,6 +149,14 @@ class GalleryView(ArithmeticView):
             self.others_shown.emit()
         elif after > before:
             self.arrived_above.emit(after - before)
+
+    def _regroup(self) -> None:
+        """The same images in other groups: what is at the top stays there."""
+        if self.order.sections() != self._sections():
+            self.lay_out()
+
+    def _sections(self) -> array[int]:
+        return self._grid.starts if self._grid.header else array("q")
 
     def set_tile_width(self, width: int, at: QPoint | None = None) -> None:
         """Make tiles larger or smaller; the tile at `at` (in the viewport), else the current one
@@ -210,12 +228,15 @@ class GalleryView(ArithmeticView):
     def lay_out(self, target: int | None = None) -> None:
         """Fit the grid to width and count, and put what was at the top there again."""
         caption = QFontMetrics(self.font()).height() + 8
+        sections = self.order.sections()
         self._grid = Grid(
             width=self.viewport().width(),
             count=len(self.order),
             target=target or self._grid.target,
             ratio=self._mat_ratio(),
             caption=caption,
+            starts=sections or NO_SECTIONS,
+            header=HEADER if sections else 0,
         )
         screen = self.viewport().size() * self.devicePixelRatioF()
         self._painted.limit_bytes = max(LIMIT_BYTES, 2 * 4 * screen.width() * screen.height())
@@ -236,6 +257,8 @@ class GalleryView(ArithmeticView):
             self._place = Place.at(self._grid, self.verticalOffset())
         super().scrollContentsBy(dx, dy)
         self._set_hovered(None)
+        if self._grid.header:  # the one at the top stays there, and was moved with the rest
+            self.viewport().update(0, 0, self.viewport().width(), self._grid.header + abs(dy))
         if self._band_start is not None:
             self.viewport().update()
         self.tell_visible_soon()
@@ -284,8 +307,30 @@ class GalleryView(ArithmeticView):
         for row in self._grid.rows(top, event.rect().bottom() + down):
             rect = self._grid.tile(row).translated(0, -down)
             tile_painter.paint(self._tile(row), rect, self._grid.picture_height)
+        painter.setFont(self.font())
+        for section, place in self._headers():
+            if place.intersects(event.rect()):
+                paint_header(painter, place, self._section_source(self._grid.starts[section]))
         self._paint_band(painter)
         painter.end()
+
+    def _headers(self) -> Iterator[tuple[int, QRect]]:
+        """Of the sections in view, with their places in the viewport: that of the first stays at
+        the top until the next one comes."""
+        grid, top = self._grid, self.verticalOffset()
+        if not grid.header or not len(self.order):
+            return
+        first, last = (grid.section_at(y) for y in (top, top + self.viewport().height()))
+        for section in range(first, last + 1):
+            below = grid.section_top(section + 1) - grid.header
+            y = min(max(grid.section_top(section), top), max(below, grid.section_top(section)))
+            yield section, QRect(0, y - top, self.viewport().width(), grid.header)
+
+    def header_at(self, point: QPoint) -> range | None:
+        """The images of the section whose header is under a point of the viewport."""
+        sections = (each for each, place in self._headers() if place.contains(point))
+        found = next(sections, None)
+        return None if found is None else self._grid.rows_of(found)
 
     def _tile(self, row: int) -> Tile:
         tile = self._tile_source(row)
@@ -333,6 +378,9 @@ class GalleryView(ArithmeticView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
+        if (rows := self.header_at(point)) is not None:
+            self._select_section(rows, event)
+            return
         part = self._part_at(point)
         if event.button() is Qt.MouseButton.LeftButton and part and part[1]:
             self._pressed = (part[0], part[1])
@@ -341,6 +389,19 @@ class GalleryView(ArithmeticView):
         if event.button() is Qt.MouseButton.LeftButton:
             self._band_start = point + QPoint(0, self.verticalOffset())
         super().mousePressEvent(event)
+
+    def _select_section(self, rows: range, event: QMouseEvent) -> None:
+        """A click on a header selects what is below it; with Ctrl beside what is selected."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        beside = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        how = SelectionFlag.Select if beside else SelectionFlag.ClearAndSelect
+        run = [(rows.start, rows.stop - 1)]
+        self.setAutoScroll(False)
+        first = self._images.index(rows.start)
+        self.selectionModel().setCurrentIndex(first, SelectionFlag.NoUpdate)
+        self.setAutoScroll(True)
+        self.selectionModel().select(selection_of(self._images, run), how)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._band_start = None
@@ -354,6 +415,8 @@ class GalleryView(ArithmeticView):
             self.button_clicked.emit(pressed[1], self.order[pressed[0]])
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.header_at(event.position().toPoint()) is not None:
+            return
         part = self._part_at(event.position().toPoint())
         if event.button() is not Qt.MouseButton.LeftButton or part is None:
             super().mouseDoubleClickEvent(event)
@@ -464,6 +527,15 @@ class GalleryView(ArithmeticView):
         for each in (before, part):
             if each is not None:
                 self.update_row(each[0])
+
+    def scrollTo(self, index: Index, hint: ScrollHint = ScrollHint.EnsureVisible) -> None:
+        """Not below the header that stays at the top."""
+        super().scrollTo(index, hint)
+        covered = self._grid.header
+        if covered and index.isValid() and index.row() < self._grid.count:
+            above = self._grid.cell(index.row()).top() - covered
+            if above < self.verticalOffset():
+                self.verticalScrollBar().setValue(above)
 
     def _part_at(self, point: QPoint) -> tuple[int, TileButton | None] | None:
         """The tile under a point of the viewport, and its button there."""

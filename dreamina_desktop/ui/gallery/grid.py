@@ -1,9 +1,14 @@
-"""Where each tile lies: a uniform grid, by arithmetic, whatever the number of tiles."""
+"""Where each tile lies: a uniform grid, by arithmetic, whatever the number of tiles; in sections,
+where they are grouped.
+"""
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate, chain, pairwise
 from statistics import median
 
 from PySide6.QtCore import QPoint, QRect
@@ -15,6 +20,7 @@ TOP = 6  # room for the selection ring of the first line
 BOTTOM = 12
 GAP = 16  # between columns
 LINE_GAP = 12
+HEADER = 40  # of a section
 RING = 6  # how far a tile's ring reaches out of it
 SMALLEST = 0.85  # of the width asked for: rather one more column than tiles twice as wide
 RATIOS = (3 / 4, 1.0, 4 / 3, 16 / 9)  # of the mat that pictures lie on
@@ -26,16 +32,28 @@ def mat_ratio(ratios: Iterable[float]) -> float:
     return min(RATIOS, key=lambda ratio: max(ratio / middle, middle / ratio))
 
 
+NO_SECTIONS = array("q", [0])
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Tiles of one size in lines that fill the width. In pixels of the content, whose origin
-    scrolls; `width` is the viewport's."""
+    """Tiles of one size in lines that fill the width; each section begins a line, below a header.
+    In pixels of the content, whose origin scrolls; `width` is the viewport's."""
 
     width: int = 400
     count: int = 0
     target: int = 240  # the tile width that was asked for
     ratio: float = 16 / 9
     caption: int = 26
+    starts: array[int] = field(default_factory=lambda: NO_SECTIONS)  # the sections' first tiles
+    header: int = 0  # its height; 0 without sections
+    _lines: array[int] = field(init=False, repr=False)  # lines before each section, and in all
+
+    def __post_init__(self) -> None:
+        columns = self.columns
+        counts = (after - first for first, after in pairwise(chain(self.starts, [self.count])))
+        lines = accumulate((-(-count // columns) for count in counts), initial=0)
+        object.__setattr__(self, "_lines", array("q", lines))
 
     @property
     def columns(self) -> int:
@@ -57,21 +75,44 @@ class Grid:
 
     @property
     def lines(self) -> int:
-        return -(-self.count // self.columns)
+        return self._lines[-1]
 
     @property
     def height(self) -> int:
-        return TOP + self.lines * self.pitch - LINE_GAP + BOTTOM if self.count else 0
+        if not self.count:
+            return 0
+        return TOP + len(self.starts) * self.header + self.lines * self.pitch - LINE_GAP + BOTTOM
 
     def tile(self, row: int) -> QRect:
         """Picture and caption of a tile."""
-        line, column = divmod(row, self.columns)
+        if row < 0:
+            return QRect()
+        column = (row - self.starts[self.section(row)]) % self.columns
         left = MARGIN + column * (self._available + GAP) // self.columns
-        height = self.picture_height + self.caption
-        return QRect(left, self.top(row), self.tile_width, height) if line >= 0 else QRect()
+        return QRect(left, self.top(row), self.tile_width, self.picture_height + self.caption)
 
     def top(self, row: int) -> int:
-        return TOP + row // self.columns * self.pitch
+        section = self.section(row)
+        line = self._lines[section] + (row - self.starts[section]) // self.columns
+        return TOP + (section + 1) * self.header + line * self.pitch
+
+    def section(self, row: int) -> int:
+        """To which section a tile belongs."""
+        return max(0, bisect_right(self.starts, row) - 1)
+
+    def section_at(self, y: int) -> int:
+        """The section whose header or tiles are at a height, or nearest to it."""
+        found = bisect_right(range(len(self.starts)), y, key=self.section_top)
+        return max(0, found - 1)
+
+    def section_top(self, section: int) -> int:
+        """Where its header begins; of the one behind the last: where it would."""
+        return TOP + section * self.header + self._lines[section] * self.pitch
+
+    def rows_of(self, section: int) -> range:
+        """The tiles of a section."""
+        ends = (*self.starts[section + 1 : section + 2], self.count)
+        return range(self.starts[section], ends[0])
 
     def cell(self, row: int) -> QRect:
         """All that a tile paints on."""
@@ -86,42 +127,58 @@ class Grid:
         """The tile whose cell holds a point, or is nearest to it; None without tiles."""
         if not self.count:
             return None
-        line = min(max(0, (point.y() - TOP) // self.pitch), self.lines - 1)
-        column = self._column(point.x())
-        return min(line * self.columns + column, self.count - 1)
+        rows = self._line_at(point.y())
+        return min(rows.start + self._column(point.x()), rows.stop - 1)
 
     def rows(self, top: int, bottom: int) -> range:
         """The tiles of all lines that show between two heights."""
-        first = max(0, (top - TOP) // self.pitch)
-        last = (bottom + RING - TOP) // self.pitch
-        return range(first * self.columns, min(self.count, (last + 1) * self.columns))
+        if not self.count or bottom < top:
+            return range(0)
+        return range(self._line_at(top).start, self._line_at(bottom + RING).stop)
 
     def rows_in(self, rect: QRect) -> list[tuple[int, int]]:
         """The tiles that a rectangle touches, as runs (first, last)."""
         runs = []
-        for line in range(max(0, (rect.top() - TOP) // self.pitch), self.lines):
-            first = line * self.columns
-            if self.top(first) > rect.bottom():
-                break
-            touched = [
-                row
-                for row in range(first, min(self.count, first + self.columns))
-                if self.tile(row).intersects(rect)
-            ]
+        visible = self.rows(rect.top(), rect.bottom())
+        row = visible.start
+        while row < visible.stop:
+            line = self._line_of(row)
+            touched = [each for each in line if self.tile(each).intersects(rect)]
             if touched:
                 runs.append((touched[0], touched[-1]))
+            row = line.stop
         return runs
 
     def moved(self, row: int, step: Step, page: int) -> int:
         """The tile that a key leads to; `page`: in lines. Sideways goes on in the next line; up
         and down keep the column, as long as there is a line."""
-        last, first = self.count - 1, row % self.columns
+        last = self.count - 1
         ends = {Step.FIRST: 0, Step.LAST: last, Step.LEFT: row - 1, Step.RIGHT: row + 1}
         if step in ends:
             return min(max(0, ends[step]), last)
-        lines = {Step.UP: -1, Step.DOWN: 1, Step.PAGE_UP: -page, Step.PAGE_DOWN: page}[step]
-        line = min(max(0, row // self.columns + lines), self.lines - 1)
-        return min(line * self.columns + first, last)
+        line = self._line_of(row)
+        column = row - line.start
+        steps = {Step.UP: -1, Step.DOWN: 1, Step.PAGE_UP: -page, Step.PAGE_DOWN: page}[step]
+        for _ in range(abs(steps)):
+            beside = line.start - 1 if steps < 0 else line.stop
+            if not 0 <= beside <= last:
+                break
+            line = self._line_of(beside)
+        return min(line.start + column, line.stop - 1)
+
+    def _line_of(self, row: int) -> range:
+        """The tiles in the line of one."""
+        rows = self.rows_of(self.section(row))
+        first = row - (row - rows.start) % self.columns
+        return range(first, min(first + self.columns, rows.stop))
+
+    def _line_at(self, y: int) -> range:
+        """The tiles of the line at a height, or nearest to it."""
+        section = self.section_at(y)
+        line = max(0, (y - self.section_top(section) - self.header) // self.pitch)
+        last = self._lines[section + 1] - self._lines[section] - 1
+        rows = self.rows_of(section)
+        return self._line_of(min(rows.start + min(line, last) * self.columns, self.count - 1))
 
     @property
     def _available(self) -> int:

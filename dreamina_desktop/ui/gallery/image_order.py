@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, count, islice
+from itertools import chain, compress, count, islice
 from operator import ne
 from typing import overload
 
@@ -28,13 +28,15 @@ class ImageOrder(Sequence[ImageKey]):
         self._set(Listing.of(numbers, counts))
 
     @classmethod
-    def of(cls, listing: Listing) -> ImageOrder:
-        """The images of listed jobs, without a walk through them."""
+    def of(cls, listing: Listing, groups: array[int] | None = None) -> ImageOrder:
+        """The images of listed jobs, without a walk through them. `groups`: at which of the jobs
+        each group begins (core.grouping)."""
         order = cls.__new__(cls)
-        order._set(listing)
+        order._set(listing, groups)
         return order
 
-    def _set(self, listing: Listing) -> None:
+    def _set(self, listing: Listing, groups: array[int] | None = None) -> None:
+        self._groups = groups or array("q")
         self._numbers, self._counts = listing.numbers, listing.counts
         self._starts, self._masks = listing.starts, listing.masks
         self._positions = Positions(listing.numbers)
@@ -122,7 +124,15 @@ class ImageOrder(Sequence[ImageKey]):
             position = self._positions.get(number)
             if position is not None:
                 changed[position] = images
-        return ImageOrder(self._numbers, changed)
+        return ImageOrder.of(Listing.of(self._numbers, changed), self._groups)
+
+    def sections(self) -> array[int]:
+        """The first image of each group that has any; none where nothing is grouped."""
+        if not self._groups:
+            return array("q")
+        starts = (self._starts[place] for place in self._groups)
+        ends = chain((self._starts[place] for place in self._groups[1:]), [len(self)])
+        return array("q", (first for first, end in zip(starts, ends, strict=True) if first < end))
 
     def replacement(self, other: ImageOrder) -> Replacement:
         """What has to be replaced to make this order the other one."""

@@ -14,7 +14,7 @@ class Place:
     """The first visible tile. At the very top no tile is held: what is new there shows."""
 
     row: int | None = None
-    hidden: float = 0.0  # how much of its line is scrolled away, from 0 to 1
+    hidden: float = 0.0  # how much of its line is scrolled away, to 1; below 0: it comes yet
     key: ImageKey | None = None  # set while rows change their images
 
     @classmethod
@@ -22,8 +22,8 @@ class Place:
         """Where a scroll offset is."""
         if offset <= 0 or not grid.count:
             return cls()
-        line = min(offset // grid.pitch, grid.lines - 1)
-        return cls(line * grid.columns, offset / grid.pitch - line)
+        row = grid.rows(offset + TOP, offset + TOP).start
+        return cls(row, (offset + TOP - grid.top(row)) / grid.pitch)
 
     def offset(self, grid: Grid) -> int:
         """The scroll offset that puts this place at the top of `grid`."""

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from array import array
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +87,51 @@ def test_the_mat_suits_most_of_the_pictures() -> None:
     assert mat_ratio([16 / 9, 16 / 9, 0.5]) == 16 / 9
     assert mat_ratio([1.0, 1.0, 1.02]) == 1.0
     assert mat_ratio([9 / 16]) == 3 / 4
+
+
+sectioned = st.builds(
+    lambda width, sizes, target: Grid(
+        width=width,
+        count=sum(sizes),
+        target=target,
+        starts=array("q", accumulate(sizes[:-1], initial=0)),
+        header=40,
+    ),
+    st.integers(150, 1500),
+    st.lists(st.integers(1, 9), min_size=1, max_size=8),
+    st.integers(128, 480),
+)
+
+
+@given(sectioned)
+def test_tiles_of_sections_are_found_and_lie_below_their_headers(grid: Grid) -> None:
+    tops = [grid.section_top(section) for section in range(len(grid.starts))]
+    for row in range(grid.count):
+        tile, section = grid.tile(row), grid.section(row)
+        assert grid.row_at(tile.center()) == row
+        assert row in grid.rows_of(section)
+        assert tile.top() >= tops[section] + grid.header
+        assert section + 1 == len(tops) or tile.bottom() < tops[section + 1]
+        assert grid.section_at(tile.center().y()) == section
+    assert grid.height > grid.tile(grid.count - 1).bottom()
+
+
+@given(sectioned, st.integers(0, 3000), st.integers(0, 900))
+def test_what_shows_of_sections_is_every_tile_there(grid: Grid, top: int, height: int) -> None:
+    visible = grid.rows(top, top + height)
+    rect = QRect(0, top, grid.width, height + 1)
+    for row in range(grid.count):
+        if grid.tile(row).intersects(rect):
+            assert row in visible
+    touched = [row for first, last in grid.rows_in(rect) for row in range(first, last + 1)]
+    assert touched == [row for row in range(grid.count) if grid.tile(row).intersects(rect)]
+
+
+@given(sectioned, st.sampled_from(Step), st.integers(1, 4))
+def test_keys_go_through_sections_and_back(grid: Grid, step: Step, page: int) -> None:
+    for row in range(grid.count):
+        there = grid.moved(row, step, page)
+        assert 0 <= there < grid.count
+        if step is Step.DOWN and there != row:
+            assert grid.tile(there).top() > grid.tile(row).top()
+            assert grid.top(grid.moved(there, Step.UP, 1)) == grid.top(row)
