@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USED_PORT
     image_socket = listen(0)
     start = time.time()
-    catalog = Catalog(start, options.seed)
+    catalog = Catalog(start, options.seed, options.library)
     service = Service(
         catalog.jobs,
         catalog.token,
@@ -72,6 +72,13 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         "--seed", type=int, metavar="N", help="the same token, IDs' digits and prompts every time"
     )
     parser.add_argument(
+        "--library",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="so many more finished jobs, of three accounts, with references and upscales",
+    )
+    parser.add_argument(
         "--link-lifetime",
         type=_positive,
         default=LIFETIME_S,
@@ -92,6 +99,12 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 100_000):
+        raise argparse.ArgumentTypeError(f"a number from 0 to 100000 is needed, not {text!r}")
     return int(text)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
-from dreamina_desktop.sandbox.identity import CA, US, Identities
+from dreamina_desktop.sandbox.identity import CA, SG, US, Identities
 from dreamina_desktop.sandbox.sample import (
     DAY_S,
     Fault,
@@ -30,6 +30,17 @@ SIZES: Mapping[tuple[str, str], tuple[int, int]] = {
     ("2k", "3:2"): (2496, 1664),
     ("2k", "21:9"): (3024, 1296),
 }
+# Of a library: small, for there are thousands.
+LIBRARY_SIZES: Mapping[str, tuple[int, int]] = {
+    "16:9": (640, 360),
+    "1:1": (480, 480),
+    "9:16": (360, 640),
+    "3:4": (432, 576),
+    "4k": (1024, 1024),
+}
+LIBRARY_DAYS = 28
+VARIANTS = ("", "; wide", "; close up", "; 4k, film grain", "; 红色, 夜景")
+REFERENCE_BYTES = 1_000_000  # the size in a reference; nobody compares it with the file's
 UPSCALED = (4096, 4096)  # of a 16:9 source too, as in the vendor's own sample
 
 PROMPTS = (
@@ -96,14 +107,17 @@ VIDEOS = ((US, 21 * HOUR_S), (US, 40 * MINUTE_S), (CA, 3.1 * DAY_S))  # by age
 class Catalog:
     """The jobs and videos of one sandbox. Without a seed the prompts come in a chosen order."""
 
-    def __init__(self, start: float, seed: int | None) -> None:
+    def __init__(self, start: float, seed: int | None, library: int = 0) -> None:
+        """`library`: so many more finished jobs of the last weeks, of three accounts."""
         self._random = random = Random(seed)
         self._start = start
         self._ids = Identities(random)
         self._prompts = list(PROMPTS if seed is None else random.sample(PROMPTS, len(PROMPTS)))
         self.token = self._ids.token
         self.signing_key = self._ids.signing_key()
-        completed = [self._generation("completed", plan) for plan in COMPLETED]
+        *before, newest = [self._generation("completed", plan) for plan in COMPLETED]
+        # The newest was made from two images of the others.
+        completed = [*before, with_references(newest, [before[-1].images[0], before[1].images[0]])]
         self.jobs: tuple[SampleJob, ...] = (
             *completed,
             *(self._running(plan, ends_in) for plan, ends_in in RUNNING),
@@ -115,6 +129,7 @@ class Catalog:
             self._ids.jobid(self._ago(2.6 * DAY_S), "i", US),
             self._ids.jobid(self._ago(6.8 * HOUR_S), "i", CA, foreign=True),
         ]
+        self.jobs += tuple(self._library(library))
         self.videos = tuple(self._video(account, age_s) for account, age_s in VIDEOS)
 
     def ids(self) -> dict[str, list[str]]:
@@ -124,6 +139,40 @@ class Catalog:
             kinds.setdefault(job.kind, []).append(job.jobid)
         return {**kinds, "not_found": list(self._unknown)}
 
+    def _library(self, count: int) -> Iterator[SampleJob]:
+        """Some campaigns: prompts that come again, references to what was made before, upscales.
+        Its pictures are few and small, so that thousands of jobs are ready in seconds."""
+        random, made = self._random, list[SampleJob]()
+        for place in range(count):
+            age_s = LIBRARY_DAYS * DAY_S * (count - place) / count + HOUR_S
+            account = random.choice((US, US, CA, SG))
+            own = [job for job in made[-50:] if job.account == account and job.images]
+            if own and random.random() < 0.08:
+                source = random.choice(own)
+                job = self._upscale(source, 0, age_s, kind="library", size=LIBRARY_SIZES["4k"])
+            else:
+                job = self._library_job(account, age_s)
+            if own and random.random() < 0.3:
+                images = [image for each in own for image in each.images]
+                chosen = random.sample(images, min(len(images), random.randint(1, 3)))
+                job = with_references(job, chosen) if job.type == "image" else job
+            made.append(job)
+            yield job
+
+    def _library_job(self, account: str, age_s: float) -> SampleJob:
+        random = self._random
+        ratio = random.choice(("16:9", "16:9", "1:1", "9:16", "3:4"))
+        model = random.choice(("seedream-4.6", "seedream-4.5", "seedream-4.0", "gpt-image-2"))
+        resolution = random.choice(("1k", "2k", "2k"))
+        fails = random.random() < 0.05
+        images = 0 if fails else random.choice((1, 2, 4, 4))
+        plan = _Plan(age_s, random.uniform(18, 90), images, ratio, model, resolution, account)
+        prompt = f"{random.choice(PROMPTS)}{random.choice(VARIANTS)}"
+        job = self._generation("library", plan, prompt=prompt, size=LIBRARY_SIZES[ratio])
+        if not fails:
+            return job
+        return replace(job, fault=Fault(2038, "fail_code: 2038", "ContentFiltered"))
+
     def _running(self, plan: _Plan, ends_in: float) -> SampleJob:
         return self._generation("running", plan, ends_in=ends_in)
 
@@ -132,12 +181,18 @@ class Catalog:
         return self._generation("expired", _Plan(days * DAY_S, 41.0, 1, "16:9"), prompt=prompt)
 
     def _generation(
-        self, kind: str, plan: _Plan, ends_in: float | None = None, prompt: str | None = None
+        self,
+        kind: str,
+        plan: _Plan,
+        ends_in: float | None = None,
+        prompt: str | None = None,
+        size: tuple[int, int] | None = None,
     ) -> SampleJob:
         prompt = prompt or self._prompts.pop(0)
         created = self._ago(plan.age_s)
-        size = SIZES[plan.resolution, plan.ratio]
-        pictures = [Picture(prompt, index, *size) for index in range(plan.images)]
+        size = size or SIZES[plan.resolution, plan.ratio]
+        scene = prompt.partition(";")[0]  # variants look alike
+        pictures = [Picture(scene, index, *size) for index in range(plan.images)]
         return SampleJob(
             jobid=self._ids.jobid(created, "i", plan.account),
             kind=kind,
@@ -165,19 +220,28 @@ class Catalog:
             fault=failure,
         )
 
-    def _upscale(self, source: SampleJob, index: int) -> SampleJob:
-        """A finished upscale, submitted two minutes after its source was finished."""
-        created = self._ago(self._start - source.created - source.takes_s - 120)
+    def _upscale(
+        self,
+        source: SampleJob,
+        index: int,
+        age_s: float | None = None,
+        *,
+        kind: str = "upscale",
+        size: tuple[int, int] = UPSCALED,
+    ) -> SampleJob:
+        """A finished upscale, submitted two minutes after its source was finished, or then."""
+        soon = self._start - source.created - source.takes_s - 120
+        created = self._ago(soon if age_s is None else age_s)
         prompt = source.images[index].picture.prompt
         return SampleJob(
             jobid=self._ids.jobid(created, "I", source.account),
-            kind="upscale",
+            kind=kind,
             account=source.account,
             created=created,
             takes_s=96.9,
             model=source.model,
             request={"jobid": source.jobid, "imageIndex": index, "resolution": "4k"},
-            images=self._images(source.account, [Picture(prompt, index, *UPSCALED)]),
+            images=self._images(source.account, [Picture(prompt, index, *size)]),
             history_record_id=self._ids.history_record_id(),
         )
 
@@ -200,6 +264,16 @@ class Catalog:
     def _ago(self, age_s: float) -> float:
         """About that long ago, in whole milliseconds, as IDs and records have them."""
         return round(self._start - age_s - self._random.random(), 3)
+
+
+def with_references(job: SampleJob, images: Sequence[SampleImage]) -> SampleJob:
+    """Made from these images of the same account."""
+    references = {
+        f"imageRef_{slot}": f"{job.account}-image:w{image.picture.width}:h{image.picture.height}"
+        f":s{REFERENCE_BYTES}-uri:{image.uri}"
+        for slot, image in enumerate(images, 1)
+    }
+    return replace(job, request={**job.request, **references})
 
 
 def _request(prompt: str, plan: _Plan) -> dict[str, str | int]:

@@ -8,7 +8,12 @@ from random import Random
 
 US = "US:user@example.com"
 CA = "CA:studio@example.com"
-BUCKETS = {US: "tos-useast5-i-wopfjsm1ax-tx", CA: "tos-useast8-i-wopfjsm1ax-tx"}
+SG = "SG:agency@example.com"
+BUCKETS = {
+    US: "tos-useast5-i-wopfjsm1ax-tx",
+    CA: "tos-useast8-i-wopfjsm1ax-tx",
+    SG: "tos-alisg-i-wopfjsm1ax-sg",
+}
 
 
 class Identities:

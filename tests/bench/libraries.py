@@ -112,6 +112,7 @@ def _jobs(
     running: int,
     images: list[tuple[object, ...]],
 ) -> Iterator[tuple[object, ...]]:
+    made: list[str] = []  # references to some of the images so far
     for index in range(jobs):
         number, at = index + 1, _at(index, jobs)
         user_account = _ACCOUNTS[min(rng.randrange(6) // 2, 2)]
@@ -122,14 +123,16 @@ def _jobs(
             continue
         chance = rng.random()
         count = 0 if chance < 0.06 else 4 if chance < 0.5 else rng.randint(1, 4)
-        raw = _record(jobid, at, count, rng, user_account)
+        raw = _record(jobid, at, count, rng, user_account, made)
         yield number, jobid, batch, at, "done", raw, "server", at + 60.0
         for image in range(count):
             file = f"images/day/{number:06d}-{image + 1}.jpeg"
             images.append((number, image, "saved", file, 2560, 1440, 1_500_000, "0" * 64))
 
 
-def _record(jobid: str, at: float, count: int, rng: random.Random, account: str) -> bytes:
+def _record(
+    jobid: str, at: float, count: int, rng: random.Random, account: str, made: list[str]
+) -> bytes:
     ratio = rng.choice(tuple(_RATIOS))
     width, height = _RATIOS[ratio]
     created = _iso(at)
@@ -168,7 +171,17 @@ def _record(jobid: str, at: float, count: int, rng: random.Random, account: str)
     }
     if not count:
         record["error"] = "ContentFiltered"
+    if made and number_of(jobid) % 4 == 0:
+        request["imageRef_1"] = made[number_of(jobid) % len(made)]
+    if count:
+        reference = f"{address}-image:w{width}:h{height}:s1500000-uri:tos-{jobid[5:19]}-0"
+        made[:] = [*made[-200:], reference]
     return json.dumps(record, ensure_ascii=False).encode()
+
+
+def number_of(jobid: str) -> int:
+    """Its place in the library: IDs count."""
+    return int(jobid[5:19])
 
 
 def _iso(at: float) -> str:

@@ -48,3 +48,41 @@ def test_a_seed_chooses_the_prompts() -> None:
 def test_times_have_milliseconds_and_a_z() -> None:
     assert iso(START + 0.123) == "2026-05-28T20:26:40.123Z"
     assert iso(START) == "2026-05-28T20:26:40.000Z"
+
+
+def test_a_library_has_three_accounts_upscales_and_references_among_its_own() -> None:
+    jobs = Catalog(START, 1, library=2_000).jobs
+    assert jobs == Catalog(START, 1, library=2_000).jobs
+    library = [job for job in jobs if job.kind == "library"]
+    assert len(library) == 2_000
+    assert len({job.account for job in library}) == 3
+    by_uri = {image.uri: job for job in library for image in job.images}
+    ids = {job.jobid: job for job in library}
+    references = upscales = 0
+    for job in library:
+        for name, value in job.request.items():
+            if name.startswith("imageRef_"):
+                source = by_uri[str(value).partition("-uri:")[2]]
+                assert source.account == job.account
+                assert source.created < job.created
+                references += 1
+        if job.type == "upscale":
+            upscales += 1
+            assert ids[str(job.request["jobid"])].created < job.created
+    assert references > 100 < upscales
+    pictures = {image.picture for job in library for image in job.images}
+    assert len(pictures) < 400  # ready in seconds, however many jobs
+
+
+def test_a_library_leaves_the_other_jobs_as_they_are() -> None:
+    few, many = Catalog(START, 1).jobs, Catalog(START, 1, library=50).jobs
+    assert [job.request for job in few] == [job.request for job in many if job.kind != "library"]
+
+
+def test_the_newest_sample_was_made_from_two_others() -> None:
+    jobs = Catalog(START, 1).jobs
+    uris = {image.uri for job in jobs for image in job.images}
+    made = [job for job in jobs if "imageRef_1" in job.request]
+    assert len(made) == 1
+    for slot in (1, 2):
+        assert str(made[0].request[f"imageRef_{slot}"]).partition("-uri:")[2] in uris
