@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from dreamina_desktop.core import asset_ref
+from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 
 
@@ -21,6 +22,29 @@ class Source:
     jobid: str | None = None
     index: int | None = None
     reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A source, and which image that is here; None where its job is not tracked."""
+
+    source: Source
+    key: ImageKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """`made_from`: in the order of the request; `used_in`: (index of an image of the job, number of
+    a job that was made from it)."""
+
+    made_from: tuple[Ancestor, ...] = ()
+    used_in: tuple[tuple[int, int], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.made_from or self.used_in)
+
+
+NO_LINEAGE = Lineage()
 
 
 def sources(record: JobRecord) -> tuple[Source, ...]:

@@ -13,6 +13,7 @@ from dreamina_desktop.core.account import account_of
 from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known
+from dreamina_desktop.core.lineage import Lineage
 from dreamina_desktop.core.listing import JobOrder, Listing, Query
 from dreamina_desktop.core.marks import NO_MARKS, Marks
 from dreamina_desktop.core.narrowing import Facet
@@ -190,6 +191,10 @@ class Library:
         """What these jobs have in common with others, in this order: the day in local time, the
         prompt's beginning, or the batch."""
         return await self._index.group_keys(by, numbers)
+
+    async def lineage(self, number: int) -> Lineage:
+        """What a job was made from, and what was made from it, among the jobs that are shown."""
+        return await self._index.lineage(number)
 
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""

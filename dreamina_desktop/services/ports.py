@@ -13,6 +13,7 @@ from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
+from dreamina_desktop.core.lineage import Lineage
 from dreamina_desktop.core.listing import Listing, Query
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.narrowing import Facet
@@ -130,6 +131,9 @@ class JobIndex(Protocol):
 
     async def group_keys(self, by: Grouping, numbers: Iterable[int]) -> Sequence[GroupKey]:
         """What these jobs have in common with others, in this order."""
+
+    async def lineage(self, number: int) -> Lineage:
+        """What a job was made from, and what was made from it, among the jobs that are shown."""
 
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""

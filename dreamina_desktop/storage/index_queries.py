@@ -9,7 +9,8 @@ import apsw
 import msgspec
 
 from dreamina_desktop.core.grouping import Grouping, GroupKey
-from dreamina_desktop.core.job import Tracking
+from dreamina_desktop.core.job import ImageKey, Tracking
+from dreamina_desktop.core.lineage import Source, job_key
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.narrowing import MOST_VALUES, Facet, Lack
@@ -150,6 +151,36 @@ def group_keys(connection: apsw.Connection, by: Grouping, numbers: str) -> Seque
         (numbers,),
     )
     return msgspec.json.decode(next(iter(rows))[0], type=list[str | int | None])
+
+
+def image_of(connection: apsw.Connection, source: Source) -> ImageKey | None:
+    """Which image of a shown job a source is; the first that is known by its URI."""
+    if source.jobid is not None:
+        ask = "SELECT number, ? FROM summary WHERE key = ? AND removed = 0 AND images > ?"
+        values: tuple[Value | None, ...] = source.index, job_key(source.jobid), source.index
+    else:
+        ask = (
+            "SELECT m.number, m.idx FROM made m JOIN summary s ON s.number = m.number "
+            "WHERE m.uri = ? AND s.removed = 0 ORDER BY 1 LIMIT 1"
+        )
+        values = (source.uri,)
+    row = next(iter(connection.execute(ask, values)), None)
+    return None if row is None else ImageKey(*row)
+
+
+def uses_of(connection: apsw.Connection, number: int) -> tuple[tuple[int, int], ...]:
+    """The images of a job that were used, each with the number of a shown job that used it."""
+    rows = connection.execute(
+        """
+        SELECT m.idx, u.number FROM made m JOIN used u ON u.uri = m.uri WHERE m.number = ?1
+        UNION
+        SELECT u.idx, u.number FROM summary s JOIN used u ON u.job_key = s.key WHERE s.number = ?1
+        ORDER BY 1, 2
+        """,
+        (number,),
+    )
+    shown = "SELECT 1 FROM summary WHERE number = ? AND removed = 0"
+    return tuple(row for row in rows if connection.execute(shown, (row[1],)).get)
 
 
 def _search(connection: apsw.Connection, query: Query) -> tuple[str, list[str], list[Value]]:

@@ -21,6 +21,7 @@ from dreamina_desktop.core.errors import DamagedError, DatabaseError
 from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.job import Batch, ImageKey, ImageState, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
+from dreamina_desktop.core.lineage import Ancestor, Lineage, sources
 from dreamina_desktop.core.listing import Listing, Query
 from dreamina_desktop.core.narrowing import Facet
 from dreamina_desktop.core.summary import summarize
@@ -127,6 +128,10 @@ class JobIndex:
         prompt's beginning, or the batch."""
         asked = _json(numbers)
         return await self._later(lambda: index_queries.group_keys(self._ready(), by, asked))
+
+    async def lineage(self, number: int) -> Lineage:
+        """What a job was made from, and what was made from it, among the jobs that are shown."""
+        return await self._later(lambda: self._lineage(number))
 
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""
@@ -353,6 +358,17 @@ class JobIndex:
         return [
             (ImageKey(number, index), self._rows.absolute(file)) for number, index, file in rows
         ]
+
+    def _lineage(self, number: int) -> Lineage:
+        job = next(iter(self._read([number])), None)
+        if job is None:
+            return Lineage()
+        index = self._ready()
+        found = sources(job.record) if job.record else ()
+        return Lineage(
+            tuple(Ancestor(each, index_queries.image_of(index, each)) for each in found),
+            index_queries.uses_of(index, number),
+        )
 
     def _tags(self) -> Sequence[str]:
         _, library = self._connections()

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
 STATE = "window"  # the name of what is kept between runs
+PROMPT_SEARCHED = 250  # characters
 REMEMBER_MS = 20_000  # so much of the window's state a killed process loses
 
 
@@ -179,6 +180,9 @@ class MainWindow(QMainWindow):
         self._jobs.demo_requested.connect(self.demo_requested)
         self._gallery.current_changed.connect(self._details.show_image)
         self._gallery.open_requested.connect(self._open_image)
+        self._gallery.job_requested.connect(self._show_job)
+        self._details.image_chosen.connect(self._show_image)
+        self._details.prompt_chosen.connect(self._search_prompt)
         self._gallery.all_requested.connect(self._show_all_images)
         self._search.searched.connect(self._jobs.search)
         self._search.left.connect(self._go_to_jobs)
@@ -389,6 +393,30 @@ class MainWindow(QMainWindow):
         arriving, self._question = question == self._question, question
         listing = selected or self._jobs.listing()
         self._gallery.show_jobs(listing, narrowed, arriving=arriving)
+
+    def _show_image(self, key: ImageKey) -> None:
+        """Wherever it is: what hides it is lifted. A job without images is shown in the list."""
+        if key in self._gallery.order():
+            self._gallery.select_key(key)
+        elif self._services.library.image(key) is None:
+            self._jobs.select([key.number])
+        else:
+            self._jobs.view.clearSelection()
+            self._jobs.list_all()
+            self._jobs.when_listed([key.number], lambda: self._gallery.select_key(key))
+
+    def _show_job(self, number: int) -> None:
+        self._panes.bring_to_front(gallery=False)
+        self._jobs.reveal([number])
+        self._jobs.make_current(number)
+        self._jobs.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _search_prompt(self, prompt: str) -> None:
+        """Its beginning, as far as the field holds it, as one phrase."""
+        words = " ".join(prompt.replace('"', " ").split())
+        self._jobs.view.clearSelection()
+        self._jobs.list_all()
+        self._search.setText(f'"{words[:PROMPT_SEARCHED]}"')
 
     def _open_image(self, key: ImageKey) -> None:
         self._viewer.open_image(key, self._gallery.order())

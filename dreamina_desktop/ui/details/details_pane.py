@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import shiboken6
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts
+from dreamina_desktop.core.lineage import Lineage
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.copying_ids import copy_ids
@@ -25,12 +26,16 @@ from dreamina_desktop.ui.thumbnails import Thumbnails
 
 TICK_MS = 1000
 SOON_MS = 60
+KIN_MS = 500  # other jobs change often, and few of them are its kin
 WISHES = "details"
 FEW = 200  # jobs that are counted at once
 
 
 class DetailsPane(QScrollArea):
     """Scroll position and focus are kept while the same job is shown."""
+
+    image_chosen = Signal(object)  # an ImageKey: of what it was made from, or used in
+    prompt_chosen = Signal(str)  # to see all of its images
 
     def __init__(
         self, services: Services, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -42,6 +47,7 @@ class DetailsPane(QScrollArea):
         self._index = 0  # of the image in front
         self._raw: RawRecord | None = None
         self._raw_open = False
+        self._lineage = Lineage()
         self._shown: object = None  # what the page was made of
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -51,6 +57,8 @@ class DetailsPane(QScrollArea):
         self._tick.timeout.connect(self._show_timing)
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._refresh)
+        self._kin = QTimer(self, singleShot=True, interval=KIN_MS)
+        self._kin.timeout.connect(self._read_lineage)
         services.library.subscribe(self._on_changed)
         services.accounts.subscribe(self._on_accounts_changed)
         services.poller.subscribe(self._on_poller_changed)
@@ -86,8 +94,9 @@ class DetailsPane(QScrollArea):
 
     def _show(self, numbers: tuple[int, ...], index: int) -> None:
         if numbers != self._numbers:
-            self._numbers, self._raw = numbers, None
+            self._numbers, self._raw, self._lineage = numbers, None, Lineage()
             self._read_raw()
+            self._read_lineage()
             self.verticalScrollBar().setValue(0)
             if len(numbers) > FEW:
                 self._show_counts(None)
@@ -138,15 +147,24 @@ class DetailsPane(QScrollArea):
 
     def _shown_job(self, job: Job) -> ShownJob:
         waiting = WAITING_FOR.get(self._services.poller.status.connection, "")
-        return ShownJob(job, self._index, waiting, self._raw, self._raw_open, colors().dark)
+        dark, lineage = colors().dark, self._lineage
+        return ShownJob(job, self._index, waiting, self._raw, self._raw_open, dark, lineage)
 
     def _job_page(self, shown: ShownJob) -> JobPage:
         page = JobPage(self._services, shown)
         page.raw_toggled.connect(self._toggle_raw)
+        page.image_chosen.connect(self.image_chosen)
+        page.prompt_chosen.connect(self.prompt_chosen)
         key = ImageKey(shown.job.number, shown.index)
-        self._thumbnails.want(WISHES, [key])
+        kin = page.kin()
+        self._thumbnails.want(WISHES, [key, *(each for each in kin if self._is_here(each))])
         page.show_preview(self._thumbnails.pixmap(key))
+        for each in kin:
+            page.show_kin(each, self._thumbnails.pixmap(each))
         return page
+
+    def _is_here(self, key: ImageKey) -> bool:
+        return self._services.library.peek(key.number) is not None
 
     def _put(self, page: QWidget) -> None:
         """In the place of the page before: at the same height, with the same button focused."""
@@ -183,6 +201,21 @@ class DetailsPane(QScrollArea):
             self._raw = raw
             self._refresh()
 
+    def _read_lineage(self) -> None:
+        if len(self._numbers) == 1:
+            self._services.supervisor.spawn(self._take_lineage(self._numbers), "lineage")
+
+    async def _take_lineage(self, numbers: tuple[int, ...]) -> None:
+        try:
+            lineage = await self._services.library.lineage(numbers[0])
+            kin = {each.key.number for each in lineage.made_from if each.key}
+            await self._services.library.fetch(kin | {number for _, number in lineage.used_in})
+        except DatabaseError:
+            return  # whoever writes says so
+        if shiboken6.isValid(self) and self._numbers == numbers and lineage != self._lineage:
+            self._lineage = lineage
+            self._refresh()
+
     # -- what changes -----------------------------------------------------------------------
 
     def _show_timing(self) -> None:
@@ -191,6 +224,8 @@ class DetailsPane(QScrollArea):
             page.show_timing()
 
     def _on_changed(self, changes: ChangeSet) -> None:
+        if len(self._numbers) == 1 and not self._kin.isActive():
+            self._kin.start()
         if changes.jobs.isdisjoint(self._numbers):
             return
         if len(self._numbers) == 1:
@@ -211,8 +246,11 @@ class DetailsPane(QScrollArea):
 
     def _on_thumbnail_made(self, key: object) -> None:
         page = self.widget()
-        if isinstance(page, JobPage) and key == ImageKey(self._numbers[0], self._index):
+        if not isinstance(page, JobPage) or not isinstance(key, ImageKey):
+            return
+        if key == ImageKey(self._numbers[0], self._index):
             page.show_preview(self._thumbnails.pixmap(key))
+        page.show_kin(key, self._thumbnails.pixmap(key))
 
 
 def _name(widget: QAbstractButton) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,13 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain
-from dreamina_desktop.core.job import Image, ImageState, Job, Tracking
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.lineage import Ancestor, Lineage, Source
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.status_words import runs, seconds_run, status_words
+from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui import formats, icons
 from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.connection_words import WAITING_FOR
+from dreamina_desktop.ui.details.image_strip import MOST, ImageStrip, Small
 from dreamina_desktop.ui.details.parts import (
     Copying,
     Preview,
@@ -46,6 +51,8 @@ class JobPage(QWidget):
     """Shows a job as it was when the page was made; only its clock and its preview move."""
 
     raw_toggled = Signal()
+    image_chosen = Signal(object)  # an ImageKey
+    prompt_chosen = Signal(str)
 
     def __init__(self, services: Services, shown: ShownJob) -> None:
         super().__init__()
@@ -53,6 +60,7 @@ class JobPage(QWidget):
         self._number = shown.job.number
         self._copying = Copying(services.messages)
         self._preview: Preview | None = None
+        self._strips: list[ImageStrip] = []
         self._timing = muted("")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 12, 16, 16)
@@ -65,6 +73,15 @@ class JobPage(QWidget):
         """The thumbnail of the image in front."""
         if self._preview is not None and pixmap is not None:
             self._preview.show_pixmap(pixmap)
+
+    def kin(self) -> list[ImageKey]:
+        """The images in its strips: what it was made from, and what was made from it."""
+        return [key for strip in self._strips for key in strip.keys]
+
+    def show_kin(self, key: ImageKey, pixmap: QPixmap | None) -> None:
+        """The thumbnail of one of these."""
+        for strip in self._strips:
+            strip.show_pixmap(key, pixmap)
 
     def show_timing(self) -> None:
         """How long it has run, and when it is asked next."""
@@ -90,7 +107,9 @@ class JobPage(QWidget):
             self._copying.add_text(
                 self._column, "Prompt", masked, record.prompt, "Copied the prompt."
             )
+            self._add_prompt_search(record.prompt)
         self._add_request(job)
+        self._add_lineage(job, shown.lineage)
         for image in job.images:
             self._add_image(image)
             self._add_marks(job.marks_of(image.key.index))
@@ -167,11 +186,70 @@ class JobPage(QWidget):
             self._column.addWidget(field_name("Request"))
             self._column.addWidget(wrapped(words))
 
+    def _add_prompt_search(self, prompt: str) -> None:
+        button = QPushButton("All images of this prompt")
+        button.setProperty("role", "quiet")
+        button.clicked.connect(lambda: self.prompt_chosen.emit(prompt))
+        self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_lineage(self, job: Job, lineage: Lineage) -> None:
+        known = [each for each in lineage.made_from if each.key is not None]
+        if lineage.made_from:
+            self._column.addWidget(field_name("Made from"))
+            self._add_strip([_ancestor(each) for each in known])
+        for each in lineage.made_from:
+            if each.key is None:
+                self._add_unknown(each.source)
+        uses = dict.fromkeys(number for _, number in lineage.used_in)
+        if uses:
+            self._column.addWidget(field_name("Used in"))
+            self._add_strip([self._use(job, number, lineage) for number in uses])
+        if len(uses) > MOST:
+            self._column.addWidget(muted(f"and {len(uses) - MOST:,} more"))
+
+    def _add_strip(self, images: Sequence[Small]) -> None:
+        if images:
+            strip = ImageStrip(images)
+            strip.chosen.connect(self.image_chosen)
+            self._strips.append(strip)
+            self._column.addWidget(strip)
+
+    def _use(self, job: Job, number: int, lineage: Lineage) -> Small:
+        used = [f"{job.number}-{index + 1}" for index, user in lineage.used_in if user == number]
+        return Small(ImageKey(number, 0), str(number), f"Job {number}, made from {', '.join(used)}")
+
+    def _add_unknown(self, source: Source) -> None:
+        """A source that is not tracked: an upscale names its job, a reference does not."""
+        if source.jobid is None:
+            slot = f"imageRef_{source.slot}"
+            self._column.addWidget(muted(f"{slot}: an image that is not tracked here."))
+            return
+        jobid = source.jobid
+        track = QPushButton("Track its source")
+        track.clicked.connect(lambda: self._track(jobid))
+        self._column.addWidget(muted("An image of a job that is not tracked here."))
+        self._column.addWidget(track, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _track(self, jobid: str) -> None:
+        async def track() -> None:
+            try:
+                tracked = await self._services.tracker.track(jobid)
+            except DatabaseError as error:
+                self._services.messages.say(f"It could not be tracked. {error}")
+            else:
+                words = self._services.accounts.masked(tracked.text)
+                self._services.messages.say(words, Remedy.UNDO if tracked.new else None)
+
+        self._services.supervisor.spawn(track(), "track a source")
+
     def _add_image(self, image: Image) -> None:
         reference = image.entry.asset_ref
         name = f"Image {image.key}"
         if image.file_width and image.file_height:
             name += f" · {formats.pixels(image.file_width, image.file_height)}"
+            told = (image.entry.width, image.entry.height)
+            if None not in told and told != (image.file_width, image.file_height):
+                name += f" (its record says {told[0]} × {told[1]})"
         if image.size_bytes:
             name += f" · {formats.file_size(image.size_bytes)}"
         if reference:
@@ -242,6 +320,12 @@ class JobPage(QWidget):
         self._column.addLayout(row)
         if is_open:
             self._column.addWidget(_raw_text(record.pretty))
+
+
+def _ancestor(each: Ancestor) -> Small:
+    assert each.key is not None
+    how = "upscaled" if each.source.slot == 0 else f"imageRef_{each.source.slot}"
+    return Small(each.key, str(each.key), f"{each.key}, {how}")
 
 
 def _raw_text(text: str) -> QPlainTextEdit:

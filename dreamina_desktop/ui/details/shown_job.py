@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.lineage import NO_LINEAGE, Lineage
 from dreamina_desktop.ui.details.record_fields import pretty, record_fields
 from dreamina_desktop.ui.services import Services
 
@@ -34,6 +35,7 @@ class ShownJob:
     raw: RawRecord | None  # None until it is read
     raw_open: bool
     dark: bool
+    lineage: Lineage = NO_LINEAGE
 
     @property
     def content(self) -> ShownJob:

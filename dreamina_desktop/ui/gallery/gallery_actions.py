@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QFileInfo, QObject, QPoint, Qt, QUrl
+from PySide6.QtCore import QFileInfo, QObject, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -22,6 +22,8 @@ KeysSource = Callable[[], Sequence[ImageKey]]
 
 class GalleryActions(QObject):
     """Acts on the images that `selected` names at that moment."""
+
+    job_requested = Signal(int)  # the number of the first one's
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class GalleryActions(QObject):
         self._copy_job_id = self._action("Copy job ID", self._copier(copying.job_ids))
         self._copy_prompt = self._action("Copy prompt", self._copier(copying.prompts))
         self._open_image = self._action("Open image", open_image)
+        self._show_job = self._action("Show job in the list", self._on_show_job_triggered, "Ctrl+J")
         self._open_folder = self._action("Open folder", self._on_open_folder_triggered)
         self._save_copy = self._action("Save a copy…", self._on_save_copy_triggered)
         self._retry = self._action("Retry", self._on_retry_triggered)
@@ -84,7 +87,7 @@ class GalleryActions(QObject):
         return (
             [self._copy_reference, self._copy_picture, self._copy_link],
             [self._copy_job_id, self._copy_prompt],
-            [self._open_image, self._open_folder, self._save_copy],
+            [self._open_image, self._show_job, self._open_folder, self._save_copy],
         )
 
     def _prepare(self) -> None:
@@ -127,6 +130,10 @@ class GalleryActions(QObject):
     def _prompt(self, image: Image) -> str | None:
         record = self._services.library.job(image.key.number).record
         return record.prompt if record else None
+
+    def _on_show_job_triggered(self) -> None:
+        if keys := self._selected():
+            self.job_requested.emit(keys[0].number)
 
     def _on_open_folder_triggered(self) -> None:
         file = next((image.file for image in self._images(MENU_READS) if image.file), None)

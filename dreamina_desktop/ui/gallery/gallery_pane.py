@@ -46,6 +46,7 @@ class GalleryPane(QWidget):
     current_changed = Signal(object)  # ImageKey | None
     open_requested = Signal(object)  # ImageKey
     all_requested = Signal()  # not only those of the selected jobs
+    job_requested = Signal(int)  # the number of the one that the current image is of
 
     def __init__(
         self, services: Services, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -69,6 +70,7 @@ class GalleryPane(QWidget):
         self._actions = GalleryActions(
             services, self.view, self._selected_or_current, self._on_open_triggered, self._marks
         )
+        self._actions.job_requested.connect(self.job_requested)
         self._read_ahead = ReadAhead(services, self)
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)
         self._tick_timer = QTimer(self, interval=TICK_MS)

@@ -141,7 +141,7 @@ class JobsPane(QWidget):
 
     def select(self, numbers: Sequence[int]) -> None:
         """Select these and scroll to the first of them."""
-        self._when_listed(numbers, lambda: self._select(numbers))
+        self.when_listed(numbers, lambda: self._select(numbers))
 
     def _select(self, numbers: Sequence[int]) -> None:
         rows = sorted(row for n in numbers if (row := self._model.row(n)) is not None)
@@ -168,12 +168,23 @@ class JobsPane(QWidget):
     def reveal(self, numbers: Sequence[int]) -> None:
         """Select nothing, and bring the first of these into sight."""
         self.view.clearSelection()
-        self._when_listed(numbers, lambda: self._scroll_to(numbers))
+        self.when_listed(numbers, lambda: self._scroll_to(numbers))
 
     def _scroll_to(self, numbers: Sequence[int]) -> None:
         rows = [row for n in numbers if (row := self._model.row(n)) is not None]
         if rows:
             self.view.scrollTo(self._model.index(min(rows)))
+
+    def make_current(self, number: int) -> None:
+        """The keys go on from this job; nothing is selected by that."""
+
+        def make() -> None:
+            if (row := self._model.row(number)) is not None:
+                mode = QItemSelectionModel.SelectionFlag.NoUpdate
+                self.view.selectionModel().setCurrentIndex(self._model.index(row), mode)
+                self.view.scrollTo(self._model.index(row))
+
+        self.when_listed([number], make)
 
     def show_expiring(self) -> None:
         """List what must be fetched soon, and select nothing."""
@@ -330,8 +341,8 @@ class JobsPane(QWidget):
 
         self._services.supervisor.spawn(find(), "find a paste")
 
-    def _when_listed(self, numbers: Sequence[int], work: Callable[[], None]) -> None:
-        """What was asked for must not be hidden by a filter."""
+    def when_listed(self, numbers: Sequence[int], work: Callable[[], None]) -> None:
+        """Do it with these in the list: what was asked for must not be hidden by a filter."""
 
         def look() -> None:
             if any(self._model.row(number) is None for number in numbers):

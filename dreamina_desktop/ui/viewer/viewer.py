@@ -361,6 +361,11 @@ class Viewer(QWidget):
             Command.CLOSE: self.close_viewer,
         }
 
+    def _show_key(self, key: ImageKey) -> None:
+        """Within what is gone through, or alone."""
+        if self._services.library.image(key) is not None:
+            self.open_image(key, self._order)
+
     def _shown_key(self) -> list[ImageKey]:
         return [] if self.key is None else [self.key]
 
@@ -373,6 +378,7 @@ class Viewer(QWidget):
         if self._information is None:
             self._information = DetailsPane(self._services, self._thumbnails, self)
             self._information.setFixedWidth(INFORMATION_WIDTH)
+            self._information.image_chosen.connect(self._show_key)
             self._row_of_canvas.addWidget(self._information)
             self._information.show_image(self.key)
         else:
