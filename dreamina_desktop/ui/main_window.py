@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
@@ -47,6 +47,7 @@ from dreamina_desktop.ui.window.search_field import SearchField
 from dreamina_desktop.ui.window.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from dreamina_desktop.ui.compare.comparison import Comparison
     from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
 STATE = "window"  # the name of what is kept between runs
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(480, 400)
         self.resize(1280, 800)
         self.setAcceptDrops(True)
-        thumbnails = Thumbnails(services.thumbnailer, services.library, self)
+        self._thumbnails = thumbnails = Thumbnails(services.thumbnailer, services.library, self)
         self._field = IdField(services)
         self._intake = Intake(services, self._field, self.show_tracked)
         self._jobs = JobsPane(services, thumbnails)
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self._details_button.setCheckable(True)
         self._settings_button = IconButton("settings", "Settings", "Settings (Ctrl+,)")
         self._lay_out()
+        self._comparison: Comparison | None = None  # made when it is first wanted
         self._made_settings: SettingsDialog | None = None
         self._question: object = None  # which images the gallery was asked to show last
         self._viewer = Viewer(services, self, thumbnails)
@@ -180,6 +182,7 @@ class MainWindow(QMainWindow):
         self._jobs.demo_requested.connect(self.demo_requested)
         self._gallery.current_changed.connect(self._details.show_image)
         self._gallery.open_requested.connect(self._open_image)
+        self._gallery.comparison_requested.connect(self._compare)
         self._gallery.job_requested.connect(self._show_job)
         self._details.image_chosen.connect(self._show_image)
         self._details.prompt_chosen.connect(self._search_prompt)
@@ -417,6 +420,13 @@ class MainWindow(QMainWindow):
         self._jobs.view.clearSelection()
         self._jobs.list_all()
         self._search.setText(f'"{words[:PROMPT_SEARCHED]}"')
+
+    def _compare(self, keys: Sequence[ImageKey]) -> None:
+        if self._comparison is None:
+            from dreamina_desktop.ui.compare.comparison import Comparison  # noqa: PLC0415
+
+            self._comparison = Comparison(self._services, self, self._thumbnails)
+        self._comparison.compare(keys)
 
     def _open_image(self, key: ImageKey) -> None:
         self._viewer.open_image(key, self._gallery.order())

@@ -16,6 +16,7 @@ from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.reading import images_among, with_jobs
 from dreamina_desktop.ui.services import Services
 
+FEWEST, MOST = 2, 4  # images that are compared
 MENU_READS = 50  # images that are looked at to see what a menu can do
 KeysSource = Callable[[], Sequence[ImageKey]]
 
@@ -24,6 +25,7 @@ class GalleryActions(QObject):
     """Acts on the images that `selected` names at that moment."""
 
     job_requested = Signal(int)  # the number of the first one's
+    comparison_requested = Signal(object)  # ImageKeys
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class GalleryActions(QObject):
         self._copy_job_id = self._action("Copy job ID", self._copier(copying.job_ids))
         self._copy_prompt = self._action("Copy prompt", self._copier(copying.prompts))
         self._open_image = self._action("Open image", open_image)
+        self._compare = self._action("Compare", self._on_compare_triggered, "C")
         self._show_job = self._action("Show job in the list", self._on_show_job_triggered, "Ctrl+J")
         self._open_folder = self._action("Open folder", self._on_open_folder_triggered)
         self._save_copy = self._action("Save a copy…", self._on_save_copy_triggered)
@@ -87,7 +90,7 @@ class GalleryActions(QObject):
         return (
             [self._copy_reference, self._copy_picture, self._copy_link],
             [self._copy_job_id, self._copy_prompt],
-            [self._open_image, self._show_job, self._open_folder, self._save_copy],
+            [self._open_image, self._compare, self._show_job, self._open_folder, self._save_copy],
         )
 
     def _prepare(self) -> None:
@@ -102,6 +105,7 @@ class GalleryActions(QObject):
         self._retry.setEnabled(any(map(self._can_retry, images)))
         life = link_life(images[0].url, self._services.server_clock.time()) if images else ""
         several = len(images) > 1
+        self._compare.setEnabled(FEWEST <= len(self._selected()[: MOST + 1]) <= MOST)
         self._copy_reference.setText("Copy references" if several else "Copy reference")
         link = "Copy links" if several else "Copy link"
         self._copy_link.setText(f"{link} ({life})" if life and not several else link)
@@ -130,6 +134,13 @@ class GalleryActions(QObject):
     def _prompt(self, image: Image) -> str | None:
         record = self._services.library.job(image.key.number).record
         return record.prompt if record else None
+
+    def _on_compare_triggered(self) -> None:
+        keys = list(self._selected()[: MOST + 1])
+        if FEWEST <= len(keys) <= MOST:
+            self.comparison_requested.emit(keys)
+        else:
+            self._services.messages.say("Select two to four images to compare them.")
 
     def _on_show_job_triggered(self) -> None:
         if keys := self._selected():

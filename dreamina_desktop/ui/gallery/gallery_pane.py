@@ -46,6 +46,7 @@ class GalleryPane(QWidget):
     current_changed = Signal(object)  # ImageKey | None
     open_requested = Signal(object)  # ImageKey
     all_requested = Signal()  # not only those of the selected jobs
+    comparison_requested = Signal(object)  # ImageKeys, two to four
     job_requested = Signal(int)  # the number of the one that the current image is of
 
     def __init__(
@@ -71,6 +72,7 @@ class GalleryPane(QWidget):
             services, self.view, self._selected_or_current, self._on_open_triggered, self._marks
         )
         self._actions.job_requested.connect(self.job_requested)
+        self._actions.comparison_requested.connect(self.comparison_requested)
         self._read_ahead = ReadAhead(services, self)
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)
         self._tick_timer = QTimer(self, interval=TICK_MS)

@@ -77,6 +77,10 @@ class PictureCanvas(QWidget):
         is_actual = abs(self._zoom.shown_scale - 1.0) < 1e-9
         self._set_zoom(self._zoom.fitted() if is_actual else self._zoom.at_scale(1.0))
 
+    def show_as(self, other: Zoom) -> None:
+        """As large and from the same part as another picture is seen, in proportion."""
+        self._set_zoom(self._zoom.like(other))
+
     def step(self, steps: float, at: QPointF | None = None) -> None:
         """Zoom in (positive) or out, at a point of the widget."""
         ratio = self.devicePixelRatioF()

@@ -56,6 +56,15 @@ class Zoom:
     def fitted(self) -> Zoom:
         return replace(self, scale=None)
 
+    def like(self, other: Zoom) -> Zoom:
+        """The same part as of another picture, as large in proportion to what is fitted."""
+        if other.scale is None or not (self.width and other.width):
+            return self.fitted()
+        x, y = other.center
+        center = x / other.width * self.width, y / other.height * self.height
+        scale = min(other.scale / other.fit_scale * self.fit_scale, MAX_SCALE)
+        return replace(self, scale=scale, center=center)._kept_in_view()
+
     def filling(self) -> Zoom:
         """As large as it must be to cover the area."""
         if not (self.width and self.height):

@@ -18,6 +18,7 @@ KEYS = (
     ("1 to 5, 0", "Images: stars, none"),
     ("T, N", "Images: tags, a note"),
     ("Z, F, W, I", "In the viewer: actual size, fit, fill, information"),
+    ("C", "Compare two to four images; B blinks"),
     ("Ctrl+J", "Show the image's job in the list"),
     ("Ctrl+Shift+F", "Filter"),
     ("F11", "Full screen"),

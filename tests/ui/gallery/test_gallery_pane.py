@@ -438,6 +438,7 @@ def test_shift_f10_opens_the_menu_at_the_current_tile(filled: Any, open_pane: Op
         "Copy job ID",
         "Copy prompt",
         "Open image",
+        "Compare",
         "Show job in the list",
         "Open folder",
         "Save a copy…",
