@@ -12,14 +12,15 @@ import heapq
 import math
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextvars import Context
-from typing import Any
+from typing import Any, TypeVar
 
 import qasync
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+T = TypeVar("T")
 TURN_S = 0.004  # then it is Qt's turn: what is to be painted waits no longer
 _MANY = 100  # cancelled ones, before they are looked for
 _LONGEST_MS = 24 * 3600 * 1000
@@ -63,6 +64,22 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]
 
     def _timer_handle_cancelled(self, _handle: asyncio.TimerHandle) -> None:
         self._turns.note_cancelled()
+
+    def run_until_complete(self, future: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
+        """qasync handles Qt's events once more when the loop does not run any longer: a slot that
+        begins a task then finds none."""
+        task = asyncio.ensure_future(future, loop=self)
+        task.add_done_callback(self._on_done)
+        try:
+            self.run_forever()
+        finally:
+            task.remove_done_callback(self._on_done)
+        if not task.done():
+            raise RuntimeError("The loop was stopped before its coroutine was over.")
+        return task.result()
+
+    def _on_done(self, _task: object) -> None:
+        self.stop()
 
     def run_forever(self) -> object:
         self._turns.arm()

@@ -164,3 +164,35 @@ def test_nothing_runs_between_two_runs(loop: EventLoop, qapp: QApplication) -> N
     assert not ran
     loop.run_until_complete(asyncio.sleep(0.01))
     assert ran == ["later"]
+
+
+def test_no_event_is_handled_when_the_loop_does_not_run(loop: EventLoop) -> None:
+    running: list[bool] = []
+
+    async def leave_timers() -> str:
+        for late_ms in range(5):
+            QTimer.singleShot(late_ms, lambda: running.append(loop.is_running()))
+        time.sleep(0.01)  # all of them are due by now
+        return "done"
+
+    assert loop.run_until_complete(leave_timers()) == "done"
+    loop.run_until_complete(asyncio.sleep(0.05))
+    assert running == [True] * 5
+
+
+def test_what_a_coroutine_raises_comes_out_and_a_stopped_loop_says_so(loop: EventLoop) -> None:
+    async def fail() -> None:
+        raise ValueError("x")
+
+    async def stop() -> None:
+        loop.stop()
+        await asyncio.sleep(60)
+
+    with pytest.raises(ValueError, match="x"):
+        loop.run_until_complete(fail())
+    stopped = loop.create_task(stop())
+    with pytest.raises(RuntimeError, match="stopped"):
+        loop.run_until_complete(stopped)
+    stopped.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        loop.run_until_complete(stopped)
