@@ -19,6 +19,7 @@ from dreamina_desktop.app.keeping import open_keeping
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.outside import open_outside
 from dreamina_desktop.app.own_command import login_command
+from dreamina_desktop.app.qt_trash import QtTrash
 from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.errors import DatabaseError
@@ -47,6 +48,7 @@ from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
 from dreamina_desktop.services.token import Token, TokenSource
 from dreamina_desktop.services.tracker import Tracked, Tracker
+from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.autostart import system_autostart
@@ -258,6 +260,7 @@ async def _open(
             client, KeyringStore(), poller, messages, api.origin, given, given_source, preferences
         ),
         tracker=Tracker(library, undo, clock, poller.wake),
+        trash_can=TrashCan(library, QtTrash(), undo, long_work),
         undo=undo,
         default_images_folder=str(locations.images),
         demo=options.demo,

@@ -25,6 +25,7 @@ class ImageState(StrEnum):
     SAVED = "saved"  # whole on disk and decoded
     INVALID = "invalid"  # the whole body came and is not a usable picture
     LOST = "lost"  # no bytes will come
+    TRASHED = "trashed"  # its file is in the system's trash, by the user's wish
 
 
 class Search(StrEnum):

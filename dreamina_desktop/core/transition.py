@@ -159,7 +159,7 @@ def _with_entry(image: Image, entry: ImageEntry) -> Image:
         return replace(image, entry=entry)
     fresh = replace(image, entry=entry, link=None, search=Search.NONE, died="")
     keeps_note = image.state is ImageState.PENDING and image.search is Search.NONE
-    if image.state is ImageState.SAVED or keeps_note:
+    if image.state in (ImageState.SAVED, ImageState.TRASHED) or keeps_note:
         return fresh
     return replace(fresh, state=ImageState.PENDING, note="")
 

@@ -196,6 +196,10 @@ class Library:
         """What a job was made from, and what was made from it, among the jobs that are shown."""
         return await self._index.lineage(number)
 
+    async def upscaled(self, numbers: Iterable[int]) -> set[ImageKey]:
+        """The images of these jobs of which a shown upscale with a saved image was made."""
+        return await self._index.upscaled(numbers)
+
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""
         return await self._index.tags()

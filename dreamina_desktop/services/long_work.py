@@ -18,13 +18,14 @@ SHOWN_AFTER_S = 0.5  # what is done sooner needs no word but its end
 class Work:
     """`doing`: "Looking at the files of 40 jobs"; `step` does some of the jobs, `at_once` of them;
     `end` does what is left when all are done, and says in words what came of it. Both may raise
-    OSError."""
+    OSError. `things`: what the numbers are of."""
 
     doing: str
     numbers: Sequence[int]
     at_once: int
     step: Callable[[Sequence[int]], Awaitable[None]]
     end: Callable[[], Awaitable[str]]
+    things: str = "jobs"
 
 
 class LongWork:
@@ -62,7 +63,7 @@ class LongWork:
             done = await self._steps(work)
             if done < len(work.numbers):
                 self._waiting.clear()
-                words = f"Stopped after {done:,} of {len(work.numbers):,} jobs."
+                words = f"Stopped after {done:,} of {len(work.numbers):,} {work.things}."
             else:
                 words = await work.end()
         except OSError as error:

@@ -135,6 +135,9 @@ class JobIndex(Protocol):
     async def lineage(self, number: int) -> Lineage:
         """What a job was made from, and what was made from it, among the jobs that are shown."""
 
+    async def upscaled(self, numbers: Iterable[int]) -> set[ImageKey]:
+        """The images of these jobs of which a shown upscale with a saved image was made."""
+
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""
 
@@ -183,6 +186,17 @@ class ImageFiles(Protocol):
 
     async def free_bytes(self) -> tuple[int, int]:
         """(free, total) of the disk that holds the folder."""
+
+
+class Trash(Protocol):
+    """The system's trash."""
+
+    async def move(self, files: Sequence[str]) -> Sequence[str | None]:
+        """Where each is in the trash by now; None where it was not taken."""
+
+    async def restore(self, moved: Sequence[tuple[Path, Path]]) -> Sequence[bool]:
+        """From its place in the trash back to where it was; whether that could be done. Nothing
+        is overwritten."""
 
 
 class ThumbnailStore(Protocol):

@@ -53,7 +53,7 @@ class Refetch:
             for image in job.images:
                 if image.state is ImageState.SAVED and image.file:
                     saved[image.file] = image
-                else:
+                elif image.state is not ImageState.TRASHED:
                     found.not_saved.append(image.key)
         for file, size_bytes in (await self._files.sizes(list(saved))).items():
             image = saved[file]

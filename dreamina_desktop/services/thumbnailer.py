@@ -115,13 +115,18 @@ class Thumbnailer:
         seen = self._working | self._told
         for key in self._all_wanted():
             is_one = (key in self._not_stored) == not_stored and key not in seen
-            if is_one and self._can_be_made(key):
+            if is_one and (self._can_be_made(key) or (not not_stored and self._is_trashed(key))):
                 seen.add(key)
                 yield key
 
     def _can_be_made(self, key: ImageKey) -> bool:
         image = self._saved(key)
         return image is not None and self._unreadable.get(key) != image.file
+
+    def _is_trashed(self, key: ImageKey) -> bool:
+        """What was made of its file may still be in the store."""
+        image = self._library.image(key)
+        return image is not None and image.state is ImageState.TRASHED
 
     def _saved(self, key: ImageKey) -> Image | None:
         image = self._library.image(key)
@@ -200,7 +205,8 @@ class Thumbnailer:
 
     def _on_changed(self, changes: ChangeSet) -> None:
         for key in changes.images:
-            if self._saved(key) is None:  # it is about to be another file, maybe of the same name
+            if self._saved(key) is None and not self._is_trashed(key):
+                # It is about to be another file, maybe of the same name.
                 self._unreadable.pop(key, None)
                 self._told.discard(key)
         if changes.images:

@@ -183,6 +183,17 @@ def uses_of(connection: apsw.Connection, number: int) -> tuple[tuple[int, int], 
     return tuple(row for row in rows if connection.execute(shown, (row[1],)).get)
 
 
+def upscaled(connection: apsw.Connection, numbers: str) -> set[ImageKey]:
+    """`numbers`: of jobs, as JSON; their images of which an upscale is here."""
+    rows = connection.execute(
+        "SELECT s.number, u.idx FROM json_each(?) j JOIN summary s ON s.number = j.value "
+        "JOIN used u ON u.job_key = s.key JOIN summary o ON o.number = u.number "
+        "WHERE u.slot = 0 AND o.removed = 0 AND o.here <> 0",
+        (numbers,),
+    )
+    return {ImageKey(*row) for row in rows}
+
+
 def _search(connection: apsw.Connection, query: Query) -> tuple[str, list[str], list[Value]]:
     """Tables, conditions and their values. What is searched leads: with CROSS JOIN, SQLite keeps
     this order, and the newest hits come first without a sort."""

@@ -133,6 +133,11 @@ class JobIndex:
         """What a job was made from, and what was made from it, among the jobs that are shown."""
         return await self._later(lambda: self._lineage(number))
 
+    async def upscaled(self, numbers: Iterable[int]) -> set[ImageKey]:
+        """The images of these jobs of which a shown upscale with a saved image was made."""
+        asked = _json(numbers)
+        return await self._later(lambda: index_queries.upscaled(self._ready(), asked))
+
     async def tags(self) -> Sequence[str]:
         """Every tag that was given, the most common first."""
         return await self._later(self._tags)

@@ -27,6 +27,7 @@ from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
 from dreamina_desktop.services.token import Token
 from dreamina_desktop.services.tracker import Tracker
+from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
 
 
@@ -57,6 +58,7 @@ class Services:
     thumbnailer: Thumbnailer
     token: Token
     tracker: Tracker
+    trash_can: TrashCan
     undo: UndoHistory
     default_images_folder: str  # absolute; in force while no other was chosen
     demo: bool

@@ -64,16 +64,16 @@ class Thumbnails(QObject):
         if key in self._pixmaps or key in self._under_way or key in self._failed:
             return False
         image = self._library.peek_image(key)
-        return image is not None and image.state is ImageState.SAVED
+        return image is not None and image.state in (ImageState.SAVED, ImageState.TRASHED)
 
     def _on_thumbnails_made(self, jpegs: Mapping[ImageKey, bytes | None]) -> None:
         to_decode: dict[ImageKey, bytes] = {}
         for key, jpeg in jpegs.items():
             image = self._library.image(key)
-            if image is None or image.file is None:
+            if image is None or not (image.file or image.state is ImageState.TRASHED):
                 continue  # its file went away while the thumbnail was made
             self._forget(key)
-            self._files[key] = image.file
+            self._files[key] = image.file or ""
             if jpeg is None:
                 self._fail(key)
             else:
@@ -101,7 +101,7 @@ class Thumbnails(QObject):
     def _on_library_changed(self, change: ChangeSet) -> None:
         for key in change.images & self._files.keys():
             image = self._library.image(key)
-            if image is None or image.file != self._files[key]:
+            if image is None or (image.file or "") != self._files[key]:
                 self._forget(key)
 
     def _forget(self, key: ImageKey) -> None:

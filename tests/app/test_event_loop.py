@@ -172,7 +172,7 @@ def test_no_event_is_handled_when_the_loop_does_not_run(loop: EventLoop) -> None
     async def leave_timers() -> str:
         for late_ms in range(5):
             QTimer.singleShot(late_ms, lambda: running.append(loop.is_running()))
-        time.sleep(0.01)  # all of them are due by now
+        time.sleep(0.01)  # noqa: ASYNC251 - all of them are due by now
         return "done"
 
     assert loop.run_until_complete(leave_timers()) == "done"

@@ -33,6 +33,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from dreamina_desktop.app.event_loop import EventLoop
+from dreamina_desktop.app.qt_trash import QtTrash
 from dreamina_desktop.core.answer import (
     Found,
     ImageAnswer,
@@ -68,6 +69,7 @@ from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
 from dreamina_desktop.services.token import Token, TokenSource
 from dreamina_desktop.services.tracker import Tracker
+from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.image_files import ImageFiles
@@ -330,6 +332,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             thumbnailer=thumbnailer,
             token=Token(api, keyring, poller, messages, ORIGIN, None, TokenSource.NONE),
             tracker=Tracker(library, undo, clock, poller.wake),
+            trash_can=TrashCan(library, QtTrash(), undo, long_work),
             undo=undo,
             default_images_folder=str(images),
             demo=demo,

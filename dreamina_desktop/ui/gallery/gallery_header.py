@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, 
 
 from dreamina_desktop.core.grouping import Grouping
 from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.window.icon_button import IconButton
 
 HEIGHT = 44
 GROUPINGS = {
@@ -34,6 +35,8 @@ class GalleryHeader(QWidget):
     tile_width_changed = Signal(int)  # by the user
     all_requested = Signal()
     grouping_chosen = Signal(object)  # a Grouping
+    select_all_requested = Signal()
+    trash_requested = Signal()
 
     def __init__(self, min_tile: int, max_tile: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +67,14 @@ class GalleryHeader(QWidget):
         self._slider.setPageStep(48)
         self._slider.setFixedWidth(96)
         self._slider.valueChanged.connect(self.tile_width_changed)
+        self._more = IconButton("more", "More about these images", parent=self)
+        self._more.setProperty("role", "plain-menu")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.addAction("Select all", self.select_all_requested.emit)
+        menu.addSeparator()
+        menu.addAction("Move to trash…", self.trash_requested.emit)
+        self._more.setMenu(menu)
         self._lay_out()
         self._tint()
 
@@ -79,6 +90,7 @@ class GalleryHeader(QWidget):
         layout.addWidget(self._groups)
         layout.addWidget(self._size)
         layout.addWidget(self._slider)
+        layout.addWidget(self._more)
 
     def _group_menu(self) -> QMenu:
         menu = QMenu(self)

@@ -28,6 +28,7 @@ from dreamina_desktop.ui.gallery.new_pill import NewPill
 from dreamina_desktop.ui.gallery.section_header import Section
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile
+from dreamina_desktop.ui.gallery.trashing import Trashing
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import ReadAhead
@@ -67,6 +68,7 @@ class GalleryPane(QWidget):
         self._groups = Grouper(services, self._on_grouped)
         self._empty = EmptyPage(self.view.viewport())
         self._new = NewPill(self.view)
+        self._trashing = Trashing(services, self.view)
         self._marks = MarkActions(services, self.view, self._selected_or_current)
         self._actions = GalleryActions(
             services, self.view, self._selected_or_current, self._on_open_triggered, self._marks
@@ -101,6 +103,8 @@ class GalleryPane(QWidget):
         view.zoom_requested.connect(self._zoom)
         self._header.tile_width_changed.connect(view.set_tile_width)
         self._header.grouping_chosen.connect(self.group_by)
+        self._header.select_all_requested.connect(view.selectAll)
+        self._header.trash_requested.connect(self._trash_shown)
         self._header.all_requested.connect(self.all_requested)
         view.left.connect(self.all_requested)
         view.arrived_above.connect(self._new.add)
@@ -200,7 +204,7 @@ class GalleryPane(QWidget):
         if image is None:
             return False
         if image.state is not ImageState.SAVED:
-            return True
+            return True  # or in the trash: its thumbnail may be there
         return self._thumbnails.pixmap(key) is not None or self._thumbnails.failed(key)
 
     # What changes
@@ -289,7 +293,7 @@ class GalleryPane(QWidget):
         marks = self._services.library.peek_marks(key)
         if trouble := self._services.file_watch.trouble(key):
             return Tile(key, image, marks, trouble=trouble)
-        if image.state is ImageState.SAVED:
+        if image.state in (ImageState.SAVED, ImageState.TRASHED):
             return Tile(
                 key,
                 image,
@@ -331,6 +335,11 @@ class GalleryPane(QWidget):
         self._ask_for_thumbnails()
 
     # What the user does
+
+    def _trash_shown(self) -> None:
+        """Of the selected ones, else of all that are shown."""
+        order = self.view.order
+        self._trashing.ask(self.view.selected_keys() or order[0 : len(order)])
 
     def _selected_or_current(self) -> list[ImageKey]:
         current = self.view.current_key()

@@ -54,8 +54,12 @@ class Tile:
     hovered: TileButton | None = None
 
     @property
+    def is_trashed(self) -> bool:
+        return self.image is not None and self.image.state is ImageState.TRASHED
+
+    @property
     def can_retry(self) -> bool:
-        unsaved = (ImageState.LOST, ImageState.INVALID)
+        unsaved = (ImageState.LOST, ImageState.INVALID, ImageState.TRASHED)
         return self.image is not None and (bool(self.trouble) or self.image.state in unsaved)
 
 
@@ -94,7 +98,7 @@ class TilePainter:
             painter.fillRect(rect, self._colors.canvas)
             mat = QRect(0, 0, rect.width(), picture_height)
             self._paint_mat(painter, mat)
-            if tile.marks.flag is Flag.REJECTED:
+            if tile.marks.flag is Flag.REJECTED or tile.is_trashed:
                 painter.setOpacity(REJECTED_OPACITY)
             self._paint_picture(painter, thumbnail, mat)
             painter.setOpacity(1.0)
@@ -141,6 +145,8 @@ class TilePainter:
         rest = room.adjusted(used, 0, -marked, 0)
         metrics = QFontMetrics(self._font)
         text = words.size(tile.image) if tile.image else ""
+        if tile.is_trashed:
+            text = "in the trash"
         painter.setFont(self._font)
         painter.setPen(self._colors.muted)
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rest.width())
@@ -241,6 +247,8 @@ class TilePainter:
                 return  # its thumbnail comes within moments: the mat is enough
             case ImageState.PENDING:
                 self._paint_pending(tile, mat)
+            case ImageState.TRASHED:
+                self._paint_words(mat, "trash", self._colors.muted, "In the trash", "")
             case _:
                 self._paint_lost(tile, mat, "Not saved", tile.note)
 

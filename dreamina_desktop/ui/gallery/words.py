@@ -13,6 +13,7 @@ STATES = {
     ImageState.SAVED: "saved",
     ImageState.INVALID: "not saved",
     ImageState.LOST: "not saved",
+    ImageState.TRASHED: "in the trash",
 }
 TROUBLES = {file_watch.GONE: "File gone", file_watch.CHANGED: "File changed"}
 REFERENCE_STAYS = "Its reference still works."
@@ -46,6 +47,9 @@ def explanation(image: Image, *, fetching: bool) -> str:
     match image.state:
         case ImageState.SAVED:
             return ""
+        case ImageState.TRASHED:
+            stays = REFERENCE_STAYS if image.entry.asset_ref else ""
+            return f"{image.note} {stays}".strip()
         case ImageState.PENDING:
             stays = REFERENCE_STAYS if image.entry.asset_ref and not fetching else ""
             return f"{sentence(waiting(image, fetching=fetching))} {stays}".strip()

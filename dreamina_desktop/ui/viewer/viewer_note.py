@@ -11,6 +11,7 @@ _ICONS = {
     ImageState.PENDING: ("ring", "pending", "Not here yet"),
     ImageState.LOST: ("failed", "failed", "Not saved"),
     ImageState.INVALID: ("failed", "failed", "Not saved"),
+    ImageState.TRASHED: ("trash", "muted", "In the trash"),
 }
 
 
