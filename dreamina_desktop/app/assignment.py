@@ -5,7 +5,7 @@ the process that holds the data folder, with the same output.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -42,6 +42,7 @@ class Assignment(msgspec.Struct, frozen=True):
     activates: bool = False  # bring the window to the front
     takes_over: bool = False  # the caller opens a window: one without a window gives way
     api_url: str = ""
+    collection: str = ""  # its images come into the collection of this name
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -54,6 +55,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 Draw = Callable[[Picture], Awaitable[bytes]]
+Collect = Callable[[Sequence[int], str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Executor:
     on_waited_for: Callable[[], None]  # somebody waits: a pause would let them wait for ever
     refusal: str = ""  # why nothing can be tracked or checked here
     on_taken_over: Callable[[], None] = lambda: None
+    collect: Collect | None = None
 
     async def carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
         """`stop`: the caller does not wait any longer (exit code 3)."""
@@ -99,6 +102,8 @@ class Executor:
             tracked = await self.tracker.track(assignment.text)
             self.on_tracked(tracked)
             numbers = frozenset((*tracked.new, *tracked.known, *tracked.restored))
+            if assignment.collection and self.collect is not None:
+                await self.collect(sorted(numbers), assignment.collection)
             for note in unusable(assignment.text, tracked.finds):
                 yield Reply(note=note)
         only = numbers if assignment.only else None

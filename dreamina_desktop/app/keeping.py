@@ -11,6 +11,7 @@ from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.supervisor import Supervisor
+from dreamina_desktop.storage.collection_repository import CollectionRepository
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_index import JobIndex, Progress
 from dreamina_desktop.storage.job_repository import JobRepository
@@ -28,6 +29,7 @@ class Keeping:
     thumbnails: ThumbnailStore
     preferences: Preferences
     library: Library
+    collections: CollectionRepository
     rescue_notice: RescueNotice
     news: str  # what had to be done for a damaged library, in words
 
@@ -72,4 +74,5 @@ async def open_keeping(
     thumbnails = ThumbnailStore(locations.thumbnails)
     await thumbnails.open()
     stack.push_async_callback(thumbnails.aclose)
-    return Keeping(database, thumbnails, preferences, library, notice, news)
+    collections = CollectionRepository(database)
+    return Keeping(database, thumbnails, preferences, library, collections, notice, news)

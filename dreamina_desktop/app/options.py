@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from dreamina_desktop import __version__
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
+from dreamina_desktop.core.collection import clean_name
 from dreamina_desktop.core.errors import OptionError
 
 VENDOR_API_URL = "https://api.useapi.net/v1/dreamina"
@@ -38,6 +39,7 @@ class Options:
     theme: str | None = None  # "light" or "dark"
     export: str | None = None  # a path, or "-" for standard output
     only: bool = False
+    collection: str = ""
     background: bool = False
 
     @property
@@ -89,8 +91,18 @@ def _options(given: argparse.Namespace) -> Options:
         theme=given.theme,
         export=_target(given.export),
         only=given.only,
+        collection=_collection(given.collection),
         background=given.background,
     )
+
+
+def _collection(name: str | None) -> str:
+    if name is None:
+        return ""
+    clean = clean_name(_readable(name))
+    if not clean:
+        raise OptionError("--collection needs a name.")
+    return clean
 
 
 def _readable(text: str) -> str:
@@ -191,6 +203,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--theme", choices=("light", "dark"), help="of the screenshot")
     add("--export", metavar="FILE", help="write the tracked jobs as JSON; - is standard output")
     add("--only", action="store_true", help="wait for and export the IDs of this call only")
+    add("--collection", metavar="NAME", help="put the images of these IDs into this collection")
     add("--background", action="store_true", help="start without the window, if it is kept so")
     add("--version", action="version", version=f"dreamina-desktop {__version__}")
     return parser

@@ -26,6 +26,7 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.services.accounts import Accounts
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.backup_keeper import BackupKeeper
+from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
@@ -126,6 +127,7 @@ class Program:
             self._resume,
             self.refusal,
             on_taken_over,
+            s.collections.collect,
         )
 
     @asynccontextmanager
@@ -224,6 +226,8 @@ async def _open(
     )
     thumbnailer = Thumbnailer(library, kept.thumbnails, outside.imaging, supervisor, clock)
     long_work = LongWork(messages, supervisor, clock)
+    collections = Collections(kept.collections, library, preferences, undo, messages, supervisor)
+    await collections.load()
     accounts = Accounts(library, preferences)
     messages.mask_with(accounts.masked)
     services = Services(
@@ -236,6 +240,7 @@ async def _open(
             demo=options.demo,
         ),
         clock=clock,
+        collections=collections,
         deadlines=Deadlines(library, server_clock),
         diagnostics=Diagnosis(
             library, poller, downloader, preferences, server_clock, api, locations.log_file
@@ -259,7 +264,7 @@ async def _open(
         token=Token(
             client, KeyringStore(), poller, messages, api.origin, given, given_source, preferences
         ),
-        tracker=Tracker(library, undo, clock, poller.wake),
+        tracker=Tracker(library, undo, clock, poller.wake, collections.collect),
         trash_can=TrashCan(library, QtTrash(), undo, long_work),
         undo=undo,
         default_images_folder=str(locations.images),

@@ -210,6 +210,7 @@ def assignment_of(options: Options, text: str, facts: SandboxFacts | None) -> As
         picture=picture,
         exports=options.export is not None,
         only=options.only,
+        collection=options.collection,
         activates=options.has_window and not options.background,
         api_url=parse_api_url(facts.api_url).url if facts else _url(options),
     )

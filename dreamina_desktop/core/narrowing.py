@@ -41,6 +41,7 @@ class Narrowing:
     stars: int = 0
     lacks: frozenset[Lack] = frozenset()
     date: str = ""
+    collection: int = 0  # its ID; 0: of none
 
     def __bool__(self) -> bool:
         return self != NOTHING
@@ -48,7 +49,7 @@ class Narrowing:
     @property
     def is_about_images(self) -> bool:
         """Whether it may show some of a job's images only."""
-        return bool(self.flags or self.stars or self.lacks)
+        return bool(self.flags or self.stars or self.lacks or self.collection)
 
     def toggled(self, facet: Facet, value: str) -> Narrowing:
         """With this value among those of its facet, or without it."""
@@ -75,6 +76,10 @@ class Narrowing:
     def with_date(self, date: str) -> Narrowing:
         return replace(self, date=date)
 
+    def with_collection(self, collection: int) -> Narrowing:
+        """Only images of it; 0: wherever they are."""
+        return replace(self, collection=collection)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "facets": {facet.value: sorted(values) for facet, values in self.facets.items()},
@@ -82,6 +87,7 @@ class Narrowing:
             "stars": self.stars,
             "lacks": sorted(lack.value for lack in self.lacks),
             "date": self.date,
+            "collection": self.collection,
         }
 
     @classmethod
@@ -89,11 +95,13 @@ class Narrowing:
         """What cannot be read does not narrow."""
         read = value if isinstance(value, dict) else {}
         facets, stars, date = read.get("facets"), read.get("stars"), read.get("date")
+        collection = read.get("collection")
         narrowing = cls(
             flags=frozenset(Flag(f) for f in _list(read.get("flags")) if f in tuple(Flag)),
             stars=stars if isinstance(stars, int) and 0 <= stars <= MOST_STARS else 0,
             lacks=frozenset(Lack(each) for each in _texts(read.get("lacks")) if each in set(Lack)),
             date=date if isinstance(date, str) else "",
+            collection=collection if isinstance(collection, int) else 0,
         )
         for facet in Facet:
             values = _texts(facets.get(facet.value)) if isinstance(facets, dict) else []

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dreamina_desktop.core.answer import ImageAnswer, JobAnswer, Verdict
+from dreamina_desktop.core.collection import Collection
 from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
@@ -222,6 +223,23 @@ class Provable(Protocol):
 
     async def prove(self) -> None:
         """Read all of it. Raises DamagedError, or DatabaseError where it cannot be read."""
+
+
+class CollectionRepository(Protocol):
+    """Collections, durable when a call returns. Raises DatabaseError."""
+
+    async def load(self) -> tuple[Sequence[Collection], Mapping[int, int]]:
+        """All of them, and which jobs' images (by number) are to come into which (by ID)."""
+
+    async def create(self, name: str) -> Collection: ...
+
+    async def save(self, collection: Collection, arrived: Iterable[int] = ()) -> None:
+        """All of it; of the jobs that `arrived` nothing more is expected."""
+
+    async def remove(self, collection: int) -> None: ...
+
+    async def expect(self, numbers: Iterable[int], collection: int) -> None:
+        """The images of these jobs are to come into it."""
 
 
 class SettingsStore(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -50,13 +50,20 @@ class Tracker:
     """Every decision is on disk when its call returns, and can be undone."""
 
     def __init__(
-        self, library: Library, undo: UndoHistory, clock: Clock, on_polling: Callable[[], None]
+        self,
+        library: Library,
+        undo: UndoHistory,
+        clock: Clock,
+        on_polling: Callable[[], None],
+        on_new: Callable[[Sequence[int]], Awaitable[None]] | None = None,
     ) -> None:
-        """`on_polling` is called after jobs began to poll: it wakes the poller."""
+        """`on_polling` is called after jobs began to poll: it wakes the poller; `on_new` with the
+        numbers of new jobs."""
         self._library = library
         self._undo = undo
         self._clock = clock
         self._on_polling = on_polling
+        self._on_new = on_new
         self._tracking = asyncio.Lock()  # two calls with the same new ID
 
     def preview(self, text: str) -> Preview:
@@ -123,6 +130,8 @@ class Tracker:
             records = {jobid: raw for jobid, raw in finds.records.items() if jobid not in here}
             batch, jobs = await self._library.add(self._clock.time(), unknown, records)
             new = tuple(job.number for job in jobs)
+            if self._on_new is not None:
+                await self._on_new(new)
         await self._take_records(finds, (*known, *restored))
         if restored:
             await self._set_removed(restored, removed=False)

@@ -96,6 +96,7 @@ class _Salvage:
             for row, is_whole in self._source.rows(table, "number", last):
                 if is_whole and row["number"] in self._taken:
                     _put(self._target, table, row, "REPLACE")
+        self._take_collections(last)
         for row, _ in self._rows("answer", "id"):
             if row.get("number") in self._taken and _is_record(row.get("raw")):
                 _put(self._target, "answer", {"at": 0.0} | row, "IGNORE")
@@ -105,6 +106,20 @@ class _Salvage:
         self._mend()
         is_complete = self._source.is_complete and len(self._taken) == last
         return Salvaged(last, is_complete)
+
+    def _take_collections(self, last: int) -> None:
+        known = set[object]()
+        for row, is_whole in self._rows("collection", "id"):
+            if is_whole:
+                known.add(row["id"])
+                _put(self._target, "collection", row, "REPLACE")
+        last_id = max((each for each in known if isinstance(each, int)), default=0)
+        for row, is_whole in self._source.rows("collected", "collection", last_id):
+            if is_whole and row["collection"] in known and row["number"] in self._taken:
+                _put(self._target, "collected", row, "REPLACE")
+        for row, is_whole in self._source.rows("expected", "number", last):
+            if is_whole and row["collection"] in known and row["number"] in self._taken:
+                _put(self._target, "expected", row, "REPLACE")
 
     def _rows(self, table: str, key: str) -> Iterator[tuple[Row, bool]]:
         last = max(self._source.number(f"SELECT max({key}) FROM {table}"), self._noted(table))

@@ -65,4 +65,19 @@ MIGRATIONS = (
         PRIMARY KEY (number, idx)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE collection (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);
+    CREATE TABLE collected (
+        collection INTEGER NOT NULL REFERENCES collection (id),
+        place INTEGER NOT NULL,
+        number INTEGER NOT NULL REFERENCES job (number),
+        idx INTEGER NOT NULL,
+        PRIMARY KEY (collection, place)
+    ) WITHOUT ROWID;
+    -- Jobs whose images are to come into a collection when they are there.
+    CREATE TABLE expected (
+        number INTEGER PRIMARY KEY REFERENCES job (number),
+        collection INTEGER NOT NULL REFERENCES collection (id)
+    );
+    """,
 )

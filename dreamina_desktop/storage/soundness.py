@@ -62,6 +62,14 @@ SOUND: Mapping[str, Mapping[str, str]] = {
         "tags": "json_valid({0})",
         "note": _TEXT,
     },
+    "collection": {"id": _WHOLE_NUMBER, "name": _TEXT},
+    "collected": {
+        "collection": _WHOLE_NUMBER,
+        "place": _WHOLE_NUMBER,
+        "number": _WHOLE_NUMBER,
+        "idx": "typeof({0}) = 'integer' AND {0} >= 0",
+    },
+    "expected": {"number": _WHOLE_NUMBER, "collection": _WHOLE_NUMBER},
     "answer": {
         "id": _WHOLE_NUMBER,
         "number": _WHOLE_NUMBER,
@@ -70,7 +78,16 @@ SOUND: Mapping[str, Mapping[str, str]] = {
     },
     "setting": {"name": _TEXT, "value": _TEXT},
 }
-_READ_AT_THE_START = ("batch", "job", "image", "mark", "setting")
+_READ_AT_THE_START = (
+    "batch",
+    "job",
+    "image",
+    "mark",
+    "collection",
+    "collected",
+    "expected",
+    "setting",
+)
 
 
 def is_sound(table: str, column: str) -> str:

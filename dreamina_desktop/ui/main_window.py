@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._add_actions()
         self._restore()
+        self._filter_bar.show_destination(services.collections.destination)
         self._show_selection()
         if not self._jobs.selected():
             self._details.show_image(self._gallery.current_key())
@@ -176,6 +177,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _connect(self) -> None:
+        services = self._services
         self._jobs.selection_changed.connect(self._show_selection)
         self._jobs.order_changed.connect(self._show_images)
         self._jobs.activated.connect(lambda _: self._go_to_images())
@@ -199,6 +201,9 @@ class MainWindow(QMainWindow):
         self._filter_bar.narrowed.connect(self._jobs.narrow)
         self._filter_bar.named.connect(self._save_search)
         self._filter_bar.left.connect(self._go_to_images)
+        self._filter_bar.destination_lifted.connect(
+            lambda: services.collections.set_destination(None)
+        )
         self._viewer.closed.connect(self._on_viewer_closed)
         self._closing.quit_chosen.connect(self.quit)
         self._closing.hide_chosen.connect(self._go_to_background)
@@ -212,6 +217,7 @@ class MainWindow(QMainWindow):
         self._settings_button.clicked.connect(lambda _checked: self._settings().show_settings())
         self._panes.details_toggled.connect(self._details_button.setChecked)
         self._details_button.setChecked(self._panes.details_shown)
+        self._services.collections.subscribe(self._show_collections)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def _add_actions(self) -> None:
@@ -395,7 +401,8 @@ class MainWindow(QMainWindow):
         question = self._jobs.query, list(selected.numbers)
         arriving, self._question = question == self._question, question
         listing = selected or self._jobs.listing()
-        self._gallery.show_jobs(listing, narrowed, arriving=arriving)
+        collection = self._services.collections.get(self._jobs.query.narrowing.collection)
+        self._gallery.show_jobs(listing, narrowed, arriving=arriving, collection=collection)
 
     def _show_image(self, key: ImageKey) -> None:
         """Wherever it is: what hides it is lifted. A job without images is shown in the list."""
@@ -427,6 +434,10 @@ class MainWindow(QMainWindow):
 
             self._comparison = Comparison(self._services, self, self._thumbnails)
         self._comparison.compare(keys)
+
+    def _show_collections(self) -> None:
+        self._filter_bar.show_destination(self._services.collections.destination)
+        self._show_images()  # the order in one may be another
 
     def _open_image(self, key: ImageKey) -> None:
         self._viewer.open_image(key, self._gallery.order())

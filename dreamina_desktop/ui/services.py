@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dreamina_desktop.services.accounts import Accounts
 from dreamina_desktop.services.background import Background
+from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
@@ -38,6 +39,7 @@ class Services:
     accounts: Accounts
     background: Background
     clock: Clock
+    collections: Collections
     deadlines: Deadlines
     diagnostics: Callable[[], Awaitable[str]]  # for a report of a fault; raises OSError
     downloader: Downloader

@@ -16,6 +16,7 @@ from dreamina_desktop.core.marks import NO_MARKS, Flag, Marks
 from dreamina_desktop.core.narrowing import NOTHING, Facet, Lack, Narrowing
 from dreamina_desktop.services.marking import Marking
 from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.storage.collection_repository import CollectionRepository
 from dreamina_desktop.storage.database import migrate
 from dreamina_desktop.storage.salvage import salvage_rows
 from dreamina_desktop.storage.schema import MIGRATIONS
@@ -172,3 +173,26 @@ async def test_tags_that_cannot_be_read_leave_the_rest(shelf: Shelf, tags: str) 
     job: Job = library.job(1)
     assert job.marks_of(0) == Marks(Flag.PICKED, 4, (), ALL.note)
     assert job.marks_of(1) == NO_MARKS
+
+
+async def test_collections_are_salvaged_from_a_damaged_library(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    await three_jobs(shelf)
+    repository = CollectionRepository(shelf.database)
+    made = await repository.create("Campaign X")
+    await repository.save(made.with_keys(keys("2-3", "1-1")))
+    await repository.expect([3], made.id)
+    assert await repository.load() == ([made.with_keys(keys("2-3", "1-1"))], {3: made.id})
+    await shelf.close()
+    target = apsw.Connection(os.fspath(tmp_path / "target.sqlite3"))
+    migrate(target, MIGRATIONS)
+    salvage_rows(target, tmp_path / "library.sqlite3", 5.0)
+    assert list(target.execute("SELECT name FROM collection")) == [("Campaign X",)]
+    assert list(target.execute("SELECT number, idx FROM collected ORDER BY place")) == [
+        (2, 2),
+        (1, 0),
+    ]
+    assert list(target.execute("SELECT number FROM expected")) == [(3,)]
+    target.close()
+    await shelf.open()

@@ -50,6 +50,7 @@ from dreamina_desktop.imaging.thumbnail import thumbnails
 from dreamina_desktop.imaging.verify import verify
 from dreamina_desktop.services.accounts import Accounts
 from dreamina_desktop.services.background import Background
+from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
@@ -71,6 +72,7 @@ from dreamina_desktop.services.token import Token, TokenSource
 from dreamina_desktop.services.tracker import Tracker
 from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.storage.collection_repository import CollectionRepository
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.image_files import ImageFiles
 from dreamina_desktop.storage.job_index import JobIndex
@@ -307,11 +309,15 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             server_clock,
         )
         thumbnailer = Thumbnailer(library, thumbnails, ImagingInThread(), supervisor, clock)
+        repository = CollectionRepository(database)
+        collections = Collections(repository, library, preferences, undo, messages, supervisor)
+        await collections.load()
         long_work = LongWork(messages, supervisor, clock)
         services = Services(
             accounts=Accounts(library, preferences),
             background=Background(preferences, autostart, poller, downloader, demo=demo),
             clock=clock,
+            collections=collections,
             deadlines=Deadlines(library, server_clock),
             diagnostics=diagnosis.read,
             downloader=downloader,
@@ -331,7 +337,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             supervisor=supervisor,
             thumbnailer=thumbnailer,
             token=Token(api, keyring, poller, messages, ORIGIN, None, TokenSource.NONE),
-            tracker=Tracker(library, undo, clock, poller.wake),
+            tracker=Tracker(library, undo, clock, poller.wake, collections.collect),
             trash_can=TrashCan(library, QtTrash(), undo, long_work),
             undo=undo,
             default_images_folder=str(images),

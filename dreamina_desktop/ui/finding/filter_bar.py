@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QWidget
 
+from dreamina_desktop.core.collection import Collection
 from dreamina_desktop.core.narrowing import NOTHING, Narrowing
 from dreamina_desktop.services.saved_searches import NAME_LENGTH
 from dreamina_desktop.ui import icons
@@ -16,6 +17,7 @@ from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 
 ICON = QSize(12, 12)
+NAMED = 40  # characters of a collection's name
 
 
 class FilterBar(QWidget):
@@ -24,6 +26,7 @@ class FilterBar(QWidget):
     narrowed = Signal(object)  # a Narrowing
     named = Signal(str)  # what the search is to be called
     left = Signal()
+    destination_lifted = Signal()  # new jobs go into no collection any more
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +46,10 @@ class FilterBar(QWidget):
         self._row.setContentsMargins(16, 0, 12, 8)
         self._row.setSpacing(8)
         self._row.addStretch(1)
+        self._destination = _Chip("", "new jobs go into it")
+        self._destination.lifted.connect(self.destination_lifted)
+        self._destination.hide()
+        self._row.addWidget(self._destination)
         for widget in (self._name, self._save, self._lift):
             self._row.addWidget(widget)
         self._name.hide()
@@ -66,6 +73,16 @@ class FilterBar(QWidget):
         elif had_focus:
             self.left.emit()
 
+    def show_destination(self, collection: Collection | None) -> None:
+        """Where the images of new jobs go, while they go somewhere."""
+        self._destination.setVisible(collection is not None)
+        if collection is not None:
+            name = (
+                collection.name if len(collection.name) <= NAMED else f"{collection.name[:NAMED]}…"
+            )
+            self._destination.show_label(f"New jobs go to: {name}")
+        self._show()
+
     def ask_for_name(self) -> None:
         """What is found now is to be kept under a name."""
         self._name.clear()
@@ -77,7 +94,8 @@ class FilterBar(QWidget):
         naming = not self._name.isHidden()
         self._save.setVisible(not naming and bool(self._narrowing))
         self._lift.setVisible(bool(self._narrowing))
-        self.setVisible(naming or bool(self._narrowing))
+        is_collecting = not self._destination.isHidden()
+        self.setVisible(naming or bool(self._narrowing) or is_collecting)
 
     def _chip(self, chip: Chip) -> QToolButton:
         button = _Chip(chip.label)
@@ -99,16 +117,20 @@ class _Chip(QToolButton):
 
     lifted = Signal()
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, what: str = "") -> None:
         super().__init__()
-        self.setText(label.replace("&", "&&"))
+        self._what = what
+        self.show_label(label)
         self.setIcon(icons.icon("close", colors().muted))
         self.setIconSize(ICON)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setProperty("role", "chip")
-        self.setAccessibleName(f"Lift the filter {label}")
-        self.setToolTip("Lift this filter")
+        self.setToolTip("Switch this off" if what else "Lift this filter")
         self.clicked.connect(self.lifted)
+
+    def show_label(self, label: str) -> None:
+        self.setText(label.replace("&", "&&"))
+        self.setAccessibleName(f"Switch off: {label}" if self._what else f"Lift the filter {label}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Return, Qt.Key.Key_Enter)

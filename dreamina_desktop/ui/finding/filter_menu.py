@@ -57,6 +57,7 @@ class FilterMenu(QObject):
             submenu.addAction(COUNTING).setEnabled(False)
             submenu.aboutToShow.connect(partial(self._count, submenu, facet))
         self._add_dates(menu.addMenu("Date"), narrowing)
+        self._add_collections(menu.addMenu("Collection"), narrowing)
         menu.addSeparator()
         for flag in (Flag.PICKED, Flag.REJECTED, Flag.NONE):
             self._add(menu, FLAGS[flag], narrowing.with_flag(flag), on=flag in narrowing.flags)
@@ -83,6 +84,14 @@ class FilterMenu(QObject):
         for name, label in SPANS.items():
             is_on = narrowing.date == name
             self._add(menu, label, narrowing.with_date("" if is_on else name), on=is_on)
+
+    def _add_collections(self, menu: QMenu, narrowing: Narrowing) -> None:
+        for each in self._services.collections.all():
+            is_on = narrowing.collection == each.id
+            label = f"{_escaped(each.name)}\t{len(each.keys):,}"
+            self._add(menu, label, narrowing.with_collection(0 if is_on else each.id), on=is_on)
+        if menu.isEmpty():
+            menu.addAction("None yet: add images to one by B").setEnabled(False)
 
     def _add_saved(self, menu: QMenu) -> None:
         query = self._query()

@@ -39,6 +39,10 @@ def chips(narrowing: Narrowing, services: Services) -> Iterator[Chip]:
     for facet, values in narrowing.facets.items():
         said = " or ".join(value_words(facet, each, services) for each in sorted(values))
         yield Chip(f"{FACETS[facet]}: {_short(said)}", narrowing.with_values(facet, ()))
+    if narrowing.collection:
+        kept = services.collections.get(narrowing.collection)
+        name = kept.name if kept else "…"
+        yield Chip(f"Collection: {_short(name)}", narrowing.with_collection(0))
     if narrowing.date:
         yield Chip(span_words(narrowing.date), narrowing.with_date(""))
     if narrowing.flags:

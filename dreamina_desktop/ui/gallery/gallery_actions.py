@@ -43,6 +43,7 @@ class GalleryActions(QObject):
         self._copying = Copying(services, self)
         self._saving = Saving(services.messages, view)
         self._menu: QMenu | None = None
+        self._more: list[Callable[[QMenu], object]] = []
         copying = self._copying
         self._copy_reference = self._action(
             "Copy reference", self._copier(copying.references), "Ctrl+C"
@@ -68,6 +69,10 @@ class GalleryActions(QObject):
         self._services.downloader.retry(keys)
         self._services.file_watch.retry(keys)
 
+    def add_menu(self, add: Callable[[QMenu], object]) -> None:
+        """Whoever has more to offer adds it to each menu."""
+        self._more.append(add)
+
     def popup(self, at: QPoint) -> None:
         """Show the menu at a point of the screen."""
         menu = self.menu()
@@ -83,6 +88,8 @@ class GalleryActions(QObject):
             self._menu.addActions(group)
             self._menu.addSeparator()
         self._marks.add_to(self._menu)
+        for add in self._more:
+            add(self._menu)
         self._menu.addAction(self._retry)
         return self._menu
 

@@ -10,12 +10,14 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from dreamina_desktop.core.collection import Collection
 from dreamina_desktop.core.grouping import Grouped, Grouping
 from dreamina_desktop.core.job import ImageKey, ImageState
 from dreamina_desktop.core.listing import Listing
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.formats import count as counted
 from dreamina_desktop.ui.gallery.absence import absence
+from dreamina_desktop.ui.gallery.collecting import Collecting
 from dreamina_desktop.ui.gallery.empty_page import EmptyPage
 from dreamina_desktop.ui.gallery.gallery_actions import GalleryActions
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
@@ -67,6 +69,7 @@ class GalleryPane(QWidget):
         self.view = GalleryView(self._model, self._tile, self._section, self)
         self._groups = Grouper(services, self._on_grouped)
         self._empty = EmptyPage(self.view.viewport())
+        self._collection: Collection | None = None  # that is shown
         self._new = NewPill(self.view)
         self._trashing = Trashing(services, self.view)
         self._marks = MarkActions(services, self.view, self._selected_or_current)
@@ -74,6 +77,10 @@ class GalleryPane(QWidget):
             services, self.view, self._selected_or_current, self._on_open_triggered, self._marks
         )
         self._actions.job_requested.connect(self.job_requested)
+        self._collecting = Collecting(services, self.view, self._selected_or_current, self._shown)
+        self._actions.add_menu(self._collecting.add_to)
+        view = self.view
+        view.moved.connect(self._collecting.move)
         self._actions.comparison_requested.connect(self.comparison_requested)
         self._read_ahead = ReadAhead(services, self)
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)
@@ -135,12 +142,27 @@ class GalleryPane(QWidget):
 
     # What the window asks
 
-    def show_jobs(self, listing: Listing, filtered: bool, *, arriving: bool = False) -> None:
+    def show_jobs(
+        self,
+        listing: Listing,
+        filtered: bool,
+        *,
+        arriving: bool = False,
+        collection: Collection | None = None,
+    ) -> None:
         """Show these jobs' images, in this order; `filtered`: they are not all there are;
-        `arriving`: they answer the same question as those before."""
+        `arriving`: they answer the same question as those before; `collection`: in its order,
+        and only what is in it."""
+        self._collection = collection
+        self.view.can_be_moved = collection is not None
         self._numbers, self._filtered = listing.numbers, filtered
         self._header.show_filtered(filtered)
-        self._groups.group(listing, arriving=arriving)
+        if collection is None:
+            self._groups.group(listing, arriving=arriving)
+            return
+        listed = ImageOrder.of(listing)
+        order = ImageOrder.of_keys([key for key in collection.keys if key in listed])
+        self._show_restored(order, arriving=arriving)
 
     def group_by(self, grouping: Grouping) -> None:
         """Divide the gallery otherwise."""
@@ -148,7 +170,12 @@ class GalleryPane(QWidget):
         self._groups.group_by(grouping)
 
     def _on_grouped(self, grouped: Grouped, arriving: bool) -> None:
-        self._show_order(ImageOrder.of(grouped.listing, grouped.starts), arriving=arriving)
+        if self._collection is None:
+            order = ImageOrder.of(grouped.listing, grouped.starts)
+            self._show_restored(order, arriving=arriving)
+
+    def _show_restored(self, order: ImageOrder, *, arriving: bool) -> None:
+        self._show_order(order, arriving=arriving)
         if self._to_restore is not None and len(self.view.order):
             state, self._to_restore = self._to_restore, None
             state.apply_to(self.view)
@@ -206,6 +233,9 @@ class GalleryPane(QWidget):
         if image.state is not ImageState.SAVED:
             return True  # or in the trash: its thumbnail may be there
         return self._thumbnails.pixmap(key) is not None or self._thumbnails.failed(key)
+
+    def _shown(self) -> Collection | None:
+        return self._collection
 
     # What changes
 

@@ -30,7 +30,7 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QToolTip, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.ui.arithmetic_view import ArithmeticView
@@ -52,6 +52,7 @@ CursorAction = QAbstractItemView.CursorAction
 ScrollHint = QAbstractItemView.ScrollHint
 SelectionFlag = QItemSelectionModel.SelectionFlag
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 MIN_TILE = 128
 MAX_TILE = 480
@@ -76,6 +77,7 @@ class GalleryView(ArithmeticView):
     left = Signal()  # Escape, with nothing selected
     zoom_requested = Signal(int, object)  # steps, QPoint in the viewport
     arrived_above = Signal(int)  # so many images, while what is in view stayed there
+    moved = Signal(object, object)  # ImageKeys, and the one before which they were dropped, or None
     others_shown = Signal()  # another set of images, or its beginning
 
     def __init__(
@@ -95,6 +97,9 @@ class GalleryView(ArithmeticView):
         self._hovered: tuple[int, TileButton | None] | None = None
         self._pressed: tuple[int, TileButton] | None = None
         self._band_start: QPoint | None = None  # in the content
+        self.can_be_moved = False  # tiles, by dragging selected ones
+        self._grabbed: QPoint | None = None  # where selected tiles were pressed, in the viewport
+        self._drop_row: int | None = None  # before which they would be dropped
         self._painted = Painted()
         self._visible_timer = QTimer(self, singleShot=True, interval=VISIBLE_DELAY_MS)
         self._visible_timer.timeout.connect(self.visible_changed)
@@ -311,6 +316,7 @@ class GalleryView(ArithmeticView):
         for section, place in self._headers():
             if place.intersects(event.rect()):
                 paint_header(painter, place, self._section_source(self._grid.starts[section]))
+        self._paint_drop(painter)
         self._paint_band(painter)
         painter.end()
 
@@ -346,6 +352,15 @@ class GalleryView(ArithmeticView):
             pressed=pressed[1] if pressed else None,
         )
 
+    def _paint_drop(self, painter: QPainter) -> None:
+        """A line where what is dragged would come to lie."""
+        if self._drop_row is None or not len(self.order):
+            return
+        is_last = self._drop_row >= len(self.order)
+        tile = self.visualRect(self._images.index(min(self._drop_row, len(self.order) - 1)))
+        x = tile.right() + 2 if is_last else tile.left() - 4
+        painter.fillRect(QRect(x, tile.top(), 3, tile.height()), colors().accent)
+
     def _paint_band(self, painter: QPainter) -> None:
         if self._band_start is None:
             return
@@ -370,6 +385,9 @@ class GalleryView(ArithmeticView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
+        if self._grabbed is not None:
+            self._drag_to(point)
+            return
         if self._pressed is None:
             super().mouseMoveEvent(event)
         if self._band_start is not None:
@@ -385,6 +403,9 @@ class GalleryView(ArithmeticView):
         if event.button() is Qt.MouseButton.LeftButton and part and part[1]:
             self._pressed = (part[0], part[1])
             self.update_row(part[0])
+            return
+        if part and self._can_be_grabbed(part[0], event):
+            self._grabbed = point
             return
         if event.button() is Qt.MouseButton.LeftButton:
             self._band_start = point + QPoint(0, self.verticalOffset())
@@ -403,7 +424,43 @@ class GalleryView(ArithmeticView):
         self.setAutoScroll(True)
         self.selectionModel().select(selection_of(self._images, run), how)
 
+    def _can_be_grabbed(self, row: int, event: QMouseEvent) -> bool:
+        changes = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | SHIFT)
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        selected = self.selectionModel().isSelected(self._images.index(row))
+        return self.can_be_moved and is_left and selected and not changes
+
+    def _drag_to(self, point: QPoint) -> None:
+        """Show before which tile the selected ones would be dropped."""
+        assert self._grabbed is not None
+        far = (point - self._grabbed).manhattanLength() >= QApplication.startDragDistance()
+        if not far and self._drop_row is None:
+            return
+        row = self._grid.nearest(point + QPoint(0, self.verticalOffset()))
+        if row is not None and point.x() > self.visualRect(self._images.index(row)).center().x():
+            row += 1
+        self._drop_row = row
+        edge = self.viewport().height()
+        if not 0 <= point.y() < edge:  # on to what is not in view
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + (point.y() if point.y() < 0 else point.y() - edge))
+        self.viewport().update()
+
+    def _drop(self, event: QMouseEvent) -> None:
+        """What was dragged is moved; what was only pressed becomes the one selected tile."""
+        row, self._grabbed, self._drop_row = self._drop_row, None, None
+        self.viewport().update()
+        if row is None:
+            index = self.indexAt(event.position().toPoint())
+            self.selectionModel().setCurrentIndex(index, SelectionFlag.ClearAndSelect)
+            return
+        before = self.order[row] if row < len(self.order) else None
+        self.moved.emit(self.selected_keys(), before)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._grabbed is not None:
+            self._drop(event)
+            return
         self._band_start = None
         if self._pressed is None:
             super().mouseReleaseEvent(event)

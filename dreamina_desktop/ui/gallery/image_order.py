@@ -35,8 +35,17 @@ class ImageOrder(Sequence[ImageKey]):
         order._set(listing, groups)
         return order
 
+    @classmethod
+    def of_keys(cls, keys: Sequence[ImageKey]) -> ImageOrder:
+        """Images in any order, each once."""
+        numbers = (key.number for key in keys)
+        order = cls.of(Listing.of_some(numbers, (1 << key.index for key in keys)))
+        order._rows = {key: row for row, key in enumerate(keys)}
+        return order
+
     def _set(self, listing: Listing, groups: array[int] | None = None) -> None:
         self._groups = groups or array("q")
+        self._rows: dict[ImageKey, int] | None = None  # where a job may come several times
         self._numbers, self._counts = listing.numbers, listing.counts
         self._starts, self._masks = listing.starts, listing.masks
         self._positions = Positions(listing.numbers)
@@ -98,6 +107,8 @@ class ImageOrder(Sequence[ImageKey]):
 
     def row(self, key: ImageKey) -> int | None:
         """Where an image is; None where it is not shown."""
+        if self._rows is not None:
+            return self._rows.get(key)
         position = self._positions.get(key.number)
         nth = None if position is None else self._nth(position, key.index)
         return None if position is None or nth is None else self._starts[position] + nth
@@ -167,6 +178,8 @@ class ImageOrder(Sequence[ImageKey]):
 
     def _without(self, start: int, end: int) -> ImageOrder:
         """Without the jobs at these places."""
+        if self._rows is not None:
+            return ImageOrder.of_keys([*self[: self._starts[start]], *self[self._starts[end] :]])
         numbers = self._numbers[:start] + self._numbers[end:]
         if self._masks is None:
             return ImageOrder(numbers, self._counts[:start] + self._counts[end:])

@@ -85,6 +85,7 @@ class JobsPane(QWidget):
         self.view.opened.connect(self.activated)
         self.view.customContextMenuRequested.connect(self._show_menu)
         services.deadlines.subscribe(self._on_deadlines_changed)
+        services.collections.subscribe(self._on_collections_changed)
         self._on_order_changed()
 
     def search(self, text: str) -> None:
@@ -306,12 +307,16 @@ class JobsPane(QWidget):
     ) -> Query:
         now = datetime.fromtimestamp(self._services.clock.time()).astimezone()
         images = frozenset(self._sought) if search and self._sought else None
-        if only is None and search and images is None:
+        if narrowing.collection:
+            kept = self._services.collections.get(narrowing.collection)
+            collected = frozenset(kept.keys if kept else ())
+            images = collected if images is None else images & collected
+        if only is None and search and not self._sought:
             only = self._jobs_in(search)
         return Query(
             self._order,
             FILTERS.get(name, JobFilter.ALL),
-            "" if images or only else search,
+            "" if self._sought or only else search,
             only=only,
             images=images,
             narrowing=narrowing,
@@ -368,6 +373,12 @@ class JobsPane(QWidget):
 
     def _on_deadlines_changed(self) -> None:
         self._ask()
+
+    def _on_collections_changed(self) -> None:
+        if self._services.collections.get(self._narrowing.collection) is not None:
+            self._ask()
+        elif self._narrowing.collection:
+            self.narrow(self._narrowing.with_collection(0))  # it is gone
 
     def _show_menu(self, at: QPoint) -> None:
         if not self.selected():

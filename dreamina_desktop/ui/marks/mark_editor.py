@@ -74,8 +74,23 @@ class MarkEditor(QWidget):
     ) -> None:
         """`what`: whose they are."""
         self._keep = lambda: keep(parse_tags(self._tags.text()))
+        self._tags.setPlaceholderText("Words between commas")
         self._tags.setText("".join(f"{tag}, " for tag in tags))
         self._show(f"Tags of {what}", "", self._tags)
+
+    def edit_name(self, title: str, name: str, keep: Callable[[str], object]) -> None:
+        """Any one line; an empty one is given up."""
+
+        def keep_name() -> None:
+            if self._tags.text().strip():
+                keep(self._tags.text())
+
+        self._keep = keep_name
+        self._known.setStringList([])
+        self._tags.setPlaceholderText("Name")
+        self._tags.setText(name)
+        self._show(title, "", self._tags)
+        self._tags.selectAll()
 
     def suggest(self, tags: Sequence[str]) -> None:
         """What is completed while tags are typed."""

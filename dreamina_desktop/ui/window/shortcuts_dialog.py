@@ -18,6 +18,8 @@ KEYS = (
     ("1 to 5, 0", "Images: stars, none"),
     ("T, N", "Images: tags, a note"),
     ("Z, F, W, I", "In the viewer: actual size, fit, fill, information"),
+    ("B, Shift+B", "Add to a collection, take out of the one that is shown"),
+    ("Alt+Left, Alt+Right", "In a collection: move the images"),
     ("C", "Compare two to four images; B blinks"),
     ("Ctrl+J", "Show the image's job in the list"),
     ("Ctrl+Shift+F", "Filter"),
