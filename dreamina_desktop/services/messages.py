@@ -30,18 +30,18 @@ class Condition(IntEnum):
     RESCUED = 0
     DAMAGED = 1
     DATABASE = 2
-    NO_TOKEN = 3
-    REFUSED = 4
-    SUBSCRIPTION = 5
-    DISK = 6
-    OFFLINE = 7
-    DOWN = 8
-    THROTTLED = 9
-    OTHER_USER = 10
-    BACKLOG = 11
-    KEYRING = 12
-    RECHECK = 13
-    LONG_WORK = 14
+    LONG_WORK = 3  # with its progress and its Stop, for as long as it takes
+    NO_TOKEN = 4
+    REFUSED = 5
+    SUBSCRIPTION = 6
+    DISK = 7
+    OFFLINE = 8
+    DOWN = 9
+    THROTTLED = 10
+    RECHECK = 11
+    OTHER_USER = 12
+    BACKLOG = 13
+    KEYRING = 14
 
 
 @dataclass(frozen=True, slots=True)

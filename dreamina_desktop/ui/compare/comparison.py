@@ -19,6 +19,7 @@ from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 from dreamina_desktop.ui.viewer.picture_cache import PictureCache, Wish
+from dreamina_desktop.ui.window.icon_button import IconButton
 
 PAIR = 2  # that blinks, and is read whole
 WHOLE_SIDE = 4096  # pixels, of three or four
@@ -55,12 +56,27 @@ class Comparison(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(self._row, 1)
         layout.addWidget(self._table)
-        layout.addWidget(self._hint)
+        layout.addLayout(self._bottom())
         self.setAccessibleName("Comparison")
         self._add_actions()
         services.library.subscribe(self._on_library_changed)
         parent.installEventFilter(self)
         self.hide()
+
+    def _bottom(self) -> QHBoxLayout:
+        """What the keys do, and the same for the mouse, which takes the focus from no image."""
+        row = QHBoxLayout()
+        row.addWidget(self._hint, 1)
+        for icon, name, work in (
+            ("pick", "Pick (P)", self._marks.pick),
+            ("reject", "Reject (X)", self._marks.reject),
+            ("close", "Close (Esc)", self.close_comparison),
+        ):
+            button = IconButton(icon, name.partition(" (")[0], name)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _=False, work=work: work())
+            row.addWidget(button)
+        return row
 
     def _add_actions(self) -> None:
         keys: tuple[tuple[str, tuple[str, ...], Callable[[], object]], ...] = (

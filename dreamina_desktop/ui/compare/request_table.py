@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePol
 from dreamina_desktop.core.request_differences import Difference
 from dreamina_desktop.ui.palette import colors
 
-HEIGHT = 168  # pixels, at most
+HEIGHT = 168  # pixels, where there is something to be read
 SAME = "The same request: nothing differs but what was made of it."
 
 
@@ -23,7 +23,6 @@ class RequestTable(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMaximumHeight(HEIGHT)
         self.setAccessibleName("What differs")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -42,6 +41,7 @@ class RequestTable(QScrollArea):
                 grid.addWidget(_cell(parts), 2 * row + 1, column)
         grid.setRowStretch(2 * len(found) + 1, 1)
         self.setWidget(page)
+        self.setFixedHeight(HEIGHT if found else page.sizeHint().height())
 
 
 def _muted(text: str) -> QLabel:

@@ -67,6 +67,14 @@ class MarkActions(QObject):
             marks.addActions(group)
             marks.addSeparator()
 
+    def pick(self) -> None:
+        """By a button."""
+        self._flags[0].trigger()
+
+    def reject(self) -> None:
+        """By a button."""
+        self._flags[1].trigger()
+
     def is_edited_in(self, widget: QWidget) -> bool:
         """Whether a widget is part of the field for tags and notes."""
         return self._editor.isAncestorOf(widget)

@@ -350,6 +350,8 @@ class Viewer(QWidget):
             Command.NEXT: lambda: self._show_row(self._row + 1),
             Command.FIRST: lambda: self._show_row(0),
             Command.LAST: lambda: self._show_row(len(self._order) - 1),
+            Command.PICK: self._marks.pick,
+            Command.REJECT: self._marks.reject,
             Command.FIT: canvas.fit,
             Command.FILL: canvas.fill,
             Command.ACTUAL_SIZE: canvas.toggle_actual_size,

@@ -26,6 +26,8 @@ class Command(Enum):
     ZOOM_OUT = ("zoom-out", "Zoom out (-)")
     ZOOM_IN = ("zoom-in", "Zoom in (+)")
     FIT = ("fit", "Fit to window (F)")
+    PICK = ("pick", "Pick (P)")
+    REJECT = ("reject", "Reject (X)")
     FILL = ("", "Fill the window (W)")
     ACTUAL_SIZE = ("", "Actual size, 100 % (Z)")
     INFORMATION = ("info", "Information (I)")
@@ -51,6 +53,8 @@ class Command(Enum):
 BUTTONS = (
     Command.PREVIOUS,
     Command.NEXT,
+    Command.PICK,
+    Command.REJECT,
     Command.ZOOM_OUT,
     Command.ZOOM_IN,
     Command.FIT,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest_asyncio
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.marks import Flag
@@ -113,3 +113,17 @@ async def test_of_one_or_five_there_is_no_comparison(
         said = bench.services.messages.passing.text
         assert said == "Select two to four images to compare them."
         assert window.findChild(Comparison) is None
+
+
+async def test_the_mouse_judges_and_closes_too(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    shown = await compare(window, until, (1, 0), (2, 0))
+    second = shown.panels[1]
+    QTest.mouseClick(second.canvas, Qt.MouseButton.LeftButton)
+    buttons = {button.accessibleName(): button for button in shown.findChildren(QToolButton)}
+    QTest.mouseClick(buttons["Pick"], Qt.MouseButton.LeftButton)
+    job = lambda: bench.services.library.job(second.key.number)  # noqa: E731
+    await until(lambda: job().marks_of(second.key.index).flag is Flag.PICKED)
+    QTest.mouseClick(buttons["Close"], Qt.MouseButton.LeftButton)
+    assert not shown.is_open()
