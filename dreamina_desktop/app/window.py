@@ -124,7 +124,11 @@ def _track_later(options: Options, program: Program, text: str, window: MainWind
     """The window is there first; standard input may come slowly."""
 
     async def track(words: str) -> None:
-        window.show_tracked(await program.services.tracker.track(words))
+        tracked = await program.services.tracker.track(words)
+        window.show_tracked(tracked)
+        if options.collection:
+            numbers = (*tracked.new, *tracked.known, *tracked.restored)
+            await program.services.collections.collect(numbers, options.collection)
 
     spawn = program.services.supervisor.spawn
     if text.strip():

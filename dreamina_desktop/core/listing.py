@@ -43,7 +43,8 @@ class JobFilter(StrEnum):
 class Query:
     """`text`: every word of it is somewhere in the job (core.search_terms); `batch`: only this
     one's; `only`: at most these; `images`: these images, whatever their jobs' others; `made`: from
-    and until when, in Unix seconds: what `narrowing.date` means now."""
+    and until when, in Unix seconds: what `narrowing.date` means now; `names`: words of `text` that
+    are in the names of accounts, which are not in the jobs, with these accounts."""
 
     order: JobOrder = JobOrder.NEWEST
     filter: JobFilter = JobFilter.ALL
@@ -53,6 +54,7 @@ class Query:
     images: frozenset[ImageKey] | None = None
     narrowing: Narrowing = NOTHING
     made: tuple[float, float] | None = None
+    names: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

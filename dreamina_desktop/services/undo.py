@@ -17,7 +17,7 @@ class Step:
 class UndoHistory:
     """A stack of steps, of this run only."""
 
-    def __init__(self, limit: int = 50) -> None:
+    def __init__(self, limit: int = 1_000) -> None:
         self._limit = limit
         self._steps: list[Step] = []
         self._listeners: list[Callable[[], None]] = []

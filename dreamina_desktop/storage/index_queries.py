@@ -197,7 +197,8 @@ def upscaled(connection: apsw.Connection, numbers: str) -> set[ImageKey]:
 def _search(connection: apsw.Connection, query: Query) -> tuple[str, list[str], list[Value]]:
     """Tables, conditions and their values. What is searched leads: with CROSS JOIN, SQLite keeps
     this order, and the newest hits come first without a sort."""
-    terms = search_terms(query.text)
+    named = {term for term, _ in query.names}
+    terms = [term for term in search_terms(query.text) if term not in named]
     if not terms:  # left to itself, SQLite sorts what the index has in order
         return f"summary s INDEXED BY {_ORDERS[query.order][1]}", [], []
     matches = {term: _match(connection, term) for term in terms}
@@ -259,6 +260,12 @@ def _conditions(query: Query) -> tuple[list[str], list[Value]]:
     if query.batch is not None:
         wanted.append("s.batch = ?")
         values.append(query.batch)
+    for term, accounts in query.names:
+        wanted.append(
+            "(s.account IN (SELECT value FROM json_each(?)) OR s.number IN "
+            "(SELECT number FROM words WHERE instr(text, ?) > 0))"
+        )
+        values += [msgspec.json.encode(sorted(accounts)).decode(), term]
     if query.made is not None:
         wanted.append("s.made_at >= ? AND s.made_at < ?")
         values += query.made

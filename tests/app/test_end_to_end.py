@@ -254,6 +254,21 @@ def test_only_limits_the_export_to_the_ids_of_the_call(
     assert (tmp_path / "all.json").read_bytes().count(b'"jobid"') == 2
 
 
+def test_a_collection_is_named_on_the_command_line(
+    run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    jobid = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
+    ended = run_program("--data-dir", tmp_path, "--export", "-", "--collection", " X  Y ", jobid)
+    assert ended.code == 0
+    library = apsw.Connection(str(tmp_path / "library.sqlite3"))
+    asked = "SELECT name, number FROM collection JOIN expected ON collection = id"
+    assert list(library.execute(asked)) == [("X Y", 1)]
+    library.close()
+    refused = run_program("--data-dir", tmp_path, "--export", "-", "--collection", " ", jobid)
+    assert refused.code == 2
+    assert "--collection needs a name." in refused.err
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_demos_picture_is_made_without_a_display(
     run_program: Callable[..., Any], tmp_path: Path, theme: str

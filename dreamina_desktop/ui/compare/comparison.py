@@ -14,6 +14,7 @@ from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.compare.compare_panel import ComparePanel
 from dreamina_desktop.ui.compare.request_table import RequestTable
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
+from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
@@ -47,7 +48,7 @@ class Comparison(QWidget):
         self._hint = QLabel(self)
         self._hint.setProperty("role", "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._marks = MarkActions(services, self, self._judged)
+        self._marks = MarkActions(services, self, self._judged, TextAsker(self))
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._wish)
         self._row = QHBoxLayout()

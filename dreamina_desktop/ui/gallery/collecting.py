@@ -14,7 +14,7 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.formats import count
-from dreamina_desktop.ui.marks.mark_editor import MarkEditor
+from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.services import Services
 
 
@@ -27,13 +27,14 @@ class Collecting(QObject):
         view: QWidget,
         selected: Callable[[], Sequence[ImageKey]],
         shown: Callable[[], Collection | None],
+        asker: TextAsker,
     ) -> None:
         super().__init__(view)
         self._services = services
         self._view = view
         self._selected = selected
         self._shown = shown
-        self._asker = MarkEditor(view)
+        self._asker = asker
         self._add_keys = self._action("Add to collection…", "B", self._popup)
         self._action("Earlier in the collection", "Alt+Left", partial(self._step, -1))
         self._action("Later in the collection", "Alt+Right", partial(self._step, 1))

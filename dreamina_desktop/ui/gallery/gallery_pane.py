@@ -32,6 +32,7 @@ from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile
 from dreamina_desktop.ui.gallery.trashing import Trashing
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
+from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import ReadAhead
 from dreamina_desktop.ui.services import Services
@@ -72,12 +73,15 @@ class GalleryPane(QWidget):
         self._collection: Collection | None = None  # that is shown
         self._new = NewPill(self.view)
         self._trashing = Trashing(services, self.view)
-        self._marks = MarkActions(services, self.view, self._selected_or_current)
+        asker = TextAsker(self.view)
+        self._marks = MarkActions(services, self.view, self._selected_or_current, asker)
         self._actions = GalleryActions(
             services, self.view, self._selected_or_current, self._on_open_triggered, self._marks
         )
         self._actions.job_requested.connect(self.job_requested)
-        self._collecting = Collecting(services, self.view, self._selected_or_current, self._shown)
+        self._collecting = Collecting(
+            services, self.view, self._selected_or_current, self._shown, asker
+        )
         self._actions.add_menu(self._collecting.add_to)
         view = self.view
         view.moved.connect(self._collecting.move)

@@ -27,7 +27,7 @@ from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.job_id import find
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
 from dreamina_desktop.core.narrowing import NOTHING, Narrowing
-from dreamina_desktop.core.search_terms import search_terms
+from dreamina_desktop.core.search_terms import folded, search_terms
 from dreamina_desktop.ui.finding.words import chips
 from dreamina_desktop.ui.jobs.empty_list import SHOWN, EmptyList
 from dreamina_desktop.ui.jobs.job_actions import JobActions
@@ -40,6 +40,7 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
 BATCHES_IN_MENU = 12
+SHORTEST_NAME = 3  # characters: the letters that accounts have by themselves are no words
 LOOKED_AT = 40  # images whose numbers were typed: of more it is believed that they are there
 ID_MARK = ":dreamina"  # at the end of each job ID (inferred, docs/api.md)
 
@@ -311,17 +312,31 @@ class JobsPane(QWidget):
             kept = self._services.collections.get(narrowing.collection)
             collected = frozenset(kept.keys if kept else ())
             images = collected if images is None else images & collected
-        if only is None and search and not self._sought:
-            only = self._jobs_in(search)
+        asked = None if self._sought else self._jobs_in(search)
+        if asked is not None:
+            only = asked if only is None else only & asked
+        text = "" if self._sought or asked else search
         return Query(
             self._order,
             FILTERS.get(name, JobFilter.ALL),
-            "" if self._sought or only else search,
+            text,
             only=only,
             images=images,
             narrowing=narrowing,
             made=span(narrowing.date, now),
+            names=self._named_accounts(text),
         )
+
+    def _named_accounts(self, search: str) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Which words of a search are in names that accounts were given."""
+        labels = self._services.accounts.all().items()
+        found = []
+        for term in search_terms(search):
+            is_name = len(term) >= SHORTEST_NAME
+            having = {each for each, label in labels if is_name and term in folded(label.name)}
+            if having:
+                found.append((term, frozenset(having)))
+        return tuple(found)
 
     def _images_in(self, text: str) -> tuple[ImageKey, ...]:
         """Those of the numbers in a text that images here have. "16-9" may be a ratio, and

@@ -16,7 +16,7 @@ from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.marks import MOST_STARS, Flag, Marks
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.formats import count
-from dreamina_desktop.ui.marks.mark_editor import MarkEditor
+from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 
@@ -37,15 +37,16 @@ class MarkActions(QObject):
         services: Services,
         view: QWidget,
         selected: KeysSource,
+        asker: TextAsker,
         on_judged: Callable[[], None] = lambda: None,
     ) -> None:
-        """`on_judged`: an image was flagged or rated; not for tags and notes."""
+        """`asker`: for tags and notes; `on_judged`: an image was flagged or rated, not for these."""
         super().__init__(view)
         self._services = services
         self._view = view
         self._selected = selected
         self._on_judged = on_judged
-        self._editor = MarkEditor(view)
+        self._asker = asker
         self._flags = [
             self._action(name, keys, partial(self._flag, flag, said))
             for flag, name, keys, said in _FLAGS
@@ -77,11 +78,11 @@ class MarkActions(QObject):
 
     def is_edited_in(self, widget: QWidget) -> bool:
         """Whether a widget is part of the field for tags and notes."""
-        return self._editor.isAncestorOf(widget)
+        return self._asker.isAncestorOf(widget)
 
     def close_editor(self) -> None:
         """Give up what is being written."""
-        self._editor.give_up()
+        self._asker.give_up()
 
     def edit_tags(self) -> None:
         """Those that all of the images have are there to be changed; others of theirs stay."""
@@ -94,7 +95,7 @@ class MarkActions(QObject):
                 gone = [tag for tag in common if tag not in tags]
                 self._do(self._services.marking.tag(keys, tags, gone), "Tagged")
 
-            self._editor.edit_tags(_named(keys), common, keep)
+            self._asker.edit_tags(_named(keys), common, keep)
             self._services.supervisor.spawn(self._suggest_tags(), "suggest tags")
 
         self._with_marks(keys, edit)
@@ -112,15 +113,15 @@ class MarkActions(QObject):
                 if text != note or several:
                     self._do(self._services.marking.note(keys, text), "Noted")
 
-            self._editor.edit_note(_named(keys), note, keep, replaces=several)
+            self._asker.edit_note(_named(keys), note, keep, replaces=several)
 
         self._with_marks(keys, edit)
 
     async def _suggest_tags(self) -> None:
         with suppress(DatabaseError):  # nothing is suggested then
             tags = await self._services.library.tags()
-            if shiboken6.isValid(self._editor):
-                self._editor.suggest(tags)
+            if shiboken6.isValid(self._asker):
+                self._asker.suggest(tags)
 
     def _with_marks(
         self, keys: Sequence[ImageKey], work: Callable[[Sequence[Marks]], None]

@@ -30,6 +30,7 @@ from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.copying import Copying
 from dreamina_desktop.ui.marks import words as mark_words
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
+from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
@@ -84,7 +85,7 @@ class Viewer(QWidget):
         self._cache = PictureCache(self)
         self._copying = Copying(services, self)
         self._information: DetailsPane | None = None  # made when it is first wanted
-        self._marks = MarkActions(services, self, self._shown_key, self._on_judged)
+        self._marks = MarkActions(services, self, self._shown_key, TextAsker(self), self._on_judged)
         self._actions: dict[Command, QAction] = {}
         self._resize_timer = QTimer(self, singleShot=True, interval=RESIZE_DELAY_MS)
         self._change_timer = QTimer(self, singleShot=True, interval=CHANGE_DELAY_MS)

@@ -96,6 +96,7 @@ class ViewerBar(QWidget):
         self._marks = QLabel(self)
         for label in (self._number, self._facts, self._marks, self._prompt):
             label.setTextFormat(Qt.TextFormat.PlainText)
+        self._facts.setProperty("role", "muted")
         self._prompt.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._buttons = {command: self._button(command) for command in BUTTONS}
         self._lay_out()
@@ -173,9 +174,6 @@ class ViewerBar(QWidget):
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         self._number.setFont(font)
-        palette = self._facts.palette()
-        palette.setColor(palette.ColorRole.WindowText, colors().muted)
-        self._facts.setPalette(palette)
         self._elide()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -91,6 +91,19 @@ async def test_job_ids_in_a_text_list_exactly_those(
     await until(lambda: listed(window) == [4, 2])
 
 
+async def test_the_name_that_an_account_was_given_is_found(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    other = record(9, prompt="Nothing special")
+    other["jobid"] = other["jobid"].replace("user@", "other@")
+    await bench.add(other)
+    bench.services.accounts.rename("US:other@example.com", "Client Moon")
+    search(window, "moon")
+    await until(lambda: sorted(listed(window)) == [4, 5])  # by its prompt, by its account
+    search(window, "client special")
+    await until(lambda: listed(window) == [5])
+
+
 async def test_filters_combine_and_each_is_lifted_by_its_chip(
     bench: Any, window: MainWindow, until: Until
 ) -> None:

@@ -165,6 +165,9 @@ class Scene:
             accounts=Masking(),
             thumbnailer=self.thumbnailing,
             poller=SimpleNamespace(status=SimpleNamespace(connection=Connection.ONLINE)),
+            collections=SimpleNamespace(
+                all=lambda: [], destination=None, set_destination=lambda _: None
+            ),
             clock=SimpleNamespace(time=lambda: self.now),
             server_clock=SimpleNamespace(time=lambda: self.now),
         )

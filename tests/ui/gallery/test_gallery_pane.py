@@ -443,6 +443,7 @@ def test_shift_f10_opens_the_menu_at_the_current_tile(filled: Any, open_pane: Op
         "Open folder",
         "Save a copy…",
         "Mark",
+        "Collection",
         "Retry",
     ]
     menu.close()

@@ -1,4 +1,4 @@
-"""A small field over a view, for the tags or the note of what is selected there."""
+"""A small field over a view, for tags, a note or a name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARGIN = 16
 NOTE_LINES = 5
 
 
-class MarkEditor(QWidget):
+class TextAsker(QWidget):
     """Enter keeps (in a note Ctrl+Enter), Esc gives up. Covers the view's lower middle."""
 
     def __init__(self, view: QWidget) -> None:
