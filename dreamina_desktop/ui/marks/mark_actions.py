@@ -40,7 +40,7 @@ class MarkActions(QObject):
         asker: TextAsker,
         on_judged: Callable[[], None] = lambda: None,
     ) -> None:
-        """`asker`: for tags and notes; `on_judged`: an image was flagged or rated, not for these."""
+        """`asker`: for tags and notes; `on_judged`: an image was flagged or rated."""
         super().__init__(view)
         self._services = services
         self._view = view
