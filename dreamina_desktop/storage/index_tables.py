@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
@@ -23,6 +23,24 @@ _LISTED = "number DESC, images) WHERE removed = 0"  # an order reads its index a
 TABLES = f"""
     CREATE TABLE state (stamp INTEGER NOT NULL);
     CREATE TABLE summary (number INTEGER PRIMARY KEY, {", ".join(_NAMES[1:])});
+    -- Which image is where, and what was made from it: by its URI, or by its job and place there.
+    CREATE TABLE made (
+        number INTEGER, idx INTEGER, uri TEXT NOT NULL, PRIMARY KEY (number, idx)
+    ) WITHOUT ROWID;
+    CREATE TABLE used (
+        number INTEGER, slot INTEGER, uri TEXT, job_key INTEGER, idx INTEGER,
+        PRIMARY KEY (number, slot)
+    ) WITHOUT ROWID;
+    CREATE TABLE words (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
+    -- Threes of characters: finds parts of words, in every script (docs/architecture.md). The
+    -- texts are folded already.
+    CREATE VIRTUAL TABLE search USING fts5 (
+        text, content = 'words', content_rowid = 'number', tokenize = 'trigram case_sensitive 1'
+    );
+    CREATE VIRTUAL TABLE three USING fts5vocab (search, row);
+    PRAGMA user_version = {VERSION};
+"""
+INDEXES = f"""
     CREATE INDEX open_jobs ON summary (number) WHERE is_open;
     CREATE INDEX of_batch ON summary (batch, number);
     CREATE INDEX of_account ON summary (account, number);
@@ -37,32 +55,17 @@ TABLES = f"""
     CREATE INDEX by_duration ON summary (duration_s IS NULL, duration_s DESC, {_LISTED};
     CREATE INDEX by_images ON summary (images DESC, {_LISTED};
     CREATE INDEX by_made ON summary (made_at);
-    -- Which image is where, and what was made from it: by its URI, or by its job and place there.
-    CREATE TABLE made (
-        number INTEGER, idx INTEGER, uri TEXT NOT NULL, PRIMARY KEY (number, idx)
-    ) WITHOUT ROWID;
+    CREATE INDEX by_key ON summary (key);
     CREATE INDEX made_as ON made (uri);
-    CREATE TABLE used (
-        number INTEGER, slot INTEGER, uri TEXT, job_key INTEGER, idx INTEGER,
-        PRIMARY KEY (number, slot)
-    ) WITHOUT ROWID;
     CREATE INDEX used_uri ON used (uri, number) WHERE uri IS NOT NULL;
     CREATE INDEX used_job ON used (job_key, idx) WHERE job_key IS NOT NULL;
-    CREATE INDEX by_key ON summary (key);
-    CREATE TABLE words (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
-    -- Threes of characters: finds parts of words, in every script (docs/architecture.md). The
-    -- texts are folded already.
-    CREATE VIRTUAL TABLE search USING fts5 (
-        text, content = 'words', content_rowid = 'number', tokenize = 'trigram case_sensitive 1'
-    );
-    CREATE VIRTUAL TABLE three USING fts5vocab (search, row);
-    PRAGMA user_version = {VERSION};
 """
-_PUT = (
-    f"INSERT INTO summary ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))}) "
-    f"ON CONFLICT (number) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])
+_INSERT = f"INSERT INTO summary ({', '.join(_NAMES)}) VALUES ({', '.join('?' * len(_NAMES))})"
+_PUT = f"{_INSERT} ON CONFLICT (number) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _NAMES[1:]
 )
+_MADE = "INSERT OR REPLACE INTO made VALUES (?, ?, ?)"
+_USED = "INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?, ?)"
 
 
 def put(connection: apsw.Connection, summaries: Iterable[Summary], stamp: int) -> None:
@@ -72,6 +75,17 @@ def put(connection: apsw.Connection, summaries: Iterable[Summary], stamp: int) -
         _put_text(connection, summary.number, summary.text + _ENDING)
         _put_lineage(connection, summary)
     connection.execute("UPDATE state SET stamp = ?", (stamp,))
+
+
+def fill(connection: apsw.Connection, summaries: Sequence[Summary]) -> None:
+    """Within a transaction: into tables that have none of them, and have no INDEXES yet."""
+    many = connection.executemany
+    many(_INSERT, map(_values, summaries))
+    texts = [(summary.number, summary.text + _ENDING) for summary in summaries]
+    many("INSERT INTO words (number, text) VALUES (?, ?)", texts)
+    many("INSERT INTO search (rowid, text) VALUES (?, ?)", texts)
+    many(_MADE, (row for summary in summaries for row in _made(summary)))
+    many(_USED, (row for summary in summaries for row in _used(summary)))
 
 
 def _put_text(connection: apsw.Connection, number: int, text: str) -> None:
@@ -89,16 +103,22 @@ def _put_text(connection: apsw.Connection, number: int, text: str) -> None:
 
 def _put_lineage(connection: apsw.Connection, summary: Summary) -> None:
     """Most changes leave it as it was, too."""
-    execute, number = connection.execute, summary.number
-    wanted = {index: uri for index, uri in enumerate(summary.uris) if uri}
-    if wanted and wanted != dict(execute("SELECT idx, uri FROM made WHERE number = ?", (number,))):
-        rows = ((number, index, uri) for index, uri in wanted.items())
-        connection.executemany("INSERT OR REPLACE INTO made VALUES (?, ?, ?)", rows)
+    asked = "SELECT number, idx, uri FROM made WHERE number = ?"
+    made = _made(summary)
+    if made and made != list(connection.execute(asked, (summary.number,))):
+        connection.executemany(_MADE, made)
     if summary.sources:
-        connection.executemany(
-            "INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?, ?)",
-            ((number, s.slot, s.uri, _key(s), s.index) for s in summary.sources),
-        )
+        connection.executemany(_USED, _used(summary))
+
+
+def _made(summary: Summary) -> list[tuple[int, int, str]]:
+    return [(summary.number, index, uri) for index, uri in enumerate(summary.uris) if uri]
+
+
+def _used(summary: Summary) -> list[tuple[int, int, str | None, int | None, int | None]]:
+    return [
+        (summary.number, each.slot, each.uri, _key(each), each.index) for each in summary.sources
+    ]
 
 
 def _key(source: Source) -> int | None:

@@ -259,9 +259,12 @@ class JobIndex:
         numbers = [row[0] for row in library.execute("SELECT number FROM job ORDER BY number")]
         for start in range(0, len(numbers), REBUILD_SLICE):
             some = numbers[start : start + REBUILD_SLICE]
-            self._put(some, -1)
+            summaries = list(map(summarize, self._read(some)))
+            with index:
+                index_tables.fill(index, summaries)
             self._on_progress(start + len(some), len(numbers))
         with index:
+            index.execute(index_tables.INDEXES)
             index_tables.put(index, (), stamp)
 
     def _put(self, numbers: Sequence[int], stamp: int) -> None:

@@ -72,7 +72,7 @@ class JobRows:
 
     def absolute(self, file: str) -> str:
         """A kept path as the rest of the program knows it."""
-        return os.fspath(self.root / file)
+        return os.path.join(self.root, file)
 
     def _job(self, row: Sequence[Any], images: Mapping[int, tuple[Any, ...]]) -> Job:
         number, jobid, batch, tracked_at, tracking, removed, raw, *rest = row

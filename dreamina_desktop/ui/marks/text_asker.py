@@ -32,6 +32,15 @@ class TextAsker(QWidget):
         super().__init__(view)
         self._view = view
         self._keep: Callable[[], None] = lambda: None
+        self._is_built = False
+        view.installEventFilter(self)
+        self.hide()
+
+    def _build(self) -> None:
+        """When it is first wanted: the window's first frame does not need it."""
+        if self._is_built:
+            return
+        self._is_built = True
         self._title = QLabel()
         self._title.setProperty("role", "heading")
         self._tags = QLineEdit()
@@ -51,10 +60,8 @@ class TextAsker(QWidget):
         self._save.clicked.connect(self._finish)
         self._cancel.clicked.connect(self.give_up)
         self._lay_out()
-        view.installEventFilter(self)
         for field in (self._tags, self._note, self._save, self._cancel):
             field.installEventFilter(self)
-        self.hide()
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -73,6 +80,7 @@ class TextAsker(QWidget):
         self, what: str, tags: Sequence[str], keep: Callable[[Sequence[str]], None]
     ) -> None:
         """`what`: whose they are."""
+        self._build()
         self._keep = lambda: keep(parse_tags(self._tags.text()))
         self._tags.setPlaceholderText("Words between commas")
         self._tags.setText("".join(f"{tag}, " for tag in tags))
@@ -80,6 +88,7 @@ class TextAsker(QWidget):
 
     def edit_name(self, title: str, name: str, keep: Callable[[str], object]) -> None:
         """Any one line; an empty one is given up."""
+        self._build()
 
         def keep_name() -> None:
             if self._tags.text().strip():
@@ -100,6 +109,7 @@ class TextAsker(QWidget):
         self, what: str, note: str, keep: Callable[[str], None], *, replaces: bool
     ) -> None:
         """`replaces`: several have notes, which differ."""
+        self._build()
         self._keep = lambda: keep(self._note.toPlainText())
         self._note.setPlainText(note)
         hint = "Replaces their notes" if replaces else "Ctrl+Enter keeps it"
