@@ -311,7 +311,9 @@ class Library:
             here = {job.number: job for job in await self.fetch(key.number for key in wanted)}
             before: dict[ImageKey, Marks] = {}
             after: dict[ImageKey, Marks] = {}
-            for key in wanted:
+            for place, key in enumerate(wanted, 1):
+                if not place % SLICE:
+                    await asyncio.sleep(0)  # the window's turn
                 job = here.get(key.number)
                 if job is None or key.index >= len(job.images):
                     continue
@@ -363,7 +365,9 @@ class Library:
     ) -> None:
         """These are written. Asking may have been noted meanwhile (note_asked)."""
         changed: dict[int, Job] = {}
-        for key, each in marks.items():
+        for place, (key, each) in enumerate(marks.items(), 1):
+            if not place % SLICE:
+                await asyncio.sleep(0)  # the window's turn
             job = changed.get(key.number) or self.peek(key.number) or here[key.number]
             changed[key.number] = job.with_marks(key.index, each)
         before = [here[number] for number in changed]

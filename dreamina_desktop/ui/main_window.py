@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.narrowing import Narrowing
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.services.saved_searches import SavedSearch
 from dreamina_desktop.services.tracker import Tracked
@@ -192,7 +193,7 @@ class MainWindow(QMainWindow):
         self._search.searched.connect(self._jobs.search)
         self._search.left.connect(self._go_to_jobs)
         self._jobs.search_lifted.connect(self._search.clear)
-        self._jobs.narrowing_changed.connect(self._filter_bar.show_narrowing)
+        self._jobs.narrowing_changed.connect(self._on_narrowing_changed)
         self._jobs.images_sought.connect(self._gallery.select_keys)
         self._filters.narrowed.connect(self._jobs.narrow)
         self._filters.save_requested.connect(self._filter_bar.ask_for_name)
@@ -434,6 +435,12 @@ class MainWindow(QMainWindow):
 
             self._comparison = Comparison(self._services, self, self._thumbnails)
         self._comparison.compare(keys)
+
+    def _on_narrowing_changed(self, narrowing: Narrowing) -> None:
+        self._filter_bar.show_narrowing(narrowing)
+        shown = self._gallery.collection
+        if narrowing.collection != (shown.id if shown else 0):
+            self._show_images()  # the same images may be in another order
 
     def _show_collections(self) -> None:
         self._filter_bar.show_destination(self._services.collections.destination)

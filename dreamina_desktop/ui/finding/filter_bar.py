@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
 from dreamina_desktop.core.collection import Collection
 from dreamina_desktop.core.narrowing import NOTHING, Narrowing
 from dreamina_desktop.services.saved_searches import NAME_LENGTH
 from dreamina_desktop.ui import icons
 from dreamina_desktop.ui.finding.words import Chip, chips
+from dreamina_desktop.ui.flow_layout import FlowLayout
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 
@@ -42,10 +43,9 @@ class FilterBar(QWidget):
         self._lift = QPushButton("Lift all")
         self._lift.setProperty("role", "quiet")
         self._lift.clicked.connect(lambda: self.narrowed.emit(NOTHING))
-        self._row = QHBoxLayout(self)
+        self._row = FlowLayout(self)
         self._row.setContentsMargins(16, 0, 12, 8)
         self._row.setSpacing(8)
-        self._row.addStretch(1)
         self._destination = _Chip("", "new jobs go into it")
         self._destination.lifted.connect(self.destination_lifted)
         self._destination.hide()
@@ -65,7 +65,7 @@ class FilterBar(QWidget):
             chip.deleteLater()
         self._chips = [self._chip(chip) for chip in chips(narrowing, self._services)]
         for place, chip in enumerate(self._chips):
-            self._row.insertWidget(place, chip)
+            self._row.insert_widget(place, chip)
             chip.show()
         self._show()
         if had_focus and self._chips:

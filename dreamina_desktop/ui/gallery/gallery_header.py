@@ -72,6 +72,8 @@ class GalleryHeader(QWidget):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         menu.addAction("Select all", self.select_all_requested.emit)
+        groups = menu.addMenu("Group")  # the button of its own is not there where it is narrow
+        groups.addActions(self._groups.menu().actions())
         menu.addSeparator()
         menu.addAction("Move to trash…", self.trash_requested.emit)
         self._more.setMenu(menu)

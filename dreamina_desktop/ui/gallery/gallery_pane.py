@@ -238,6 +238,11 @@ class GalleryPane(QWidget):
             return True  # or in the trash: its thumbnail may be there
         return self._thumbnails.pixmap(key) is not None or self._thumbnails.failed(key)
 
+    @property
+    def collection(self) -> Collection | None:
+        """The one whose images are shown, in its order."""
+        return self._collection
+
     def _shown(self) -> Collection | None:
         return self._collection
 

@@ -30,7 +30,7 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.ui.arithmetic_view import ArithmeticView
@@ -39,7 +39,8 @@ from dreamina_desktop.ui.gallery.grid import HEADER, NO_SECTIONS, Grid, mat_rati
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.place import Place
-from dreamina_desktop.ui.gallery.section_header import Section, paint_header
+from dreamina_desktop.ui.gallery.section_header import Section, headers, paint_header
+from dreamina_desktop.ui.gallery.tile_drag import TileDrag
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
@@ -98,8 +99,7 @@ class GalleryView(ArithmeticView):
         self._pressed: tuple[int, TileButton] | None = None
         self._band_start: QPoint | None = None  # in the content
         self.can_be_moved = False  # tiles, by dragging selected ones
-        self._grabbed: QPoint | None = None  # where selected tiles were pressed, in the viewport
-        self._drop_row: int | None = None  # before which they would be dropped
+        self._drag = TileDrag()
         self._painted = Painted()
         self._visible_timer = QTimer(self, singleShot=True, interval=VISIBLE_DELAY_MS)
         self._visible_timer.timeout.connect(self.visible_changed)
@@ -321,16 +321,7 @@ class GalleryView(ArithmeticView):
         painter.end()
 
     def _headers(self) -> Iterator[tuple[int, QRect]]:
-        """Of the sections in view, with their places in the viewport: that of the first stays at
-        the top until the next one comes."""
-        grid, top = self._grid, self.verticalOffset()
-        if not grid.header or not len(self.order):
-            return
-        first, last = (grid.section_at(y) for y in (top, top + self.viewport().height()))
-        for section in range(first, last + 1):
-            below = grid.section_top(section + 1) - grid.header
-            y = min(max(grid.section_top(section), top), max(below, grid.section_top(section)))
-            yield section, QRect(0, y - top, self.viewport().width(), grid.header)
+        return headers(self._grid, self.verticalOffset(), self.viewport().size())
 
     def header_at(self, point: QPoint) -> range | None:
         """The images of the section whose header is under a point of the viewport."""
@@ -354,11 +345,11 @@ class GalleryView(ArithmeticView):
 
     def _paint_drop(self, painter: QPainter) -> None:
         """A line where what is dragged would come to lie."""
-        if self._drop_row is None or not len(self.order):
+        row = self._drag.row
+        if row is None or not len(self.order):
             return
-        is_last = self._drop_row >= len(self.order)
-        tile = self.visualRect(self._images.index(min(self._drop_row, len(self.order) - 1)))
-        x = tile.right() + 2 if is_last else tile.left() - 4
+        tile = self.visualRect(self._images.index(min(row, len(self.order) - 1)))
+        x = tile.right() + 2 if row >= len(self.order) else tile.left() - 4
         painter.fillRect(QRect(x, tile.top(), 3, tile.height()), colors().accent)
 
     def _paint_band(self, painter: QPainter) -> None:
@@ -385,7 +376,7 @@ class GalleryView(ArithmeticView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
-        if self._grabbed is not None:
+        if self._drag.is_begun:
             self._drag_to(point)
             return
         if self._pressed is None:
@@ -405,7 +396,7 @@ class GalleryView(ArithmeticView):
             self.update_row(part[0])
             return
         if part and self._can_be_grabbed(part[0], event):
-            self._grabbed = point
+            self._drag.begin(point)
             return
         if event.button() is Qt.MouseButton.LeftButton:
             self._band_start = point + QPoint(0, self.verticalOffset())
@@ -432,23 +423,23 @@ class GalleryView(ArithmeticView):
 
     def _drag_to(self, point: QPoint) -> None:
         """Show before which tile the selected ones would be dropped."""
-        assert self._grabbed is not None
-        far = (point - self._grabbed).manhattanLength() >= QApplication.startDragDistance()
-        if not far and self._drop_row is None:
-            return
         row = self._grid.nearest(point + QPoint(0, self.verticalOffset()))
-        if row is not None and point.x() > self.visualRect(self._images.index(row)).center().x():
-            row += 1
-        self._drop_row = row
-        edge = self.viewport().height()
-        if not 0 <= point.y() < edge:  # on to what is not in view
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + (point.y() if point.y() < 0 else point.y() - edge))
-        self.viewport().update()
+        if row is None:
+            return
+        tile = self.visualRect(self._images.index(row))
+        if self._drag.move(point, row, is_behind=point.x() > tile.center().x()):
+            self._scroll_towards(point)
+            self.viewport().update()
+
+    def _scroll_towards(self, point: QPoint) -> None:
+        """On to what is not in view."""
+        beyond = point.y() - min(max(0, point.y()), self.viewport().height() - 1)
+        if beyond:
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + beyond)
 
     def _drop(self, event: QMouseEvent) -> None:
         """What was dragged is moved; what was only pressed becomes the one selected tile."""
-        row, self._grabbed, self._drop_row = self._drop_row, None, None
+        row = self._drag.end()
         self.viewport().update()
         if row is None:
             index = self.indexAt(event.position().toPoint())
@@ -458,7 +449,7 @@ class GalleryView(ArithmeticView):
         self.moved.emit(self.selected_keys(), before)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._grabbed is not None:
+        if self._drag.is_begun:
             self._drop(event)
             return
         self._band_start = None

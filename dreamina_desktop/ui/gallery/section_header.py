@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
-from dreamina_desktop.ui.gallery.grid import MARGIN
+from dreamina_desktop.ui.gallery.grid import MARGIN, Grid
 from dreamina_desktop.ui.palette import colors
 
 OPAQUE = 242  # of 255: what scrolls below it is only felt
@@ -19,6 +20,19 @@ class Section:
 
     title: str
     count: str
+
+
+def headers(grid: Grid, top: int, size: QSize) -> Iterator[tuple[int, QRect]]:
+    """Of the sections in view, with their places there: that of the first stays at the top until
+    the next one comes. `top`: how far it is scrolled; `size`: of what is in view."""
+    if not grid.header or not grid.count:
+        return
+    first, last = (grid.section_at(y) for y in (top, top + size.height()))
+    for section in range(first, last + 1):
+        own = grid.section_top(section)
+        below = grid.section_top(section + 1) - grid.header
+        y = min(max(own, top), max(below, own))
+        yield section, QRect(0, y - top, size.width(), grid.header)
 
 
 def paint_header(painter: QPainter, place: QRect, section: Section) -> None:

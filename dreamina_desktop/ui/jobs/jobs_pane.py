@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,16 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core.batch_label import batch_label
-from dreamina_desktop.core.dates import span
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.image_numbers import image_numbers
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.job_id import find
-from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
-from dreamina_desktop.core.narrowing import NOTHING, Narrowing
-from dreamina_desktop.core.search_terms import folded, search_terms
+from dreamina_desktop.core.listing import JobOrder, Listing, Query
+from dreamina_desktop.core.narrowing import Narrowing
+from dreamina_desktop.core.search_terms import search_terms
+from dreamina_desktop.ui.finding.asking import EVERYTHING, Asked, lifts, query_of, sought_images
 from dreamina_desktop.ui.finding.words import chips
-from dreamina_desktop.ui.jobs.empty_list import SHOWN, EmptyList
+from dreamina_desktop.ui.jobs.empty_list import EmptyList
 from dreamina_desktop.ui.jobs.job_actions import JobActions
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate
 from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING, FILTERS, ORDERS
@@ -40,9 +38,6 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
 BATCHES_IN_MENU = 12
-SHORTEST_NAME = 3  # characters: the letters that accounts have by themselves are no words
-LOOKED_AT = 40  # images whose numbers were typed: of more it is believed that they are there
-ID_MARK = ":dreamina"  # at the end of each job ID (inferred, docs/api.md)
 
 
 class JobsPane(QWidget):
@@ -62,10 +57,7 @@ class JobsPane(QWidget):
         super().__init__(parent)
         self._services = services
         self._order = JobOrder.NEWEST
-        self._filter = ALL
-        self._search = ""
-        self._narrowing = NOTHING
-        self._sought: tuple[ImageKey, ...] = ()  # images that were searched for by their numbers
+        self._asked = EVERYTHING
         self._selected_before: list[int] = []
         self._afterwards: Callable[[], None] | None = None  # the rows are up to date
         self._model = JobsModel(services, self)
@@ -92,19 +84,14 @@ class JobsPane(QWidget):
     def search(self, text: str) -> None:
         """List only jobs that contain each of these words; "" lists all. Numbers of images, or
         job IDs, list exactly those."""
-        self._search = text.strip()
-        self._sought = self._images_in(self._search)
-        self._ask()
-        if self._sought:
+        self._become(replace(self._asked, search=text.strip()))
+        if sought := sought_images(text, self._services):
             self.view.clearSelection()
-            self._when_up_to_date(lambda: self.images_sought.emit(self._sought))
+            self._when_up_to_date(lambda: self.images_sought.emit(sought))
 
     def narrow(self, narrowing: Narrowing) -> None:
         """List only what this holds for."""
-        if narrowing != self._narrowing:
-            self._narrowing = narrowing
-            self.narrowing_changed.emit(narrowing)
-            self._ask()
+        self._become(replace(self._asked, narrowing=narrowing))
 
     @property
     def query(self) -> Query:
@@ -114,15 +101,20 @@ class JobsPane(QWidget):
     @property
     def is_narrowed(self) -> bool:
         """Whether a filter or a search hides jobs."""
-        return self._filter != ALL or bool(self._search or self._narrowing)
+        return self._asked.is_narrowed
 
     def list_all(self) -> None:
         """Lift filters and search."""
-        self._set_filter(ALL)
-        self.narrow(NOTHING)
-        if self._search:
-            self._search, self._sought = "", ()
-            self._ask()
+        self._become(EVERYTHING)
+
+    def _become(self, asked: Asked) -> None:
+        """Look for something else, and tell whoever shows what is looked for."""
+        before, self._asked = self._asked, asked
+        self._filter_button.setText(asked.filter)
+        self._ask()
+        if asked.narrowing != before.narrowing:
+            self.narrowing_changed.emit(asked.narrowing)
+        if before.search and not asked.search:
             self.search_lifted.emit()
 
     def order(self) -> Sequence[int]:
@@ -191,15 +183,14 @@ class JobsPane(QWidget):
     def show_expiring(self) -> None:
         """List what must be fetched soon, and select nothing."""
         self.view.clearSelection()
-        self.list_all()
-        self._set_filter(EXPIRING)
+        self._become(Asked(EXPIRING))
 
     def state(self) -> dict[str, Any]:
         """JSON for `restore`."""
         return {
             "order": self._order.value,
-            "filter": self._filter,
-            "narrowing": self._narrowing.as_json(),
+            "filter": self._asked.filter,
+            "narrowing": self._asked.narrowing.as_json(),
             "selected": list(self.selected())[:1000],
             "scroll": self.view.verticalScrollBar().value(),
         }
@@ -262,7 +253,7 @@ class JobsPane(QWidget):
         for name in (*FILTERS, EXPIRING):
             action = menu.addAction(name)
             action.setCheckable(True)
-            action.setChecked(name == self._filter)
+            action.setChecked(name == self._asked.filter)
             action.triggered.connect(lambda _=False, name=name: self._set_filter(name))
         batches = self._services.library.batches[-BATCHES_IN_MENU:]
         if batches:
@@ -288,71 +279,17 @@ class JobsPane(QWidget):
         self._ask()
 
     def _set_filter(self, name: str) -> None:
-        self._filter = name
-        self._filter_button.setText(name)
-        self._ask()
+        self._become(replace(self._asked, filter=name))
 
     def _ask(self) -> None:
         """List what is wanted now, if it is not listed already."""
-        only = self._services.deadlines.numbers() if self._filter == EXPIRING else None
-        query = self._query(self._filter, self._search, self._narrowing, only)
+        query = query_of(self._asked, self._order, self._services)
         if query != self._model.query:
             self._delegate.show_terms(search_terms(query.text))
             self.view.viewport().update()
             self._model.set_query(query)
             if not len(self._model.numbers()):
                 self._show_emptiness()  # of nothing, another reason
-
-    def _query(
-        self, name: str, search: str, narrowing: Narrowing, only: frozenset[int] | None
-    ) -> Query:
-        now = datetime.fromtimestamp(self._services.clock.time()).astimezone()
-        images = frozenset(self._sought) if search and self._sought else None
-        if narrowing.collection:
-            kept = self._services.collections.get(narrowing.collection)
-            collected = frozenset(kept.keys if kept else ())
-            images = collected if images is None else images & collected
-        asked = None if self._sought else self._jobs_in(search)
-        if asked is not None:
-            only = asked if only is None else only & asked
-        text = "" if self._sought or asked else search
-        return Query(
-            self._order,
-            FILTERS.get(name, JobFilter.ALL),
-            text,
-            only=only,
-            images=images,
-            narrowing=narrowing,
-            made=span(narrowing.date, now),
-            names=self._named_accounts(text),
-        )
-
-    def _named_accounts(self, search: str) -> tuple[tuple[str, frozenset[str]], ...]:
-        """Which words of a search are in names that accounts were given."""
-        labels = self._services.accounts.all().items()
-        found = []
-        for term in search_terms(search):
-            is_name = len(term) >= SHORTEST_NAME
-            having = {each for each, label in labels if is_name and term in folded(label.name)}
-            if having:
-                found.append((term, frozenset(having)))
-        return tuple(found)
-
-    def _images_in(self, text: str) -> tuple[ImageKey, ...]:
-        """Those of the numbers in a text that images here have. "16-9" may be a ratio, and
-        "4-panel" a word."""
-        library = self._services.library
-        found = [key for key in image_numbers(text) if key.number <= library.last_number]
-        if len(found) <= LOOKED_AT:
-            found = [key for key in found if library.image(key) is not None]
-        return tuple(found)
-
-    def _jobs_in(self, text: str) -> frozenset[int] | None:
-        """The jobs whose IDs stand in a text; None where it has none that is here."""
-        if ID_MARK not in text:
-            return None
-        known = self._services.library.known(find(text).jobids)
-        return frozenset(each.number for each in known.values()) or None
 
     def _with_batch(self, batch: int, work: Callable[[Sequence[int]], None]) -> None:
         async def find() -> None:
@@ -390,10 +327,11 @@ class JobsPane(QWidget):
         self._ask()
 
     def _on_collections_changed(self) -> None:
-        if self._services.collections.get(self._narrowing.collection) is not None:
+        narrowing = self._asked.narrowing
+        if self._services.collections.get(narrowing.collection) is not None:
             self._ask()
-        elif self._narrowing.collection:
-            self.narrow(self._narrowing.with_collection(0))  # it is gone
+        elif narrowing.collection:
+            self.narrow(narrowing.with_collection(0))  # it is gone
 
     def _show_menu(self, at: QPoint) -> None:
         if not self.selected():
@@ -414,35 +352,25 @@ class JobsPane(QWidget):
         self.selection_changed.emit()
 
     def _show_emptiness(self) -> None:
-        is_empty = not len(self._model.numbers())
-        chosen = [chip.label for chip in chips(self._narrowing, self._services)]
-        self._empty.show_reason(self._filter, self._search, chosen)
-        if is_empty and self.is_narrowed:
-            self._services.supervisor.spawn(self._suggest_lifting(), "what to lift")
+        asked = self._asked
+        chosen = [chip.label for chip in chips(asked.narrowing, self._services)]
+        self._empty.show_reason(asked.filter, asked.search, chosen)
+        if not len(self._model.numbers()) and asked.is_narrowed:
+            self._services.supervisor.spawn(self._suggest_lifting(asked), "what to lift")
 
-    async def _suggest_lifting(self) -> None:
-        """Which one filter hides everything."""
-        asked = (self._filter, self._search, self._narrowing)
-        lifts: list[tuple[str, Callable[[], None], Query]] = []
-        name, search, narrowing = asked
-        for chip in chips(narrowing, self._services):
-            without = self._query(name, search, chip.without, None)
-            lifts.append((chip.label, partial(self.narrow, chip.without), without))
-        if search and (name != ALL or narrowing):
-            without = self._query(name, "", narrowing, None)
-            lifts.append((f"“{search[:SHOWN]}”", self.search_lifted.emit, without))
-        if name != ALL and (search or narrowing):
-            without = self._query(ALL, search, narrowing, None)
-            lifts.append((name, partial(self._set_filter, ALL), without))
-        helpful = []
-        for label, lift, query in lifts:
+    async def _suggest_lifting(self, asked: Asked) -> None:
+        """Which one part of it hides everything."""
+        helpful: list[tuple[str, Callable[[], None]]] = []
+        for label, without in lifts(asked, self._services):
+            query = query_of(without, self._order, self._services)
             try:
                 found = len(await self._services.library.listing_later(query))
             except DatabaseError:
                 return
             if found:
-                helpful.append((f"Lift {label}  ({found:,})", lift))
-        if shiboken6.isValid(self) and asked == (self._filter, self._search, self._narrowing):
+                words = f"Lift {label}  ({found:,})"
+                helpful.append((words, partial(self._become, without)))
+        if shiboken6.isValid(self) and asked == self._asked:
             self._empty.show_lifts(helpful)
 
 

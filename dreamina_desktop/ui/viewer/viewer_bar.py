@@ -15,7 +15,8 @@ from dreamina_desktop.ui.plain_tip import plain_tip
 
 HEIGHT = 48
 BUTTON = 32
-MOST_MARKS = 40  # characters
+NARROW = 860  # pixels; below, there is no room for sizes, and for the first marks only
+MOST_MARKS, FEWEST_MARKS = 40, 8  # characters
 
 
 class Command(Enum):
@@ -91,6 +92,7 @@ class ViewerBar(QWidget):
         super().__init__(parent)
         self._layout = QHBoxLayout(self)
         self._prompt_text = ""
+        self._marks_text = ""
         self._message = ""
         self._number, self._facts, self._prompt = QLabel(self), QLabel(self), QLabel(self)
         self._marks = QLabel(self)
@@ -139,8 +141,8 @@ class ViewerBar(QWidget):
         self._number.setText(content.number)
         facts = (content.size, content.zoom, content.position)
         self._facts.setText(" · ".join(fact for fact in facts if fact))
-        marks = content.marks
-        self._marks.setText(marks if len(marks) <= MOST_MARKS else f"{marks[:MOST_MARKS]}…")
+        self._marks_text = content.marks
+        self._show_marks()
         self._prompt_text = " ".join(content.prompt.split())
         self._elide()
         self._buttons[Command.PREVIOUS].setEnabled(not content.is_first)
@@ -149,6 +151,11 @@ class ViewerBar(QWidget):
         for command in (Command.ZOOM_OUT, Command.ZOOM_IN, Command.FIT, Command.ACTUAL_SIZE):
             self._buttons[command].setEnabled(content.has_picture)
         self._buttons[Command.COPY_PICTURE].setEnabled(content.has_picture)
+
+    def _show_marks(self) -> None:
+        most = MOST_MARKS if self.width() >= NARROW else FEWEST_MARKS
+        text = self._marks_text
+        self._marks.setText(text if len(text) <= most else f"{text[:most]}…")
 
     def show_message(self, text: str) -> None:
         """A passing message, in the prompt's place; "" brings the prompt back."""
@@ -182,6 +189,8 @@ class ViewerBar(QWidget):
             self._tint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._facts.setVisible(self.width() >= NARROW)
+        self._show_marks()
         self._layout.activate()
         self._elide()
 

@@ -119,7 +119,7 @@ async def test_the_mouse_drags_selected_tiles_to_another_place(
     QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, NONE, start)
     for step in range(1, 6):
         QTest.mouseMove(view.viewport(), start + (end - start) * step / 5)
-    assert view._drop_row == 0
+    assert view._drag.row == 0
     QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, NONE, end)
     await until(lambda: names(list(view.order)) == "2-2 1-2 3-1 1-1")
 
