@@ -22,7 +22,6 @@ from PySide6.QtWidgets import QApplication
 from dreamina_desktop import __version__, diagnostics
 from dreamina_desktop.app.event_loop import EventLoop
 from dreamina_desktop.app.garbage import GarbageCollector
-from dreamina_desktop.app.memory import give_back_free_memory
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui import style
 from dreamina_desktop.ui import theme as themes
@@ -62,7 +61,6 @@ def make_application(theme: str) -> Application:
 
 def run_in_qt(application: QApplication, main: Coroutine[Any, Any, T]) -> T:
     """Run `main` to its end on Qt's event loop."""
-    give_back_free_memory()
     loop = EventLoop(application)
     asyncio.set_event_loop(loop)
     # The loop's own executor would be joined on the GUI thread when the loop is closed.

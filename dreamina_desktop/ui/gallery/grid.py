@@ -98,6 +98,8 @@ class Grid:
 
     def section(self, row: int) -> int:
         """To which section a tile belongs."""
+        if not self.header:
+            return 0
         return max(0, bisect_right(self.starts, row) - 1)
 
     def section_at(self, y: int) -> int:
@@ -134,6 +136,11 @@ class Grid:
         """The tiles of all lines that show between two heights."""
         if not self.count or bottom < top:
             return range(0)
+        if not self.header:  # asked for very often, and then it is this simple
+            pitch, columns = self.pitch, self.columns
+            first = max(0, min((top - TOP) // pitch, self.lines - 1))
+            last = max(0, (bottom + RING - TOP) // pitch)
+            return range(first * columns, min(self.count, (last + 1) * columns))
         return range(self._line_at(top).start, self._line_at(bottom + RING).stop)
 
     def rows_in(self, rect: QRect) -> list[tuple[int, int]]:
