@@ -16,6 +16,7 @@ from dreamina_desktop.app.clock import SystemClock
 from dreamina_desktop.app.diagnosis import Diagnosis
 from dreamina_desktop.app.handover import HandoverServer
 from dreamina_desktop.app.keeping import open_keeping
+from dreamina_desktop.app.model_file import load_catalog
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.outside import open_outside
 from dreamina_desktop.app.own_command import login_command
@@ -41,6 +42,7 @@ from dreamina_desktop.services.mishaps import Mishaps
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
+from dreamina_desktop.services.reference_tray import ReferenceTray
 from dreamina_desktop.services.refetch import Refetch
 from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.saved_searches import SavedSearches
@@ -254,6 +256,7 @@ async def _open(
         poller=poller,
         preferences=preferences,
         recheck=Recheck(poller, messages, supervisor),
+        reference_tray=ReferenceTray(preferences, load_catalog(locations.root, messages)),
         refetch=Refetch(library, outside.files, kept.thumbnails, downloader, long_work),
         remake=Remake(library, thumbnailer, long_work),
         rescue_notice=kept.rescue_notice,
@@ -267,6 +270,7 @@ async def _open(
         tracker=Tracker(library, undo, clock, poller.wake, collections.collect),
         trash_can=TrashCan(library, QtTrash(), undo, long_work),
         undo=undo,
+        api_url=api.url,
         default_images_folder=str(locations.images),
         demo=options.demo,
     )

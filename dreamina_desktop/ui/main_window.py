@@ -31,8 +31,10 @@ from dreamina_desktop.ui.finding.filter_bar import FilterBar
 from dreamina_desktop.ui.finding.filter_menu import FilterMenu
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.jobs.jobs_pane import JobsPane
+from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.tray.reference_tray_bar import ReferenceTrayBar
 from dreamina_desktop.ui.viewer.viewer import Viewer
 from dreamina_desktop.ui.window.closing import Closing
 from dreamina_desktop.ui.window.copying_diagnostics import copy_diagnostics
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         self._details = DetailsPane(services, thumbnails)
         self._panes = Panes(self._jobs, self._gallery, self._details)
         self._messages = MessageBar(services.messages)
+        self._tray = ReferenceTrayBar(services, thumbnails)
         self._status = StatusBar(services)
         self._pausing = Pausing(services)
         self._closing = Closing(services, self)
@@ -173,6 +176,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self._filter_bar)
         column.addWidget(line)
         column.addWidget(self._panes, 1)
+        column.addWidget(self._tray)
         column.addWidget(self._messages)
         column.addWidget(self._status)
         self.setCentralWidget(whole)
@@ -186,6 +190,9 @@ class MainWindow(QMainWindow):
         self._gallery.current_changed.connect(self._details.show_image)
         self._gallery.open_requested.connect(self._open_image)
         self._gallery.comparison_requested.connect(self._compare)
+        self._gallery.tray_actions.put_requested.connect(self._tray.put)
+        self._gallery.tray_actions.request_taken.connect(self._take_request)
+        self._tray.left.connect(self._go_to_images)
         self._gallery.job_requested.connect(self._show_job)
         self._details.image_chosen.connect(self._show_image)
         self._details.prompt_chosen.connect(self._search_prompt)
@@ -228,6 +235,8 @@ class MainWindow(QMainWindow):
             ("Go to the field for IDs", "Ctrl+L", self._go_to_field),
             ("Search", QKeySequence.StandardKey.Find, self._go_to_search),
             ("Filter", "Ctrl+Shift+F", self._filters.popup),
+            ("Reference tray", "Ctrl+T", self._tray.toggle),
+            ("Copy the request as", "Ctrl+Alt+C", self._copy_request),
             ("Refresh now", "F5", self._refresh_now),
             ("Undo", QKeySequence.StandardKey.Undo, self._undo),
             ("Paste and track", QKeySequence.StandardKey.Paste, self._intake.paste),
@@ -428,6 +437,16 @@ class MainWindow(QMainWindow):
         self._jobs.view.clearSelection()
         self._jobs.list_all()
         self._search.setText(f'"{words[:PROMPT_SEARCHED]}"')
+
+    def _take_request(self, number: int) -> None:
+        with_jobs(self._services, [number], lambda jobs: self._tray.take_from(jobs[0]))
+
+    def _copy_request(self) -> None:
+        """Of what is in the tray; where it is empty, the selected images go into it first."""
+        keys = self._gallery.selected_keys()
+        if keys and not self._services.reference_tray.keys:
+            self._tray.put(keys)
+        self._tray.popup_copy()
 
     def _compare(self, keys: Sequence[ImageKey]) -> None:
         if self._comparison is None:

@@ -19,6 +19,7 @@ from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
+from dreamina_desktop.services.reference_tray import ReferenceTray
 from dreamina_desktop.services.refetch import Refetch
 from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.rescue_notice import RescueNotice
@@ -51,6 +52,7 @@ class Services:
     poller: Poller
     preferences: Preferences
     recheck: Recheck
+    reference_tray: ReferenceTray
     refetch: Refetch
     remake: Remake
     rescue_notice: RescueNotice
@@ -62,5 +64,6 @@ class Services:
     tracker: Tracker
     trash_can: TrashCan
     undo: UndoHistory
+    api_url: str  # without a slash at its end
     default_images_folder: str  # absolute; in force while no other was chosen
     demo: bool

@@ -44,10 +44,12 @@ from dreamina_desktop.core.answer import (
 )
 from dreamina_desktop.core.errors import KeyringError
 from dreamina_desktop.core.job import ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.model_catalog import read_catalog
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.imaging.thumbnail import thumbnails
 from dreamina_desktop.imaging.verify import verify
+from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.services.accounts import Accounts
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.collections import Collections
@@ -61,6 +63,7 @@ from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
+from dreamina_desktop.services.reference_tray import ReferenceTray
 from dreamina_desktop.services.refetch import Refetch
 from dreamina_desktop.services.remake import Remake
 from dreamina_desktop.services.rescue_notice import RescueNotice
@@ -87,6 +90,7 @@ from dreamina_desktop.ui.services import Services
 sys.path.insert(0, str(Path(__file__).parent))
 
 NOW = datetime(2026, 3, 2, 14, 6, 12, tzinfo=UTC).timestamp()
+CATALOG = read_catalog((resources_folder() / "models.json").read_text(encoding="utf-8"))
 ORIGIN = "https://api.example.com:443"
 
 
@@ -329,6 +333,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             poller=poller,
             preferences=preferences,
             recheck=Recheck(poller, messages, supervisor),
+            reference_tray=ReferenceTray(preferences, CATALOG),
             refetch=Refetch(library, files, thumbnails, downloader, long_work),
             remake=Remake(library, thumbnailer, long_work),
             rescue_notice=RescueNotice(preferences, messages),
@@ -340,6 +345,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             tracker=Tracker(library, undo, clock, poller.wake, collections.collect),
             trash_can=TrashCan(library, QtTrash(), undo, long_work),
             undo=undo,
+            api_url="https://api.example.com/v1/dreamina",
             default_images_folder=str(images),
             demo=demo,
         )

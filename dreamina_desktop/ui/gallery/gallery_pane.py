@@ -37,6 +37,7 @@ from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import ReadAhead
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.tray.tray_actions import TrayActions
 
 FLUSH_DELAY_MS = 50
 TICK_MS = 1000
@@ -83,8 +84,9 @@ class GalleryPane(QWidget):
             services, self.view, self._selected_or_current, self._shown, asker
         )
         self._actions.add_menu(self._collecting.add_to)
-        view = self.view
-        view.moved.connect(self._collecting.move)
+        self.view.moved.connect(self._collecting.move)
+        self.tray_actions = TrayActions(self.view, self._selected_or_current)
+        self._actions.add_menu(self.tray_actions.add_to)
         self._actions.comparison_requested.connect(self.comparison_requested)
         self._read_ahead = ReadAhead(services, self)
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.core.table_rows import row_of, tab_separated
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.copying_ids import copy_ids
@@ -46,6 +47,18 @@ class JobActions:
         if numbers := self._selected():
             copy_ids(self._services, numbers)
 
+    def copy_rows(self) -> None:
+        """For a spreadsheet: a job a line, between tabs, in the list's order."""
+        numbers = list(self._selected())
+
+        def copy(jobs: Sequence[Job]) -> None:
+            here = {job.number: job for job in jobs}
+            rows = [row_of(here[number]) for number in numbers if number in here]
+            QGuiApplication.clipboard().setText(tab_separated(rows))
+            self._services.messages.say(f"Copied {count(len(rows), 'row')}.")
+
+        with_jobs(self._services, numbers, copy)
+
     def copy_prompts(self) -> None:
         """The prompts, one a line; of failed jobs too."""
         with_jobs(self._services, self._selected(), self._copy_prompts)
@@ -81,6 +94,7 @@ class JobActions:
         menu.addAction(self._copy)
         prompt = menu.addAction("Copy prompt" if len(numbers) == 1 else "Copy prompts")
         prompt.triggered.connect(lambda _=False: self.copy_prompts())
+        menu.addAction("Copy as rows", self.copy_rows)
         has_prompts = any(job.record and job.record.prompt for job in jobs)
         prompt.setEnabled(has_prompts or len(jobs) < len(numbers))
         menu.addSeparator()

@@ -444,6 +444,7 @@ def test_shift_f10_opens_the_menu_at_the_current_tile(filled: Any, open_pane: Op
         "Save a copy…",
         "Mark",
         "Collection",
+        "Reference tray",
         "Retry",
     ]
     menu.close()

@@ -347,6 +347,24 @@ async def test_images_are_downloaded_again_and_thumbnails_made_anew_from_the_men
     assert list(told) == [ImageKey(1, 1)]
 
 
+async def test_rows_for_a_spreadsheet_hold_no_formula(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    await bench.add(record(1, prompt="=1+1\tand\nmore"))
+    await bench.add(record(2, "failed", error="fail_code: 2038", code=2038))
+    await until(lambda: len(pane.order()) == 2)
+    pane.select([1, 2])
+    await until(lambda: len(pane.selected()) == 2)
+    choose(pane, "Copy as rows")
+    lines = QGuiApplication.clipboard().text().split("\n")
+    first, second = (line.split("\t") for line in lines)
+    assert (first[0], first[2], second[0], second[2]) == ("2", "failed", "1", "completed")
+    assert "content filter" in first[3]
+    assert second[4] == "'=1+1 and more"
+    assert second[5].startswith("US:user@example.com-image:")
+    assert bench.services.messages.passing.text == "Copied 2 rows."
+
+
 def choose(pane: JobsPane, name: str) -> None:
     """An action of the context menu, as it opens on the list."""
     pane.view.customContextMenuRequested.emit(QPoint(10, 10))

@@ -1,0 +1,368 @@
+"""The tray at the bottom of the window: slots, what is asked for, and the ways to copy it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dreamina_desktop.core.account import account_of
+from dreamina_desktop.core.generation import accounts, problems
+from dreamina_desktop.core.job import ImageKey, Job
+from dreamina_desktop.core.model_catalog import RATIOS
+from dreamina_desktop.core.snippets import Form, snippet
+from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.ui.flow_layout import FlowLayout
+from dreamina_desktop.ui.formats import count
+from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.reading import with_jobs
+from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.tray.slot_button import SIDE, SlotButton
+from dreamina_desktop.ui.window.icon_button import IconButton
+
+WISHES = "tray"
+GAP = 6
+WIDE = 860  # pixels
+UNLIMITED = 16_777_215  # Qt's largest width
+PROMPT_HEIGHT = 60
+RESOLUTIONS = ("1k", "2k", "4k")
+ONCE = "references_were_explained"  # a setting
+OWN_ACCOUNT = (
+    "A reference works with your own API account only, and holds its e-mail address: do not pass "
+    "it on."
+)
+
+
+class ReferenceTrayBar(QWidget):
+    """Hidden while it is empty and nobody asked for it."""
+
+    left = Signal()
+
+    def __init__(self, services: Services, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._services = services
+        self._tray = services.reference_tray
+        self._thumbnails = thumbnails
+        self._is_wanted = False
+        self._references: dict[ImageKey, str] = {}
+        self._slots: list[SlotButton] = []
+        self._box = QWidget()
+        self._row = FlowLayout(self._box)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(GAP)
+        self._model = _combo("Model")
+        self._ratio = _combo("Ratio")
+        self._resolution = _combo("Resolution")
+        self._prompt = QPlainTextEdit()
+        self._prompt.setPlaceholderText("Prompt")
+        self._prompt.setAccessibleName("Prompt of the next request")
+        self._prompt.setFixedHeight(PROMPT_HEIGHT)
+        self._prompt.setTabChangesFocus(True)
+        self._problem = QLabel()
+        self._problem.setProperty("role", "muted")
+        self._problem.setTextFormat(Qt.TextFormat.PlainText)
+        self._problem.setWordWrap(True)
+        self._problem.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._copy = QPushButton("Copy as")
+        self._copy.setProperty("role", "primary")
+        self._copy.setToolTip("Copy the request (Ctrl+Alt+C)")
+        self._copy.setMenu(self._copy_menu())
+        self._close = IconButton("close", "Close the tray", "Close the tray (Ctrl+T)")
+        self._clear = QToolButton()
+        self._clear.setText("Empty it")
+        self._clear.setProperty("role", "link")
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def _lay_out(self) -> None:
+        fields = FlowLayout()
+        fields.setSpacing(GAP)
+        for widget in (
+            *(self._model, self._ratio, self._resolution),
+            *(self._copy, self._clear, self._close),
+        ):
+            fields.addWidget(widget)
+        right = QVBoxLayout()
+        right.setSpacing(GAP)
+        right.addLayout(fields)
+        right.addWidget(self._problem)
+        right.addWidget(self._prompt)
+        whole = self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        whole.setContentsMargins(16, 8, 12, 8)
+        whole.setSpacing(12)
+        whole.addWidget(self._box)
+        whole.addLayout(right, 1)
+
+    def _arrange(self) -> None:
+        """Slots beside the fields where there is room, else above them."""
+        is_wide = self.width() >= WIDE
+        direction = QBoxLayout.Direction
+        self._whole.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
+        width = len(self._slots) * (SIDE + GAP)
+        self._box.setMinimumWidth(width if is_wide else 0)
+        self._box.setMaximumWidth(width if is_wide else UNLIMITED)
+
+    def _connect(self) -> None:
+        self._tray.subscribe(self._show)
+        self._thumbnails.made.connect(self._on_thumbnail_made)
+        for box, field in (
+            (self._model, "model"),
+            (self._ratio, "ratio"),
+            (self._resolution, "resolution"),
+        ):
+            box.currentTextChanged.connect(partial(self._edit, field))
+        self._prompt.textChanged.connect(lambda: self._edit("prompt", self._prompt.toPlainText()))
+        self._close.clicked.connect(lambda _=False: self.close_tray())
+        self._clear.clicked.connect(lambda _=False: self._empty())
+
+    # -- what the window asks ---------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Show it also while it is empty, or hide it."""
+        if self.isVisible():
+            self.close_tray()
+        else:
+            self._is_wanted = True
+            self._show()
+            self._model.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def close_tray(self) -> None:
+        """What is in it stays there."""
+        self._is_wanted = False
+        self.left.emit()
+        self.hide()
+
+    def put(self, keys: Sequence[ImageKey], slot: int | None = None) -> None:
+        """Images into a slot, else into the next free ones; those without a reference are named."""
+        self._is_wanted = True
+        before = list(self._tray.keys)
+
+        def put(jobs: Sequence[Job]) -> None:
+            usable = [key for key in keys if _reference(jobs, key)]
+            if slot is not None and usable:
+                added = int(self._tray.put(usable[0], slot))
+            else:
+                added = self._tray.add(usable)
+            self._say(len(keys), len(usable), added, before)
+            self._show()
+
+        with_jobs(self._services, (key.number for key in keys), put)
+
+    def take_from(self, job: Job) -> None:
+        """Its prompt, model, ratio and resolution."""
+        self._is_wanted = True
+        self._tray.take_from(job)
+        self._show()
+        self._services.messages.say(f"Took the request of job {job.number}.")
+
+    def popup_copy(self) -> None:
+        """By key."""
+        self._is_wanted = True
+        self._show()
+        self._copy.showMenu()
+
+    # -- Qt ---------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, 0, self.width(), 1, colors().line)
+        painter.end()
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        keys = list(self._tray.keys)
+        self.setVisible(self._is_wanted or bool(keys))
+        self._fill_combos()
+        with_jobs(self._services, (key.number for key in keys), self._show_jobs)
+
+    def _show_jobs(self, jobs: Sequence[Job]) -> None:
+        keys = list(self._tray.keys)
+        self._references = {key: text for key in keys if (text := _reference(jobs, key))}
+        self._make_slots(max(self._tray.size, len(keys)))
+        self._thumbnails.want(WISHES, keys)
+        for place, slot in enumerate(self._slots):
+            key = keys[place] if place < len(keys) else None
+            trouble = self._trouble(place, key) if key is not None else ""
+            slot.show_image(key, self._thumbnails.pixmap(key) if key else None, trouble)
+        self._clear.setVisible(bool(keys))
+        found = problems(self._tray.generation(self._ordered()), self._tray.catalog)
+        said = " ".join(found)
+        self._problem.setVisible(bool(said))
+        if said != self._problem.text():
+            self._problem.setText(said)
+            self._problem.setToolTip(said)
+
+    def _ordered(self) -> list[str]:
+        return [self._references[key] for key in self._tray.keys if key in self._references]
+
+    def _trouble(self, place: int, key: ImageKey) -> str:
+        reference = self._references.get(key)
+        if reference is None:
+            return "its reference is not here"
+        if place >= self._tray.size:
+            return f"{self._tray.draft.model} takes {self._tray.size}"
+        first = accounts(tuple(self._ordered()))[:1]
+        if first and account_of(reference) not in first:
+            return "of another account than the first one"
+        return ""
+
+    def _make_slots(self, number: int) -> None:
+        while len(self._slots) > number:
+            slot = self._slots.pop()
+            self._row.removeWidget(slot)
+            slot.hide()
+            slot.deleteLater()
+        while len(self._slots) < number:
+            slot = SlotButton(len(self._slots) + 1, self)
+            slot.removed.connect(partial(self._take_out, slot))
+            slot.moved_by.connect(partial(self._move_by, slot))
+            slot.dragged_to.connect(partial(self._drag_to, slot))
+            self._slots.append(slot)
+            self._row.addWidget(slot)
+            slot.show()
+        self._arrange()
+
+    def _fill_combos(self) -> None:
+        draft, catalog = self._tray.draft, self._tray.catalog
+        model = catalog.get(draft.model)
+        ratios = model.all_ratios if model else RATIOS
+        resolutions = model.resolutions if model and model.resolutions else RESOLUTIONS
+        for box, values, value in (
+            (self._model, tuple(catalog), draft.model),
+            (self._ratio, ratios, draft.ratio),
+            (self._resolution, resolutions, draft.resolution),
+        ):
+            _fill(box, values, value)
+        if self._prompt.toPlainText() != draft.prompt:
+            self._prompt.blockSignals(True)
+            self._prompt.setPlainText(draft.prompt)
+            self._prompt.blockSignals(False)
+
+    def _on_thumbnail_made(self, key: ImageKey) -> None:
+        for slot in self._slots:
+            if slot.key == key:
+                slot.show_image(key, self._thumbnails.pixmap(key), "")
+                self._show()
+                return
+
+    # -- what the user does -----------------------------------------------------------------
+
+    def _edit(self, field: str, text: str) -> None:
+        self._tray.edit(**{field: "" if text == NO_CHOICE else text})
+
+    def _take_out(self, slot: SlotButton) -> None:
+        if slot.key is not None:
+            self._tray.take_out(slot.key)
+
+    def _move_by(self, slot: SlotButton, steps: int) -> None:
+        place = self._slots.index(slot) + steps
+        if slot.key is not None and 0 <= place < len(self._tray.keys):
+            self._tray.move(slot.key, place + 1)
+            self._slots[place].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _drag_to(self, slot: SlotButton, at: QPoint) -> None:
+        """To the slot at that point of the screen; out of the tray, away."""
+        if slot.key is None:
+            return
+        point = self._box.mapFromGlobal(at)
+        if not self.rect().contains(self.mapFromGlobal(at)):
+            self._tray.take_out(slot.key)
+            return
+        for place, each in enumerate(self._slots[: len(self._tray.keys)], 1):
+            if each.geometry().adjusted(0, 0, GAP, GAP).contains(point):
+                self._tray.move(slot.key, place)
+                return
+
+    def _empty(self) -> None:
+        before = list(self._tray.keys)
+        self._tray.restore(())
+        self._push("Empty the tray", before)
+        self._services.messages.say("The tray is empty.", Remedy.UNDO)
+
+    def _push(self, label: str, before: Sequence[ImageKey]) -> None:
+        async def restore() -> None:
+            self._tray.restore(before)
+
+        self._services.undo.push(label, restore)
+
+    def _say(self, wanted: int, usable: int, added: int, before: Sequence[ImageKey]) -> None:
+        words = []
+        if added:
+            words.append(f"{count(added, 'reference')} into the tray.")
+            self._push(f"Put {count(added, 'image')} into the tray", before)
+        if usable > added:
+            same = usable - added
+            words.append(f"{count(same, 'image')} {'is' if same == 1 else 'are'} there already.")
+        if wanted > usable:
+            words.append(f"{count(wanted - usable, 'image')} came without a reference.")
+        self._services.messages.say(" ".join(words), Remedy.UNDO if added else None)
+
+    def _copy_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for form in Form:
+            menu.addAction(form.value, partial(self._copy_as, form))
+        return menu
+
+    def _copy_as(self, form: Form) -> None:
+        references = self._ordered()
+        generation = self._tray.generation(references)
+        text = snippet(form, generation, self._services.api_url)
+        if not text:
+            self._services.messages.say("There is nothing to copy: put images into the tray.")
+            return
+        QGuiApplication.clipboard().setText(text)
+        words = f"Copied the request as {form.value}."
+        if form is Form.LINES:
+            words = f"Copied {count(len(references), 'reference')} as lines."
+        if references and not self._services.preferences.get(ONCE):
+            self._services.preferences.set(ONCE, True)
+            words = f"{words} {OWN_ACCOUNT}"
+        self._services.messages.say(words)
+
+
+NO_CHOICE = "–"
+
+
+def _combo(name: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(f"{name} of the next request")
+    box.setToolTip(name)
+    return box
+
+
+def _fill(box: QComboBox, values: Sequence[str], value: str) -> None:
+    """Also with a value that is none of them, which it shows all the same."""
+    wanted = [NO_CHOICE, *values, *([value] if value and value not in values else [])]
+    box.blockSignals(True)
+    if [box.itemText(row) for row in range(box.count())] != wanted:
+        box.clear()
+        box.addItems(wanted)
+    box.setCurrentIndex(wanted.index(value) if value else 0)
+    box.blockSignals(False)
+
+
+def _reference(jobs: Sequence[Job], key: ImageKey) -> str | None:
+    for job in jobs:
+        if job.number == key.number and key.index < len(job.images):
+            return job.images[key.index].entry.asset_ref
+    return None

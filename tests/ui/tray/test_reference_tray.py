@@ -1,0 +1,194 @@
+"""Picked images become the references of the next request, by keys alone and by mouse alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest_asyncio
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+
+from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.snippets import Form
+from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.tray.reference_tray_bar import OWN_ACCOUNT, ReferenceTrayBar
+from dreamina_desktop.ui.tray.slot_button import SlotButton
+
+Until = Callable[[Callable[[], object]], Awaitable[None]]
+Key = Qt.Key
+NONE, ALT, SHIFT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+@pytest_asyncio.fixture
+async def window(bench: Any, put_up: Any, record: Any, until: Until) -> MainWindow:
+    """Four jobs of two images; the last is of another account."""
+    for second in range(1, 4):
+        await bench.add(record(second))
+    other = record(4)
+    for image in other["response"]["images"]:
+        image["assetRef"] = image["assetRef"].replace("user@", "other@")
+    await bench.add(other)
+    window = MainWindow(bench.services)
+    await put_up(window)
+    await until(lambda: len(images(window).order) == 8)
+    images(window).setFocus()
+    return window
+
+
+def images(window: MainWindow) -> Any:
+    return next(w for w in window.findChildren(QWidget) if w.accessibleName() == "Images")
+
+
+def tray(window: MainWindow) -> ReferenceTrayBar:
+    return window.findChild(ReferenceTrayBar)
+
+
+def slots(window: MainWindow) -> list[SlotButton]:
+    return [slot for slot in tray(window).findChildren(SlotButton) if slot.isVisible()]
+
+
+def held(window: MainWindow) -> str:
+    return " ".join(str(slot.key) for slot in slots(window) if slot.key)
+
+
+def press(window: MainWindow, key: Key, modifier: Any = NONE) -> None:
+    QTest.keyClick(images(window), key, modifier)
+
+
+def put(window: MainWindow, job: int, image: int, slot: int) -> None:
+    images(window).select_key(ImageKey(job, image - 1))
+    press(window, Key(Key.Key_0.value + slot), ALT)
+
+
+def copied(window: MainWindow, form: Form) -> str:
+    button = next(b for b in tray(window).findChildren(QPushButton) if b.text() == "Copy as")
+    next(a for a in button.menu().actions() if a.text() == form.value).trigger()
+    return QGuiApplication.clipboard().text()
+
+
+def said(bench: Any) -> str:
+    message = bench.services.messages.passing
+    return message.text if message else ""
+
+
+async def test_two_picked_images_are_a_ready_request_by_keys_alone(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    assert not tray(window).isVisible()
+    put(window, 1, 2, 1)
+    await until(lambda: held(window) == "1-2")
+    put(window, 3, 1, 2)
+    await until(lambda: held(window) == "1-2 3-1")
+    press(window, Key.Key_R, SHIFT)  # the request of job 3
+    await until(lambda: bench.services.reference_tray.draft.prompt)
+    body = json.loads(copied(window, Form.JSON))
+    library = bench.services.library
+    assert body == {
+        "prompt": "A stunning aurora over lake 3",
+        "model": "seedream-4.0",
+        "ratio": "16:9",
+        "resolution": "2k",
+        "imageRef_1": library.image(ImageKey(1, 1)).entry.asset_ref,
+        "imageRef_2": library.image(ImageKey(3, 0)).entry.asset_ref,
+    }
+    assert OWN_ACCOUNT in said(bench)
+    assert "USEAPI_TOKEN" in copied(window, Form.CURL)
+    assert OWN_ACCOUNT not in said(bench)  # once
+
+
+async def test_slots_stay_without_a_gap_and_each_image_is_there_once(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    put(window, 1, 1, 5)
+    await until(lambda: held(window) == "1-1")
+    put(window, 1, 1, 2)
+    await until(lambda: "1 image is there already." in said(bench))
+    put(window, 2, 1, 3)
+    await until(lambda: held(window) == "1-1 2-1")
+    put(window, 3, 1, 1)  # in place of what was there
+    await until(lambda: held(window) == "3-1 2-1")
+    await bench.services.undo.undo()
+    await until(lambda: held(window) == "1-1 2-1")
+
+
+async def test_another_account_and_too_many_are_marked_with_the_reason(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    images(window).select_keys([ImageKey(n, 0) for n in (1, 2, 3)], None)
+    press(window, Key.Key_R)
+    await until(lambda: len(held(window).split()) == 3)
+    put(window, 4, 1, 4)
+    await until(lambda: len(held(window).split()) == 4)
+    names = [slot.accessibleName() for slot in slots(window)]
+    assert "of another account than the first one" in names[3]
+    box = next(b for b in tray(window).findChildren(QComboBox) if b.toolTip() == "Model")
+    box.setCurrentText("nano-banana")
+    await until(lambda: "nano-banana takes 3" in slots(window)[3].accessibleName())
+    assert "nano-banana takes 3 of these 4 references; seedream-5.0-lite" in problem(window)
+    assert "several accounts" in problem(window)
+
+
+def problem(window: MainWindow) -> str:
+    return tray(window)._problem.text()
+
+
+async def test_the_mouse_takes_out_and_moves(bench: Any, window: MainWindow, until: Until) -> None:
+    images(window).select_keys([ImageKey(n, 0) for n in (1, 2, 3)], None)
+    press(window, Key.Key_R)
+    await until(lambda: len(held(window).split()) == 3)
+    before = held(window).split()
+    first, _, third = slots(window)[:3]
+    start = third.rect().center()
+    QTest.mousePress(third, Qt.MouseButton.LeftButton, NONE, start)
+    there = third.mapFromGlobal(first.mapToGlobal(first.rect().center()))
+    QTest.mouseMove(third, there)
+    QTest.mouseRelease(third, Qt.MouseButton.LeftButton, NONE, there)
+    await until(lambda: held(window).split() == [before[2], before[0], before[1]])
+    close = slots(window)[1]._close().center()
+    QTest.mouseClick(slots(window)[1], Qt.MouseButton.LeftButton, NONE, close)
+    await until(lambda: held(window).split() == [before[2], before[1]])
+
+
+async def test_keys_move_and_take_out_in_the_tray(window: MainWindow, until: Until) -> None:
+    images(window).select_keys([ImageKey(n, 0) for n in (1, 2)], None)
+    press(window, Key.Key_R)
+    await until(lambda: len(held(window).split()) == 2)
+    one, two = held(window).split()
+    slots(window)[0].setFocus()
+    QTest.keyClick(slots(window)[0], Key.Key_Right, ALT)
+    await until(lambda: held(window).split() == [two, one])
+    assert slots(window)[1].hasFocus()
+    QTest.keyClick(slots(window)[1], Key.Key_Delete)
+    await until(lambda: held(window).split() == [two])
+
+
+async def test_what_is_in_it_is_there_after_a_restart(
+    bench: Any, window: MainWindow, put_up: Any, until: Until
+) -> None:
+    put(window, 2, 2, 1)
+    await until(lambda: held(window) == "2-2")
+    again = MainWindow(bench.services)
+    await put_up(again)
+    await until(lambda: held(again) == "2-2")
+    QTest.keyClick(images(again), Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert not tray(again).isVisible()
+    assert bench.services.reference_tray.keys == (ImageKey(2, 1),)
+
+
+async def test_copying_of_a_selection_fills_an_empty_tray(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    images(window).select_keys([ImageKey(1, 0), ImageKey(1, 1)], None)
+    window._copy_request()
+    await until(lambda: held(window) == "1-1 1-2")
+    lines = copied(window, Form.LINES).splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["imageRef_1", "imageRef_2"]
+    assert "Copied 2 references as lines." in said(bench)
