@@ -6,7 +6,7 @@ import json
 import random
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faults import Fault, api_faults, image_faults
@@ -14,7 +14,7 @@ from program import Folder, Running, wait_until
 from promises import MISTAKES
 from table import Row
 from vendor import ScriptedJob, Vendor, ids
-from watch import Size, size_of
+from watch import Size, pooled_by_qt, size_of
 
 SMALL, FULL = 10, 480  # minutes of the user
 COMPRESSION = 60.0
@@ -38,7 +38,8 @@ PROMISES = (
     "jobs lost or wrong",
     "uncaught exceptions",
 )
-_POOLS = ("loop_", "disk_", "asyncio_", "imaging_")  # bounded, and filled as they are needed
+# Bounded, and filled as they are needed; as are those of Qt (watch.pooled_by_qt).
+_POOLS = ("loop_", "disk_", "asyncio_", "imaging_")
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,9 @@ class Soak:
         wait_until(self._told.exists)
         said = json.loads(self._told.read_text())
         size = size_of(self._running, (self._vendor.api.port, self._vendor.images.port))
-        pooled = sum(name.startswith(_POOLS) for name in said["threads"])
+        by_qt = pooled_by_qt(self._running.pid)
+        pooled = by_qt + sum(name.startswith(_POOLS) for name in said["threads"])
+        size = replace(size, files=size.files - by_qt)
         return State(size, len(said["tasks"]), size.threads - pooled, said["cached"] // 1024)
 
 

@@ -74,6 +74,19 @@ def size_of(running: Running, ports: Collection[int]) -> Size:
     )
 
 
+def pooled_by_qt(pid: int) -> int:
+    """How many threads a process has in pools of Qt's: each has one file handle, too."""
+    tasks = _listed(Path(f"/proc/{pid}/task"))
+    return sum(_read_file(task / "comm") == b"Thread (pooled)\n" for task in tasks)
+
+
+def _read_file(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""  # ended meanwhile
+
+
 def _connected(pid: int, ports: Collection[int]) -> set[str]:
     """The numbers of sockets that are connected to one of these ports."""
     rows = [line.split() for line in _read(pid, "net/tcp").decode().splitlines()[1:]]
