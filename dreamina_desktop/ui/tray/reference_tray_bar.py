@@ -61,6 +61,15 @@ class ReferenceTrayBar(QWidget):
         self._is_wanted = False
         self._references: dict[ImageKey, str] = {}
         self._slots: list[SlotButton] = []
+        self._is_built = False
+        self.hide()
+        self._tray.subscribe(self._show)
+        self._thumbnails.made.connect(self._on_thumbnail_made)
+        self._show()
+
+    def _build(self) -> None:
+        """When it is first wanted: the window's first frame does not need it."""
+        self._is_built = True
         self._box = QWidget()
         self._row = FlowLayout(self._box)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -88,7 +97,6 @@ class ReferenceTrayBar(QWidget):
         self._clear.setProperty("role", "link")
         self._lay_out()
         self._connect()
-        self._show()
 
     def _lay_out(self) -> None:
         fields = FlowLayout()
@@ -111,6 +119,8 @@ class ReferenceTrayBar(QWidget):
 
     def _arrange(self) -> None:
         """Slots beside the fields where there is room, else above them."""
+        if not self._is_built:
+            return
         is_wide = self.width() >= WIDE
         direction = QBoxLayout.Direction
         self._whole.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
@@ -119,8 +129,6 @@ class ReferenceTrayBar(QWidget):
         self._box.setMaximumWidth(width if is_wide else UNLIMITED)
 
     def _connect(self) -> None:
-        self._tray.subscribe(self._show)
-        self._thumbnails.made.connect(self._on_thumbnail_made)
         for box, field in (
             (self._model, "model"),
             (self._ratio, "ratio"),
@@ -191,6 +199,10 @@ class ReferenceTrayBar(QWidget):
 
     def _show(self) -> None:
         keys = list(self._tray.keys)
+        if not self._is_built:
+            if not (self._is_wanted or keys):
+                return
+            self._build()
         self.setVisible(self._is_wanted or bool(keys))
         self._fill_combos()
         with_jobs(self._services, (key.number for key in keys), self._show_jobs)
