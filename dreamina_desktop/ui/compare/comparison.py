@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QImage, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dreamina_desktop.core.job import ImageKey, Job
@@ -19,6 +19,7 @@ from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.view_action import view_action
 from dreamina_desktop.ui.viewer.picture_cache import PictureCache, Wish
 from dreamina_desktop.ui.window.icon_button import IconButton
 
@@ -31,8 +32,6 @@ BLINK = "  ·  B: blink"
 
 class Comparison(QWidget):
     """Covers `parent`, its window."""
-
-    closed = Signal()
 
     def __init__(self, services: Services, parent: QWidget, thumbnails: Thumbnails) -> None:
         super().__init__(parent)
@@ -92,11 +91,7 @@ class Comparison(QWidget):
             ("Close", ("Esc",), self.close_comparison),
         )
         for name, shortcuts, work in keys:
-            action = QAction(name, self)
-            action.setShortcuts([QKeySequence(key) for key in shortcuts])
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda _=False, work=work: work())
-            self.addAction(action)
+            view_action(self, name, work, *shortcuts)
 
     def compare(self, keys: Sequence[ImageKey]) -> None:
         """Show these: two to four."""
@@ -124,7 +119,6 @@ class Comparison(QWidget):
             self._focus_before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
         self._cache.want(())
-        self.closed.emit()
 
     def _fill(self, keys: Sequence[ImageKey]) -> None:
         for panel in self._panels:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidge
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts
-from dreamina_desktop.core.lineage import Lineage
+from dreamina_desktop.core.lineage import NO_LINEAGE
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.copying_ids import copy_ids
@@ -47,7 +47,7 @@ class DetailsPane(QScrollArea):
         self._index = 0  # of the image in front
         self._raw: RawRecord | None = None
         self._raw_open = False
-        self._lineage = Lineage()
+        self._lineage = NO_LINEAGE
         self._shown: object = None  # what the page was made of
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -94,7 +94,7 @@ class DetailsPane(QScrollArea):
 
     def _show(self, numbers: tuple[int, ...], index: int) -> None:
         if numbers != self._numbers:
-            self._numbers, self._raw, self._lineage = numbers, None, Lineage()
+            self._numbers, self._raw, self._lineage = numbers, None, NO_LINEAGE
             self._read_raw()
             self._read_lineage()
             self.verticalScrollBar().setValue(0)

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dreamina_desktop.core.collection import Collection
@@ -16,6 +15,7 @@ from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.view_action import view_action
 
 
 class Collecting(QObject):
@@ -35,10 +35,12 @@ class Collecting(QObject):
         self._selected = selected
         self._shown = shown
         self._asker = asker
-        self._add_keys = self._action("Add to collection…", "B", self._popup)
-        self._action("Earlier in the collection", "Alt+Left", partial(self._step, -1))
-        self._action("Later in the collection", "Alt+Right", partial(self._step, 1))
-        self._take_out = self._action("Take out of the collection", "Shift+B", self._on_take_out)
+        view_action(view, "Add to collection…", self._popup, "B")
+        view_action(view, "Earlier in the collection", partial(self._step, -1), "Alt+Left")
+        view_action(view, "Later in the collection", partial(self._step, 1), "Alt+Right")
+        self._take_out = view_action(
+            view, "Take out of the collection", self._on_take_out, "Shift+B"
+        )
 
     def add_to(self, menu: QMenu) -> None:
         """Its entries, as a menu within a menu."""
@@ -151,11 +153,3 @@ class Collecting(QObject):
                 self._services.messages.say(f"Nothing was changed. {error}")
 
         self._services.supervisor.spawn(do(), "collections")
-
-    def _action(self, name: str, keys: str, work: Callable[[], None]) -> QAction:
-        action = QAction(name, self._view)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda _checked: work())
-        self._view.addAction(action)
-        return action

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QFileInfo, QObject, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtCore import QFileInfo, QObject, QPoint, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
@@ -15,6 +15,7 @@ from dreamina_desktop.ui.gallery.saving import Saving
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.reading import images_among, with_jobs
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.view_action import view_action
 
 FEWEST, MOST = 2, 4  # images that are compared
 MENU_READS = 50  # images that are looked at to see what a menu can do
@@ -45,21 +46,23 @@ class GalleryActions(QObject):
         self._menu: QMenu | None = None
         self._more: list[Callable[[QMenu], object]] = []
         copying = self._copying
-        self._copy_reference = self._action(
-            "Copy reference", self._copier(copying.references), "Ctrl+C"
+        self._copy_reference = view_action(
+            view, "Copy reference", self._copier(copying.references), "Ctrl+C"
         )
-        self._copy_picture = self._action(
-            "Copy picture", self._copier(copying.pictures), "Ctrl+Shift+C"
+        self._copy_picture = view_action(
+            view, "Copy picture", self._copier(copying.pictures), "Ctrl+Shift+C"
         )
-        self._copy_link = self._action("Copy link", self._copier(copying.links))
-        self._copy_job_id = self._action("Copy job ID", self._copier(copying.job_ids))
-        self._copy_prompt = self._action("Copy prompt", self._copier(copying.prompts))
-        self._open_image = self._action("Open image", open_image)
-        self._compare = self._action("Compare", self._on_compare_triggered, "C")
-        self._show_job = self._action("Show job in the list", self._on_show_job_triggered, "Ctrl+J")
-        self._open_folder = self._action("Open folder", self._on_open_folder_triggered)
-        self._save_copy = self._action("Save a copy…", self._on_save_copy_triggered)
-        self._retry = self._action("Retry", self._on_retry_triggered)
+        self._copy_link = view_action(view, "Copy link", self._copier(copying.links))
+        self._copy_job_id = view_action(view, "Copy job ID", self._copier(copying.job_ids))
+        self._copy_prompt = view_action(view, "Copy prompt", self._copier(copying.prompts))
+        self._open_image = view_action(view, "Open image", open_image)
+        self._compare = view_action(view, "Compare", self._on_compare_triggered, "C")
+        self._show_job = view_action(
+            view, "Show job in the list", self._on_show_job_triggered, "Ctrl+J"
+        )
+        self._open_folder = view_action(view, "Open folder", self._on_open_folder_triggered)
+        self._save_copy = view_action(view, "Save a copy…", self._on_save_copy_triggered)
+        self._retry = view_action(view, "Retry", self._on_retry_triggered)
 
     def copy_references(self, keys: Sequence[ImageKey]) -> None:
         self._copying.references(keys)
@@ -116,15 +119,6 @@ class GalleryActions(QObject):
         self._copy_reference.setText("Copy references" if several else "Copy reference")
         link = "Copy links" if several else "Copy link"
         self._copy_link.setText(f"{link} ({life})" if life and not several else link)
-
-    def _action(self, text: str, slot: Callable[[], None], keys: str = "") -> QAction:
-        action = QAction(text, self._view)
-        action.triggered.connect(lambda _checked: slot())
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._view.addAction(action)
-        return action
 
     def _copier(self, copy: Callable[[Sequence[ImageKey]], None]) -> Callable[[], None]:
         return lambda: copy(self._selected())

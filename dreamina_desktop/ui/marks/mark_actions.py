@@ -7,8 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dreamina_desktop.core.errors import DatabaseError
@@ -19,6 +18,7 @@ from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.view_action import view_action
 
 KeysSource = Callable[[], Sequence[ImageKey]]
 _FLAGS = (
@@ -48,17 +48,17 @@ class MarkActions(QObject):
         self._on_judged = on_judged
         self._asker = asker
         self._flags = [
-            self._action(name, keys, partial(self._flag, flag, said))
+            view_action(view, name, partial(self._flag, flag, said), *keys)
             for flag, name, keys, said in _FLAGS
         ]
         self._stars = [
-            self._action(_stars_name(each), (str(each),), partial(self._rate, each))
+            view_action(view, _stars_name(each), partial(self._rate, each), str(each))
             for each in range(1, MOST_STARS + 1)
         ]
-        self._stars.append(self._action("No stars", ("0",), lambda: self._rate(0)))
+        self._stars.append(view_action(view, "No stars", lambda: self._rate(0), "0"))
         self._texts = [
-            self._action("Tags…", ("T",), self.edit_tags),
-            self._action("Note…", ("N",), self.edit_note),
+            view_action(view, "Tags…", self.edit_tags, "T"),
+            view_action(view, "Note…", self.edit_note, "N"),
         ]
 
     def add_to(self, menu: QMenu) -> None:
@@ -157,14 +157,6 @@ class MarkActions(QObject):
                 self._services.messages.say(f"{said} {count(changed, 'image')}.", Remedy.UNDO)
 
         self._services.supervisor.spawn(do(), "mark")
-
-    def _action(self, name: str, keys: Sequence[str], work: Callable[[], None]) -> QAction:
-        action = QAction(name, self._view)
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda _checked: work())
-        self._view.addAction(action)
-        return action
 
 
 def _stars_name(rating: int) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.model_catalog import MOST_REFERENCES
+from dreamina_desktop.ui.view_action import view_action
 
 
 class TrayActions(QObject):
@@ -23,12 +23,12 @@ class TrayActions(QObject):
         super().__init__(view)
         self._view = view
         self._selected = selected
-        self._add = self._action("Add to the tray", "R", partial(self._put, None))
+        self._add = view_action(view, "Add to the tray", partial(self._put, None), "R")
         self._slots = [
-            self._action(f"Slot {slot}", f"Alt+{slot}", partial(self._put, slot))
+            view_action(view, f"Slot {slot}", partial(self._put, slot), f"Alt+{slot}")
             for slot in range(1, MOST_REFERENCES + 1)
         ]
-        self._take = self._action("Take over its request", "Shift+R", self._take_request)
+        self._take = view_action(view, "Take over its request", self._take_request, "Shift+R")
 
     def add_to(self, menu: QMenu) -> None:
         """Its entries, as a menu within a menu."""
@@ -44,11 +44,3 @@ class TrayActions(QObject):
     def _take_request(self) -> None:
         if keys := list(self._selected()):
             self.request_taken.emit(keys[0].number)
-
-    def _action(self, name: str, keys: str, work: Callable[[], None]) -> QAction:
-        action = QAction(name, self._view)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda _checked: work())
-        self._view.addAction(action)
-        return action

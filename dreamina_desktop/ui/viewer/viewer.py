@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -10,7 +11,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QImage,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
 )
@@ -34,6 +34,7 @@ from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.view_action import view_action
 from dreamina_desktop.ui.viewer.picture_cache import PictureCache, Wish
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
 from dreamina_desktop.ui.viewer.viewer_bar import BarContent, Command, ViewerBar
@@ -109,12 +110,8 @@ class Viewer(QWidget):
 
     def _add_actions(self) -> None:
         for command, keys in KEYS.items():
-            action = QAction(command.label, self)
-            action.setShortcuts([QKeySequence(key) for key in keys])
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda _=False, command=command: self._do(command))
-            self.addAction(action)
-            self._actions[command] = action
+            work = partial(self._do, command)
+            self._actions[command] = view_action(self, command.label, work, *keys)
 
     def _connect(self) -> None:
         self._canvas.changed.connect(self._on_canvas_changed)
