@@ -69,7 +69,7 @@ async def pictures(window: MainWindow, program: Program, folder: Path, name: str
     save(window, folder / f"search-{name}.png")
     jobs.narrow(NOTHING.with_flag(Flag.PICKED))
     await settled(window)
-    viewer = window._viewer
+    viewer = window._viewer()
     viewer.open_image(boats[0], gallery.order())
     await until(viewer.settled)
     save(window, folder / f"viewer-{name}.png")

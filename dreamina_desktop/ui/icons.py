@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from dreamina_desktop.resources_folder import resources_folder
@@ -14,9 +15,10 @@ SIZE = 20  # pixels at scale 1
 
 
 def icon(name: str, color: QColor) -> QIcon:
-    """The icon `resources/icons/<name>.svg` in one colour, sharp at scales 1 to 3."""
+    """The icon `resources/icons/<name>.svg` in one colour, sharp on every screen that is there."""
     result = QIcon()
-    for scale in (1, 2, 3):
+    sharpest = max((s.devicePixelRatio() for s in QGuiApplication.screens()), default=1.0)
+    for scale in range(1, math.ceil(sharpest) + 1):
         result.addPixmap(pixmap(name, color, SIZE, float(scale)))
     return result
 

@@ -35,7 +35,6 @@ from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 from dreamina_desktop.ui.tray.reference_tray_bar import ReferenceTrayBar
-from dreamina_desktop.ui.viewer.viewer import Viewer
 from dreamina_desktop.ui.window.closing import Closing
 from dreamina_desktop.ui.window.copying_diagnostics import copy_diagnostics
 from dreamina_desktop.ui.window.drop_hint import DropHint
@@ -51,6 +50,7 @@ from dreamina_desktop.ui.window.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from dreamina_desktop.ui.compare.comparison import Comparison
+    from dreamina_desktop.ui.viewer.viewer import Viewer
     from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
 STATE = "window"  # the name of what is kept between runs
@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self._comparison: Comparison | None = None  # made when it is first wanted
         self._made_settings: SettingsDialog | None = None
         self._question: object = None  # which images the gallery was asked to show last
-        self._viewer = Viewer(services, self, thumbnails)
+        self._made_viewer: Viewer | None = None
         self._drop_hint = DropHint(self)
         self._connect()
         self._add_actions()
@@ -212,7 +212,6 @@ class MainWindow(QMainWindow):
         self._filter_bar.destination_lifted.connect(
             lambda: services.collections.set_destination(None)
         )
-        self._viewer.closed.connect(self._on_viewer_closed)
         self._closing.quit_chosen.connect(self.quit)
         self._closing.hide_chosen.connect(self._go_to_background)
         self._messages.remedy_chosen.connect(self._apply_remedy)
@@ -317,8 +316,8 @@ class MainWindow(QMainWindow):
             self._jobs.list_all()
 
     def _go_to(self, widget: QWidget, prepare: Callable[[], object]) -> None:
-        if self._viewer.is_open():
-            self._viewer.close_viewer()
+        if self._made_viewer is not None and self._made_viewer.is_open():
+            self._made_viewer.close_viewer()
         prepare()
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -466,7 +465,15 @@ class MainWindow(QMainWindow):
         self._show_images()  # the order in one may be another
 
     def _open_image(self, key: ImageKey) -> None:
-        self._viewer.open_image(key, self._gallery.order())
+        self._viewer().open_image(key, self._gallery.order())
+
+    def _viewer(self) -> Viewer:
+        if self._made_viewer is None:
+            from dreamina_desktop.ui.viewer.viewer import Viewer  # noqa: PLC0415
+
+            self._made_viewer = Viewer(self._services, self, self._thumbnails)
+            self._made_viewer.closed.connect(self._on_viewer_closed)
+        return self._made_viewer
 
     def _on_viewer_closed(self, key: ImageKey | None) -> None:
         if key is not None:
