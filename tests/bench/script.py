@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from figure import ROUNDS, Figure, markdown, write_json
+
+# A start is measured as users have it: from the second one on, Python's byte code is kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def run(measure: Callable[[int], list[Figure]]) -> None:
