@@ -7,8 +7,6 @@ killed in between leaves a file with two names, which the next one finds.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -17,8 +15,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
-from dreamina_desktop.storage.atomic_file import flush_folder
-from dreamina_desktop.storage.durable_folder import make_folder
+from dreamina_desktop.storage.free_name import name_part
 from dreamina_desktop.storage.image_names import key_of
 from dreamina_desktop.storage.part_files import PARTS
 
@@ -40,7 +37,7 @@ class ImageFiles:
         """Give `part` a free name; both the file and the name are then on the disk. Its own name
         goes with `discard`."""
         target = self._root / folder
-        return await self._run(lambda: _keep(part, target, stem, extension))
+        return await self._run(lambda: name_part(part, target, stem, extension))
 
     async def discard(self, part: Path) -> None:
         await self._run(lambda: part.unlink(missing_ok=True))
@@ -72,79 +69,6 @@ class ImageFiles:
     async def _run(self, work: Callable[[], T]) -> T:
         future = asyncio.get_running_loop().run_in_executor(self._executor, work)
         return await asyncio.shield(future)
-
-
-def _keep(part: Path, folder: Path, stem: str, extension: str) -> Path:
-    make_folder(folder)
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    target = _name(part, folder, stem, extension)
-    try:
-        flush_folder(folder)
-    except OSError:
-        target.unlink(missing_ok=True)
-        raise
-    return target
-
-
-def _name(part: Path, folder: Path, stem: str, extension: str) -> Path:
-    """A second name; where the disk has none (FAT), or is another one, the part is moved."""
-    try:
-        return _link(part, folder, stem, extension)
-    except OSError:
-        target = _reserve(folder, stem, extension)
-        _move(part, target)
-        return target
-
-
-def _link(part: Path, folder: Path, stem: str, extension: str) -> Path:
-    for target in _names(folder, stem, extension):
-        with contextlib.suppress(FileExistsError):
-            os.link(part, target)
-            return target
-    raise FileExistsError(f"{folder} has too many files named {stem}.")
-
-
-def _names(folder: Path, stem: str, extension: str) -> Iterator[Path]:
-    yield folder / f"{stem}.{extension}"
-    for number in range(2, 10_000):
-        yield folder / f"{stem} ({number}).{extension}"
-
-
-def _move(part: Path, target: Path) -> None:
-    """The folder may have been changed since the part was begun: then it is on another disk."""
-    try:
-        os.replace(part, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            target.unlink(missing_ok=True)
-            raise
-        _copy(part, target)
-
-
-def _copy(part: Path, target: Path) -> None:
-    """A copy beside its place, moved there when it is whole on that disk."""
-    beside = target.with_name(f"{target.name}.part")
-    try:
-        with part.open("rb") as source, beside.open("wb") as copy:
-            shutil.copyfileobj(source, copy)
-            copy.flush()
-            os.fsync(copy.fileno())
-        os.replace(beside, target)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
-        raise
-    part.unlink(missing_ok=True)
-
-
-def _reserve(folder: Path, stem: str, extension: str) -> Path:
-    """An empty file of a name that was free: nobody else's file is ever replaced."""
-    for target in _names(folder, stem, extension):
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            return target
-    raise FileExistsError(f"{folder} has too many files named {stem}.")
 
 
 def _unrecorded(root: Path) -> Sequence[tuple[Path, Path | None]]:

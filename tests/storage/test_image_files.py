@@ -85,7 +85,7 @@ async def test_a_folder_that_cannot_be_flushed_keeps_no_file(
     def refuse(_folder: Path) -> None:
         raise OSError(errno.EIO, "input/output error")
 
-    monkeypatch.setattr("dreamina_desktop.storage.image_files.flush_folder", refuse)
+    monkeypatch.setattr("dreamina_desktop.storage.free_name.flush_folder", refuse)
     source = part(tmp_path, b"picture")
     with pytest.raises(OSError, match="input/output"):
         await files.keep(source, "day", "a", "jpg")
