@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from itertools import dropwhile, groupby
+from itertools import dropwhile, groupby, islice
 
 MAX_BYTES = 80
 _MAX_WORDS = 7
@@ -24,12 +24,20 @@ def stem(number: int, index: int, prompt: str | None) -> str:
     """`0214-2 a-stunning-aurora`: job, image from 1, the first words of the prompt; at most 80
     bytes of UTF-8, no reserved name or character of any system, no e-mail address or job ID."""
     name = f"{number:04d}-{index + 1}"
-    for count, word in enumerate(_words(prompt or "")):
-        longer = f"{name}{'-' if count else ' '}{word}"
-        if count == _MAX_WORDS or len(longer.encode()) > MAX_BYTES:
+    words = slug(prompt or "", MAX_BYTES - len(name) - 1)
+    return f"{name} {words}" if words else name
+
+
+def slug(prompt: str, most_bytes: int = MAX_BYTES) -> str:
+    """The first words of a prompt, `a-stunning-aurora`: at most seven of them, without addresses,
+    job IDs, references and links."""
+    words = ""
+    for word in islice(_words(prompt), _MAX_WORDS):
+        longer = f"{words}-{word}" if words else word
+        if len(longer.encode()) > most_bytes:
             break
-        name = longer
-    return name
+        words = longer
+    return words
 
 
 def key_of(stem_of_file: str) -> tuple[int, int] | None:
