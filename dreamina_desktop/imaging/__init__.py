@@ -1,1 +1,1 @@
-"""Pillow: verify and thumbnail, in worker processes."""
+"""Pillow in worker processes: verify, thumbnail. Without it: what files say about themselves."""
