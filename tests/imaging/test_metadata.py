@@ -303,6 +303,14 @@ def test_a_webp_says_what_is_in_it(name: str, flags: int) -> None:
     assert body == bytes([flags, 0, 0, 0]) + b"\x17\0\0" + b"\x10\0\0"  # 24 by 17 pixels, less one
 
 
+@pytest.mark.parametrize(
+    ("name", "flags"), [("WebP", 0), ("WebP with alpha", 0x10), ("WebP turned", 0x38)]
+)
+def test_a_stripped_webp_does_not_say_that_there_is_more(name: str, flags: int) -> None:
+    _kind, body = next(webp_chunks(stripped(with_xmp(ALL[name](), PACKET))))
+    assert body[:4] == bytes([flags, 0, 0, 0])
+
+
 def test_the_longest_packet_fits_and_a_longer_one_is_refused() -> None:
     longest = xmp_packet(Provenance("j1", 0, "&" * 1_000_000)).ljust(65_502)
     assert len(longest) == 65_502
