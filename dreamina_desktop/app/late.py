@@ -107,3 +107,6 @@ class LateImaging:
 
     async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
         return await (await self._imaging.get()).thumbnails(files)
+
+    async def previews(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        return await (await self._imaging.get()).previews(files)

@@ -13,6 +13,7 @@ from PIL.ImageFile import ImageFile
 from dreamina_desktop.imaging.picture import opened, orientation
 
 LONGER_SIDE = 320  # pixels
+PREVIEW_SIDE = 640  # pixels; paper shows more than a screen
 _QUALITY = 85
 _MOST_PROFILE = 8_000  # bytes; those of screens and cameras have some hundred
 _MAT = (128, 128, 128)  # behind transparent pixels: as good on a light window as on a dark one
@@ -38,31 +39,34 @@ TOO_LARGE = TooLarge.TOO_LARGE
 Made = bytes | TooLarge | None
 
 
-def thumbnails(files: Sequence[Path], most_pixels: int | None) -> list[Made]:
-    """Of each a JPEG at most 320 px on its longer side; None where the file cannot be read or is
-    not a picture. `most_pixels`: those that have more are left out."""
-    return [_one(file, most_pixels) for file in files]
+def thumbnails(
+    files: Sequence[Path], most_pixels: int | None, longer_side: int = LONGER_SIDE
+) -> list[Made]:
+    """Of each a JPEG at most `longer_side` pixels on its longer side, without metadata but a small
+    colour profile; None where the file cannot be read or is not a picture. `most_pixels`: those
+    that have more are left out."""
+    return [_one(file, most_pixels, longer_side) for file in files]
 
 
-def thumbnail(file: Path) -> bytes:
-    """A JPEG at most 320 px on its longer side. Raises OSError when the file cannot be read,
-    ValueError when it is not a picture."""
+def thumbnail(file: Path, longer_side: int = LONGER_SIDE) -> bytes:
+    """The same of one. Raises OSError when the file cannot be read, ValueError when it is not a
+    picture."""
     with opened(file) as image:
-        return _made(image)
+        return _made(image, longer_side)
 
 
-def _one(file: Path, most_pixels: int | None) -> Made:
+def _one(file: Path, most_pixels: int | None, longer_side: int) -> Made:
     try:
         with opened(file) as image:
             if most_pixels is not None and image.width * image.height > most_pixels:
                 return TOO_LARGE
-            return _made(image)
+            return _made(image, longer_side)
     except (OSError, ValueError):
         return None
 
 
-def _made(image: ImageFile) -> bytes:
-    fitting = _fitting(image.size)
+def _made(image: ImageFile, longer_side: int) -> bytes:
+    fitting = _fitting(image.size, longer_side)
     # The decoder itself makes a JPEG smaller by 2, 4 or 8: three to six times as fast.
     image.draft("RGB", fitting)
     small = _with_real_colours(image)
@@ -71,7 +75,8 @@ def _made(image: ImageFile) -> bytes:
     turn = _TURNS.get(orientation(image))
     upright = small if turn is None else small.transpose(turn)
     out = io.BytesIO()
-    _opaque(upright).save(out, "JPEG", quality=_QUALITY, icc_profile=_profile(image))
+    # Pillow would take a file's comment along, where others write prompts and addresses.
+    _opaque(upright).save(out, "JPEG", quality=_QUALITY, icc_profile=_profile(image), comment=b"")
     return out.getvalue()
 
 
@@ -83,10 +88,10 @@ def _profile(image: Image.Image) -> bytes | None:
     return profile if len(profile) <= _MOST_PROFILE else None
 
 
-def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+def _fitting(size: tuple[int, int], longer_side: int) -> tuple[int, int]:
     """As large as it may be, in the picture's own shape: for a square of 320 px the decoder would
     stop at twice that, where only the longer side counts."""
-    factor = min(1.0, LONGER_SIDE / max(size))
+    factor = min(1.0, longer_side / max(size))
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 

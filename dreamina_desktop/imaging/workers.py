@@ -19,7 +19,13 @@ from pickle import UnpicklingError
 from typing import Any, ParamSpec, TypeVar
 
 from dreamina_desktop.core.answer import Verdict
-from dreamina_desktop.imaging.thumbnail import TOO_LARGE, Made, thumbnails
+from dreamina_desktop.imaging.thumbnail import (
+    LONGER_SIDE,
+    PREVIEW_SIDE,
+    TOO_LARGE,
+    Made,
+    thumbnails,
+)
 from dreamina_desktop.imaging.verify import pixels, verify
 from dreamina_desktop.imaging.worker_process import serve
 
@@ -51,23 +57,34 @@ class ImagingWorkers:
     async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
         """Of each a JPEG at most 320 px on its longer side, upright; None where there is none to be
         made. One process does them all, in one go. Raises OSError while the program closes."""
-        made = await self._thumbnails(files)
+        return await self._small(files, LONGER_SIDE)
+
+    async def previews(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        """The same, at most 640 px on the longer side: for paper."""
+        return await self._small(files, PREVIEW_SIDE)
+
+    async def _small(self, files: Sequence[Path], longer_side: int) -> Sequence[bytes | None]:
+        made = await self._thumbnails(files, LARGE_PIXELS, longer_side)
         for place, one in enumerate(made):
             if one is TOO_LARGE:
                 async with self._one_large:
-                    [made[place]] = await self._thumbnails([files[place]], None)
+                    [made[place]] = await self._thumbnails([files[place]], None, longer_side)
         return [one if isinstance(one, bytes) else None for one in made]
 
     async def _thumbnails(
-        self, files: Sequence[Path], most_pixels: int | None = LARGE_PIXELS
+        self, files: Sequence[Path], most_pixels: int | None, longer_side: int
     ) -> list[Made]:
         try:
-            return await self._run(thumbnails, files, most_pixels)
+            return await self._run(thumbnails, files, most_pixels, longer_side)
         except WorkerDiedError:
             if len(files) == 1:
                 return [None]
         # One of them kills: it shall not take the others along.
-        return [one for file in files for one in await self._thumbnails([file])]
+        return [
+            one
+            for file in files
+            for one in await self._thumbnails([file], most_pixels, longer_side)
+        ]
 
     async def aclose(self) -> None:
         """End the processes at once; work under way ends in OSError."""

@@ -72,6 +72,9 @@ class Imaging(Protocol):
         """Of each a JPEG at most 320 px on its longer side, upright; None where there is none to be
         made. One process does them all, in one go. Raises OSError while the program closes."""
 
+    async def previews(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        """The same, at most 640 px on the longer side: for paper."""
+
 
 class JobRepository(Protocol):
     """Writes to the database. Every call is durable (WAL, FULL) when it returns; DatabaseError

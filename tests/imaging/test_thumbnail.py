@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageCms, ImageStat
+from PIL.PngImagePlugin import PngInfo
 
-from dreamina_desktop.imaging.thumbnail import TOO_LARGE, thumbnail, thumbnails
+from dreamina_desktop.imaging.thumbnail import PREVIEW_SIDE, TOO_LARGE, thumbnail, thumbnails
 
 Picture = Callable[..., Image.Image]
 Encoded = Callable[..., bytes]
@@ -128,6 +129,50 @@ def test_several_are_made_in_one_go_each_with_its_own_answer(
     made = thumbnails([good, bad, large, tmp_path / "nothing.jpg"], most_pixels=20_000)
     assert made == [thumbnail(good), None, TOO_LARGE, None]
     assert thumbnails([large], most_pixels=None) == [thumbnail(large)]
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((1280, 720), (640, 360)), ((2161, 3000), (461, 640)), ((90, 50), (90, 50))],
+)
+def test_a_preview_is_at_most_as_large_as_it_is_asked_for(
+    size: tuple[int, int], expected: tuple[int, int], encoded: Encoded, save: Save
+) -> None:
+    file = save(encoded(Image.new("RGB", size, "teal"), "JPEG"))
+    assert decoded(thumbnail(file, PREVIEW_SIDE)).size == expected
+    [made] = thumbnails([file], None, PREVIEW_SIDE)
+    assert made == thumbnail(file, PREVIEW_SIDE)
+
+
+SECRETS = b"US:user@example.com, a prompt"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "CMYK"])
+@pytest.mark.parametrize("side", [320, 200])  # made smaller, and as it is
+def test_no_metadata_comes_along_but_a_small_profile(
+    side: int, mode: str, picture: Picture, encoded: Encoded, save: Save, turned: Turned
+) -> None:
+    image, exif = picture(200, 100, mode), turned(6)
+    exif[0x010E] = SECRETS.decode()  # the description
+    said = PngInfo()
+    for name in ("comment", "Comment", "parameters", "XML:com.adobe.xmp"):
+        said.add_itxt(name, SECRETS.decode())
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    files = []
+    if mode != "CMYK":
+        files.append(encoded(image, "PNG", exif=exif, pnginfo=said, icc_profile=profile))
+    if mode in ("RGB", "L", "CMYK"):
+        more = {"exif": exif, "comment": SECRETS, "xmp": SECRETS}
+        files.append(encoded(image, "JPEG", icc_profile=profile, **more))
+    if mode in ("RGB", "RGBA"):
+        files.append(encoded(image, "WEBP", exif=exif.tobytes(), xmp=SECRETS, icc_profile=profile))
+    for data in files:
+        assert SECRETS in data
+        made = thumbnail(save(data), side)
+        assert SECRETS not in made
+        kept = {marker for marker, _ in decoded(made).applist}  # type: ignore[attr-defined]
+        assert kept == ({"APP0", "APP2"} if mode in ("RGB", "RGBA") else {"APP0"})
+        assert b"\xff\xfe" not in made[: made.index(b"\xff\xda")]  # no comment either
 
 
 def test_a_broken_file_is_an_error(picture: Picture, encoded: Encoded, save: Save) -> None:

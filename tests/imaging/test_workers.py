@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import select
 import signal
@@ -108,6 +109,18 @@ async def test_a_worker_verifies_and_makes_thumbnails(
     assert made.startswith(b"\xff\xd8\xff")
 
 
+async def test_previews_are_twice_as_large_as_thumbnails(
+    workers: ImagingWorkers, encoded: Encoded, save: Save
+) -> None:
+    file = save(encoded(Image.new("L", (1600, 900)), "PNG"))
+    large = save(encoded(Image.new("L", (8000, 5001)), "PNG"), "large.png")
+    bad = save(b"no picture", "bad.jpg")
+    small, none, from_large = await workers.previews([file, bad, large])
+    assert none is None
+    sizes = [Image.open(io.BytesIO(one)).size for one in (small, from_large) if one]
+    assert sizes == [(640, 360), (640, 400)]
+
+
 async def test_no_process_is_started_before_there_is_work(workers: ImagingWorkers) -> None:
     assert worker_ids(os.getpid()) == []
 
@@ -203,7 +216,7 @@ async def test_large_images_are_decoded_one_at_a_time(
 
     async def counting(work, file, *more):  # type: ignore[no-untyped-def]
         is_large = file == large and work.__name__ == "verify"
-        if not is_large and (work.__name__ != "thumbnails" or more != (None,)):
+        if not is_large and (work.__name__ != "thumbnails" or more[0] is not None):
             return await run(work, file, *more)
         running["large"] += 1
         running["most"] = max(running["most"], running["large"])

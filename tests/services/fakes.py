@@ -376,6 +376,9 @@ class FakeImaging:
             for file in files
         ]
 
+    async def previews(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        return await self.thumbnails(files)
+
 
 class FakeThumbnails:
     def __init__(self) -> None:

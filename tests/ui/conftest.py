@@ -47,7 +47,7 @@ from dreamina_desktop.core.job import ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.model_catalog import read_catalog
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
-from dreamina_desktop.imaging.thumbnail import thumbnails
+from dreamina_desktop.imaging.thumbnail import LONGER_SIDE, PREVIEW_SIDE, thumbnails
 from dreamina_desktop.imaging.verify import verify
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.services.accounts import Accounts
@@ -197,7 +197,13 @@ class ImagingInThread:
         return await asyncio.to_thread(verify, file)
 
     async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
-        made = await asyncio.to_thread(thumbnails, files, None)
+        return await self._small(files, LONGER_SIDE)
+
+    async def previews(self, files: Sequence[Path]) -> Sequence[bytes | None]:
+        return await self._small(files, PREVIEW_SIDE)
+
+    async def _small(self, files: Sequence[Path], longer_side: int) -> Sequence[bytes | None]:
+        made = await asyncio.to_thread(thumbnails, files, None, longer_side)
         return [one if isinstance(one, bytes) else None for one in made]
 
 
