@@ -14,6 +14,7 @@ from dreamina_desktop.app.export import export
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job_id import Finds, find
 from dreamina_desktop.services.idle import IdleWaiter
+from dreamina_desktop.services.jobs_as_text import JobsForm
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.tracker import Tracked, Tracker
 
@@ -38,6 +39,7 @@ class Assignment(msgspec.Struct, frozen=True):
     give_up_s: float = 300.0
     picture: Picture | None = None
     exports: bool = False
+    export_form: JobsForm = JobsForm.JSON
     only: bool = False
     activates: bool = False  # bring the window to the front
     takes_over: bool = False  # the caller opens a window: one without a window gives way
@@ -121,7 +123,7 @@ class Executor:
         self, assignment: Assignment, only: Collection[int] | None
     ) -> AsyncIterator[Reply]:
         if assignment.exports:
-            yield Reply(export=await export(self.library, only))
+            yield Reply(export=await export(self.library, only, assignment.export_form))
         if assignment.picture and self.draw:
             yield Reply(picture=await self.draw(assignment.picture))
 

@@ -1,108 +1,16 @@
-"""The tracked jobs as JSON (README.md, "Command line"), built from the raw records so that every
-field of the API leaves as it came.
-"""
+"""The tracked jobs as one file (README.md, "Command line")."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
-from typing import Any
 
-import msgspec
-
-from dreamina_desktop.core.job import Image, ImageState, Job
-from dreamina_desktop.core.record import read_json
+from dreamina_desktop.services.jobs_as_text import JobsForm, jobs_as
 from dreamina_desktop.services.library import Library
 
-_JOB_FIELDS = (
-    "type",
-    "status",
-    "model",
-    "created",
-    "updated",
-    "request",
-    "error",
-    "errorDetails",
-    "code",
-)
-_IMAGE_FIELDS = ("assetRef", "assetId", "itemId", "imageUri", "width", "height", "format")
 
-Fields = dict[str, msgspec.Raw]
-
-
-async def export(library: Library, only: Collection[int] | None) -> bytes:
-    """UTF-8 JSON, a list in tracking order; `only`: numbers, None for every shown job."""
-    rows = [
-        _row(job, _fields(await library.raw_record(job.number)))
-        async for job in library.shown(only)
-    ]
-    encoded = msgspec.json.encode(rows)
-    try:
-        return msgspec.json.format(encoded, indent=2) + b"\n"
-    except msgspec.DecodeError:  # halves of characters in it, which json takes
-        return json.dumps(json.loads(encoded), indent=2).encode() + b"\n"
-
-
-def _row(job: Job, fields: Fields) -> dict[str, Any]:
-    entries = _image_fields(fields)
-    return {
-        "number": job.number,
-        "jobid": job.jobid,
-        **{name: fields.get(name) for name in _JOB_FIELDS},
-        "tracking": job.tracking.value,
-        "note": job.note or None,
-        "images": [
-            _image_row(image, entries[image.key.index] if image.key.index < len(entries) else {})
-            for image in job.images
-        ],
-    }
-
-
-def _image_row(image: Image, fields: Fields) -> dict[str, Any]:
-    saved = image.state is ImageState.SAVED
-    return {
-        "index": image.key.index,
-        **{name: fields.get(name) for name in _IMAGE_FIELDS},
-        "state": image.state.value,
-        "file": image.file if saved else None,
-        "fileWidth": image.file_width if saved else None,
-        "fileHeight": image.file_height if saved else None,
-        "sha256": image.sha256 if saved else None,
-        "note": image.note or None,
-    }
-
-
-def _fields(raw: bytes | None) -> Fields:
-    """What is not of the expected kind counts as absent, here as in core.record."""
-    if not raw:
-        return {}
-    try:
-        return msgspec.json.decode(raw, type=Fields)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        value = _tolerant(raw)
-    return {name: _raw(inner) for name, inner in value.items()} if isinstance(value, dict) else {}
-
-
-def _image_fields(fields: Fields) -> list[Fields]:
-    response = _fields(bytes(fields.get("response", b"{}")))
-    return [_fields(bytes(image)) for image in _list(bytes(response.get("images", b"[]")))]
-
-
-def _list(raw: bytes) -> list[msgspec.Raw]:
-    try:
-        return msgspec.json.decode(raw, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        value = _tolerant(raw)
-    return [_raw(inner) for inner in value] if isinstance(value, list) else []
-
-
-def _tolerant(raw: bytes) -> object:
-    """Where the fast reader refuses; None where there is nothing to be read."""
-    try:
-        return read_json(raw)
-    except ValueError:
-        return None
-
-
-def _raw(value: object) -> msgspec.Raw:
-    return msgspec.Raw(json.dumps(value).encode())
+async def export(
+    library: Library, only: Collection[int] | None, form: JobsForm = JobsForm.JSON
+) -> bytes:
+    """In tracking order; `only`: numbers, None for every shown job."""
+    numbers = None if only is None else sorted(only)
+    return b"".join([piece async for piece in jobs_as(form, library, numbers)])

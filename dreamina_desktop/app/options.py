@@ -48,6 +48,11 @@ class Options:
         return self.until_idle or self.screenshot is not None
 
     @property
+    def exports_csv(self) -> bool:
+        """As the ending of the file's name says; standard output gets JSON."""
+        return self.export is not None and Path(self.export).suffix.lower() == ".csv"
+
+    @property
     def has_window(self) -> bool:
         """Whether this start opens the window for its user."""
         return not self.waits and self.export is None
@@ -201,7 +206,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--screenshot", metavar="FILE.png", help="work until idle, then save the window's picture")
     add("--size", metavar="WxH", help="of the screenshot (default 1440x900)")
     add("--theme", choices=("light", "dark"), help="of the screenshot")
-    add("--export", metavar="FILE", help="write the tracked jobs as JSON; - is standard output")
+    add(
+        "--export",
+        metavar="FILE",
+        help="write the tracked jobs as JSON, or as CSV to a .csv file; - is standard output",
+    )
     add("--only", action="store_true", help="wait for and export the IDs of this call only")
     add("--collection", metavar="NAME", help="put the images of these IDs into this collection")
     add("--background", action="store_true", help="start without the window, if it is kept so")

@@ -254,6 +254,18 @@ def test_only_limits_the_export_to_the_ids_of_the_call(
     assert (tmp_path / "all.json").read_bytes().count(b'"jobid"') == 2
 
 
+def test_a_file_whose_name_ends_with_csv_gets_csv(
+    run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    jobid = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
+    ended = run_program("--data-dir", tmp_path, "--export", tmp_path / "Jobs.CSV", jobid)
+    assert (ended.code, ended.out) == (0, b"")
+    heading, line, end = (tmp_path / "Jobs.CSV").read_bytes().split(b"\r\n")
+    assert heading.startswith(b"\xef\xbb\xbfnumber,job ID,status,")
+    assert line.startswith(f"1,{jobid},not checked yet,".encode())
+    assert end == b""
+
+
 def test_a_collection_is_named_on_the_command_line(
     run_program: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest_asyncio
 
 from dreamina_desktop.app.export import export
 from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
+from dreamina_desktop.services.jobs_as_text import JobsForm
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_index import JobIndex
@@ -147,6 +151,28 @@ async def test_a_stopped_job_says_so(library: Library) -> None:
     await library.change(number, lambda job: replace(job, tracking=Tracking.STOPPED))
     (row,) = await rows(library)
     assert row["tracking"] == "stopped"
+
+
+async def test_the_jobs_are_one_list_that_is_laid_out_for_people(library: Library) -> None:
+    assert await export(library, None) == b"[]\n"
+    await add(library, JOBID, RAW % JOBID)
+    await add(library, JOBID.replace("789i", "788i"))
+    exported = await export(library, None)
+    assert exported.startswith(b'[\n  {\n    "number": 1,\n    "jobid": "j0302')
+    assert exported == msgspec.json.format(exported, indent=2) + b"\n"
+
+
+async def test_as_csv_it_has_the_same_jobs(library: Library) -> None:
+    await add(library, JOBID, RAW % JOBID)
+    other = await add(library, JOBID.replace("789i", "788i"))
+    exported = (await export(library, None, JobsForm.CSV)).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(exported, newline=""), strict=True))
+    assert [(row["number"], row["prompt"], row["images"]) for row in rows] == [
+        ("1", "x", "2"),
+        ("2", "", "0"),
+    ]
+    assert "secret" not in exported
+    assert (await export(library, {other}, JobsForm.CSV)).count(b":dreamina") == 1
 
 
 async def test_halves_of_characters_leave_as_they_came(library: Library) -> None:

@@ -67,6 +67,19 @@ def test_every_option_of_the_contract_is_read(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "is_csv"),
+    [("a.csv", True), ("A.CSV", True), ("a.json", False), ("csv", False), (".csv", False)],
+)
+def test_an_export_is_csv_where_its_name_ends_so(name: str, is_csv: bool, tmp_path: Path) -> None:
+    assert parse([f"--export={tmp_path / name}"]).exports_csv is is_csv
+
+
+def test_an_export_to_standard_output_or_none_at_all_is_no_csv() -> None:
+    assert not parse(["--export=-"]).exports_csv
+    assert not parse([]).exports_csv
+
+
 @pytest.mark.parametrize("option", ["--export=-", "--until-idle"])
 def test_export_and_until_idle_open_no_window(option: str) -> None:
     assert not parse([option]).has_window

@@ -1,0 +1,104 @@
+"""A job as JSON (README.md, "Command line"), built from its raw record so that every field of the
+API leaves as it came.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+from dreamina_desktop.core.job import Image, ImageState, Job
+from dreamina_desktop.core.record import read_json
+
+_JOB_FIELDS = (
+    "type",
+    "status",
+    "model",
+    "created",
+    "updated",
+    "request",
+    "error",
+    "errorDetails",
+    "code",
+)
+_IMAGE_FIELDS = ("assetRef", "assetId", "itemId", "imageUri", "width", "height", "format")
+
+Fields = dict[str, msgspec.Raw]
+
+
+def job_json(job: Job, raw: bytes | None) -> bytes:
+    """An object in indented UTF-8, as an element of a list; `raw`: the record as it came."""
+    rows = [_row(job, _fields(raw))]
+    encoded = msgspec.json.encode(rows)
+    try:
+        formatted = msgspec.json.format(encoded, indent=2)
+    except msgspec.DecodeError:  # halves of characters in it, which json takes
+        formatted = json.dumps(json.loads(encoded), indent=2).encode()
+    return formatted.removeprefix(b"[\n").removesuffix(b"\n]")
+
+
+def _row(job: Job, fields: Fields) -> dict[str, Any]:
+    entries = _image_fields(fields)
+    return {
+        "number": job.number,
+        "jobid": job.jobid,
+        **{name: fields.get(name) for name in _JOB_FIELDS},
+        "tracking": job.tracking.value,
+        "note": job.note or None,
+        "images": [
+            _image_row(image, entries[image.key.index] if image.key.index < len(entries) else {})
+            for image in job.images
+        ],
+    }
+
+
+def _image_row(image: Image, fields: Fields) -> dict[str, Any]:
+    saved = image.state is ImageState.SAVED
+    return {
+        "index": image.key.index,
+        **{name: fields.get(name) for name in _IMAGE_FIELDS},
+        "state": image.state.value,
+        "file": image.file if saved else None,
+        "fileWidth": image.file_width if saved else None,
+        "fileHeight": image.file_height if saved else None,
+        "sha256": image.sha256 if saved else None,
+        "note": image.note or None,
+    }
+
+
+def _fields(raw: bytes | None) -> Fields:
+    """What is not of the expected kind counts as absent, here as in core.record."""
+    if not raw:
+        return {}
+    try:
+        return msgspec.json.decode(raw, type=Fields)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = _tolerant(raw)
+    return {name: _raw(inner) for name, inner in value.items()} if isinstance(value, dict) else {}
+
+
+def _image_fields(fields: Fields) -> list[Fields]:
+    response = _fields(bytes(fields.get("response", b"{}")))
+    return [_fields(bytes(image)) for image in _list(bytes(response.get("images", b"[]")))]
+
+
+def _list(raw: bytes) -> list[msgspec.Raw]:
+    try:
+        return msgspec.json.decode(raw, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = _tolerant(raw)
+    return [_raw(inner) for inner in value] if isinstance(value, list) else []
+
+
+def _tolerant(raw: bytes) -> object:
+    """Where the fast reader refuses; None where there is nothing to be read."""
+    try:
+        return read_json(raw)
+    except ValueError:
+        return None
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(json.dumps(value).encode())
