@@ -22,7 +22,7 @@ _AIM = re.compile(
 )
 _WORD_END = re.compile(r"""[\s"'`<>,;|()\[\]{}\\]""")
 _HIDDEN = re.compile(r"\[email\s{0,5}protected\](?P<tail>(?:-bot)?:dreamina)?", re.IGNORECASE)
-_HIDDEN_HEAD = re.compile(r"(?<![A-Za-z0-9])j(?P<time>\d{10})?[^\s/?#%\"'`<>,;|\\]*\Z", re.ASCII)
+_HIDDEN_HEAD = re.compile(r"(?<![A-Za-z0-9])j(?P<time>[0-9]{10})?[^\s/?#%\"'`<>,;|\\]*\Z")
 _CUT = "cut short: copy the whole ID"
 
 

@@ -237,6 +237,12 @@ def test_an_id_with_a_hidden_address_is_counted_and_nothing_else(space: str, tai
     assert (finds.hidden, finds.jobids, finds.rejected) == (2, (ONE,), ())
 
 
+@pytest.mark.parametrize("space", ["\n", "\t", "\u00a0", "\u2028", "\u3000"])
+def test_an_id_with_a_hidden_address_takes_no_id_before_it_along(space: str) -> None:
+    finds = find(f"{ONE}{space}{HIDDEN}{space}{TWO}")
+    assert (finds.hidden, finds.jobids) == (1, (ONE, TWO))
+
+
 def test_a_hidden_address_without_an_id_is_not_counted() -> None:
     assert find("write to [email protected] now") == Finds()
     assert find("US:[email\u00a0protected]:w2560:h1440:s8-uri:tos-a/b") == Finds()
