@@ -6,7 +6,7 @@ import re
 
 from dreamina_desktop.core.wrapped_text import INVISIBLE
 
-_CUT = "[token]"  # no pattern below finds a token in it
+CUT = "[token]"  # no pattern below finds a token in it
 _LONG = 20  # characters; no English word after "bearer" is as long
 _LONG_WITH_DIGIT = 6
 
@@ -40,13 +40,13 @@ _AFTER_ALONE = re.compile(r"[^\S\n\r]*[\"'`]?(?:[\n\r]|\Z)")
 def without_tokens(text: str) -> str:
     """`text` with every bearer token replaced by `[token]`: `user:<number>-<string>` (plain,
     percent-encoded, in JSON), `Bearer …`, `USEAPI_TOKEN=…`."""
-    text = _USER.sub(_CUT, text)
+    text = _USER.sub(CUT, text)
     text = _BEARER.sub(_cut_if_secret, text)
-    return _VARIABLE.sub(rf"\1{_CUT}", text)
+    return _VARIABLE.sub(rf"\1{CUT}", text)
 
 
 def _cut_if_secret(found: re.Match[str]) -> str:
-    return f"{found[1]}{_CUT}" if _is_secret(found) else found[0]
+    return f"{found[1]}{CUT}" if _is_secret(found) else found[0]
 
 
 def _is_secret(found: re.Match[str]) -> bool:

@@ -36,8 +36,13 @@ class Rejected:
 
 def rejected(word: str, reason: str) -> Rejected:
     """`word` shortened, and without what cannot be printed."""
-    shown = word[:_SHOWN].encode(errors="replace").decode()
-    return Rejected(shown if len(word) <= _SHOWN else f"{shown[:-1]}…", reason)
+    return Rejected(shortened(word, _SHOWN), reason)
+
+
+def shortened(text: str, length: int) -> str:
+    """At most so many characters, for showing; without those that cannot be encoded."""
+    shown = text[:length].encode(errors="replace").decode()
+    return shown if len(text) <= length else f"{shown[:-1]}…"
 
 
 def without_hidden(text: str) -> tuple[str, int]:

@@ -65,6 +65,16 @@ def pieces(text: str, wrappings: int = _MAX_WRAPPINGS) -> Iterator[str | PastedR
     yield from _between(text[position:], wrappings)
 
 
+def record_spans(text: str) -> list[tuple[int, int]]:
+    """Where the records that are not wrapped begin and end. Linear; never raises."""
+    return [(span.start, span.end) for span in _spans(text)]
+
+
+def from_page(text: str) -> str:
+    """Web pages indent with no-break spaces, which JSON does not know."""
+    return without_invisible(text).replace("\u00a0", " ")
+
+
 def _between(text: str, wrappings: int) -> Iterator[str | PastedRecord]:
     for mark, unwrap in _WRAPPINGS:
         if wrappings and mark in text and (unwrapped := unwrap(text)) != text:
@@ -158,14 +168,9 @@ def _from_cell(text: str) -> str:
     return text.replace('""', '"')
 
 
-def _from_page(text: str) -> str:
-    """Web pages indent with no-break spaces, which JSON does not know."""
-    return without_invisible(text).replace("\u00a0", " ")
-
-
 _WRAPPINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ('\\"jobid\\', unescaped),
     ('""jobid""', _from_cell),
     ("22jobid%", unquote),
-    ('"jobid"', _from_page),
+    ('"jobid"', from_page),
 )
