@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 
 from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.paste import KeptLine
 from dreamina_desktop.core.status_words import status_words
+from dreamina_desktop.core.wrapped_text import without_invisible
 
 REFERENCES = 4
 HEADINGS = (
@@ -17,7 +21,8 @@ HEADINGS = (
     *(f"reference {slot}" for slot in range(1, REFERENCES + 1)),
     "file",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
+_BREAK = re.compile(r"\r\n|[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
 
 
 def row_of(job: Job) -> tuple[str, ...]:
@@ -39,13 +44,30 @@ def unknown_row(line: str, why: str) -> tuple[str, ...]:
     return ("", line, why, *[""] * (len(HEADINGS) - 3))
 
 
+def row_of_line(line: KeptLine, jobs: Mapping[int, Job]) -> tuple[str, ...]:
+    """For a line of a paste; a gap is a row of empty values. `jobs`: by number."""
+    job = jobs.get(line.number) if line.number is not None else None
+    return row_of(job) if job else unknown_row(line.text, line.why)
+
+
 def tab_separated(rows: Iterable[Sequence[str]]) -> str:
-    """Lines and tabs within a value are spaces."""
-    return "\n".join("\t".join(map(cell, row)) for row in rows)
+    """Lines and tabs within a value are spaces. What begins with a quote is quoted: else a
+    spreadsheet takes all up to the next quote, other rows too, for one value."""
+    return "\n".join("\t".join(_quoted(cell(value)) for value in row) for row in rows)
 
 
 def cell(text: str) -> str:
-    """One value. A spreadsheet takes what begins like a formula for one: an apostrophe before it
-    makes it a text (OWASP, CSV injection)."""
-    flat = " ".join(text.split("\n")).replace("\t", " ").replace("\r", " ")
-    return f"'{flat}" if flat.startswith(_FORMULA) else flat
+    """One value. A spreadsheet takes what begins like a formula for one, some of them also behind
+    what nobody sees, and wide signs (＝): an apostrophe before it makes it a text (OWASP, CSV
+    injection)."""
+    flat = _BREAK.sub(" ", text)
+    return f"'{flat}" if unicodedata.normalize("NFKC", _first(flat)) in _FORMULA else flat
+
+
+def _quoted(text: str) -> str:
+    return '"{}"'.format(text.replace('"', '""')) if _first(text) == '"' else text
+
+
+def _first(text: str) -> str:
+    """The first character that is seen."""
+    return without_invisible(text).lstrip()[:1]
