@@ -17,6 +17,8 @@ from dreamina_desktop.core.lineage import Lineage
 from dreamina_desktop.core.listing import JobOrder, Listing, Query
 from dreamina_desktop.core.marks import NO_MARKS, Marks
 from dreamina_desktop.core.narrowing import Facet
+from dreamina_desktop.core.paste import Paste
+from dreamina_desktop.core.pasted_lines import PastedLine
 from dreamina_desktop.core.summary import is_open, saved_count
 from dreamina_desktop.services.ports import JobIndex, JobRepository
 
@@ -242,14 +244,24 @@ class Library:
         """The latest raw JSON of a job's record."""
         return await self._repository.raw_record(number)
 
+    async def paste_of(self, number: int) -> Paste | None:
+        """The last pasted text that names a job, line by line; of a job of which none was kept, the
+        jobs that were tracked with it. None where there is no such job."""
+        return await self._repository.paste_of(number)
+
     # -- writing ----------------------------------------------------------------------------
 
     async def add(
-        self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
+        self,
+        at: float,
+        jobids: Sequence[str],
+        records: Mapping[str, bytes],
+        lines: Sequence[PastedLine] = (),
     ) -> tuple[Batch, Sequence[Job]]:
-        """Track IDs that are not here yet, as one batch; `records`: raw JSON from the paste."""
+        """Track IDs that are not here yet, as one batch; `records`: raw JSON from the paste,
+        `lines`: the paste itself."""
         async with self._writing:
-            batch, jobs, stamp = await self._repository.add(at, jobids, records)
+            batch, jobs, stamp = await self._repository.add(at, jobids, records, lines)
             self._batches.append(batch)
             self._numbers.clear()
             for job in jobs:
@@ -258,6 +270,11 @@ class Library:
                     self._accounts[account] = None
             await self._take(stamp, (), jobs, listed=True)
         return batch, jobs
+
+    async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
+        """A paste that brought nothing new. Nothing else is shown of it."""
+        async with self._writing:
+            await self._repository.keep_paste(at, lines)
 
     async def change(
         self, number: int, change: Callable[[Job], Job], raw: bytes | None = None

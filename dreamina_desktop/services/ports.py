@@ -18,6 +18,8 @@ from dreamina_desktop.core.lineage import Lineage
 from dreamina_desktop.core.listing import Listing, Query
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.narrowing import Facet
+from dreamina_desktop.core.paste import Paste
+from dreamina_desktop.core.pasted_lines import PastedLine
 
 
 class Clock(Protocol):
@@ -82,10 +84,22 @@ class JobRepository(Protocol):
     counts changes: JobIndex.note wants it."""
 
     async def add(
-        self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
+        self,
+        at: float,
+        jobids: Sequence[str],
+        records: Mapping[str, bytes],
+        lines: Sequence[PastedLine] = (),
     ) -> tuple[Batch, Sequence[Job], int]:
         """A new batch with new jobs, numbered in this order; records (raw JSON) of pasted
-        ones are stored with source "paste" (a final one makes the job done, its images pending)."""
+        ones are stored with source "paste" (a final one makes the job done, its images pending).
+        `lines`: of the text that they were found in; jobs that were here already are named, too."""
+
+    async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
+        """The lines of a text all of whose jobs are here already."""
+
+    async def paste_of(self, number: int) -> Paste | None:
+        """The last kept text that names this job; else the jobs that were tracked with it. None
+        where there is no such job."""
 
     async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> int:
         """Write these jobs and their images as they are; `raw` by number: the answer that

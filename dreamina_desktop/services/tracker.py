@@ -13,6 +13,7 @@ from dreamina_desktop.core.job import Batch, Job, Tracking
 from dreamina_desktop.core.job_id import Finds, find, is_possible
 from dreamina_desktop.core.library_facts import Known
 from dreamina_desktop.core.listing import Query
+from dreamina_desktop.core.pasted_lines import PastedLine, pasted_lines
 from dreamina_desktop.core.record import JobRecord, parse_record
 from dreamina_desktop.core.transition import after_paste
 from dreamina_desktop.services.library import Library
@@ -20,6 +21,7 @@ from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.undo import UndoHistory
 
 LARGE = 100_000  # characters; more are read in a thread
+LARGE_LINES = 10_000  # characters, line by line
 _NAMED = 3  # of the words that cannot be IDs
 _NAME_LENGTH = 40
 
@@ -79,14 +81,15 @@ class Tracker:
         return _preview(text, finds, await self._library.known_later(finds.jobids))
 
     async def track(self, text: str) -> Tracked:
-        """Track every ID in `text`; pasted records are kept as "from paste"."""
-        return await self._track(await _find(text))
+        """Track every ID in `text`; pasted records are kept as "from paste". The lines of the text
+        are kept in their order (Library.paste_of)."""
+        return await self._track(*await _read(text))
 
     async def track_anyway(self, word: str) -> Tracked:
         """Track one word that does not look like an ID. ValueError when it cannot be sent."""
         if not is_possible(word):
             raise ValueError("This cannot be a job ID.")
-        return await self._track(Finds(jobids=(word,)))
+        return await self._track(Finds(jobids=(word,)), [PastedLine(word)])
 
     async def remove(self, numbers: Sequence[int]) -> None:
         """Hide jobs and stop their polling; their records, files and references stay."""
@@ -114,11 +117,11 @@ class Tracker:
         listing = await self._library.listing_later(Query(batch=batch))
         await self.remove(listing.numbers)
 
-    async def _track(self, finds: Finds) -> Tracked:
+    async def _track(self, finds: Finds, lines: Sequence[PastedLine]) -> Tracked:
         async with self._tracking:
-            return await self._track_alone(finds)
+            return await self._track_alone(finds, lines)
 
-    async def _track_alone(self, finds: Finds) -> Tracked:
+    async def _track_alone(self, finds: Finds, lines: Sequence[PastedLine]) -> Tracked:
         here = await self._library.known_later(finds.jobids)
         unknown = [jobid for jobid in finds.jobids if jobid not in here]
         found = [here[jobid] for jobid in finds.jobids if jobid in here]
@@ -128,10 +131,12 @@ class Tracker:
         new: tuple[int, ...] = ()
         if unknown:
             records = {jobid: raw for jobid, raw in finds.records.items() if jobid not in here}
-            batch, jobs = await self._library.add(self._clock.time(), unknown, records)
+            batch, jobs = await self._library.add(self._clock.time(), unknown, records, lines)
             new = tuple(job.number for job in jobs)
             if self._on_new is not None:
                 await self._on_new(new)
+        else:
+            await self._keep_paste(lines)
         await self._take_records(finds, (*known, *restored))
         if restored:
             await self._set_removed(restored, removed=False)
@@ -141,6 +146,13 @@ class Tracker:
             self._on_polling()
         text = _done(finds, len(new), len(known), len(restored))
         return Tracked(finds, batch, new, known, restored, text)
+
+    async def _keep_paste(self, lines: Sequence[PastedLine]) -> None:
+        """Of jobs that are here already. A single one has no order: it was looked for, and the
+        column that it came in is the one to be kept."""
+        if len(lines) > 1 and any(line.jobid for line in lines):
+            with suppress(DatabaseError):  # the jobs are here, and can be shown all the same
+                await self._library.keep_paste(self._clock.time(), lines)
 
     async def _take_records(self, finds: Finds, numbers: Sequence[int]) -> None:
         """Records of jobs that are here already, where they say more than is known: the server
@@ -185,6 +197,16 @@ def _record(raw: bytes) -> JobRecord | None:
 
 def _pasting(record: JobRecord) -> Callable[[Job], Job]:
     return lambda job: after_paste(job, record)
+
+
+async def _read(text: str) -> tuple[Finds, Sequence[PastedLine]]:
+    """What is in a text, and its lines."""
+
+    def read() -> tuple[Finds, Sequence[PastedLine]]:
+        finds = find(text)
+        return finds, pasted_lines(text, finds)
+
+    return read() if len(text) < LARGE_LINES else await asyncio.to_thread(read)
 
 
 async def _find(text: str) -> Finds:

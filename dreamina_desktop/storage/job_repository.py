@@ -10,9 +10,12 @@ import apsw
 
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job, Tracking
 from dreamina_desktop.core.marks import Marks
+from dreamina_desktop.core.paste import Paste
+from dreamina_desktop.core.pasted_lines import PastedLine
 from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_rows import JobRows, mark_values, record_of
+from dreamina_desktop.storage.paste_rows import keep_paste, paste_of
 
 CHANGES_KEPT = 20_000  # of which the index may have missed some
 
@@ -44,15 +47,26 @@ class JobRepository:
         self._rows = JobRows(root)
 
     async def add(
-        self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
+        self,
+        at: float,
+        jobids: Sequence[str],
+        records: Mapping[str, bytes],
+        lines: Sequence[PastedLine] = (),
     ) -> tuple[Batch, Sequence[Job], int]:
         def work(connection: apsw.Connection) -> tuple[Batch, Sequence[Job], int]:
             connection.execute("INSERT INTO batch (at, count) VALUES (?, ?)", (at, len(jobids)))
             batch = Batch(connection.last_insert_rowid(), at, len(jobids))
             jobs = [self._add(connection, batch, jobid, records.get(jobid)) for jobid in jobids]
+            keep_paste(connection, at, lines)
             return batch, jobs, _stamp(connection, [job.number for job in jobs])
 
         return await self._database.call(work)
+
+    async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
+        await self._database.call(lambda connection: keep_paste(connection, at, lines))
+
+    async def paste_of(self, number: int) -> Paste | None:
+        return await self._database.call(lambda connection: paste_of(connection, number))
 
     async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> int:
         jobs = tuple(jobs)

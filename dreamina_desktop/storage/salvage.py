@@ -105,6 +105,7 @@ class _Salvage:
                 _put(self._target, "setting", row, "REPLACE")
         self._mend()
         is_complete = self._source.is_complete and len(self._taken) == last
+        self._take_pastes()  # of which a lost line says nothing about lost jobs
         return Salvaged(last, is_complete)
 
     def _take_collections(self, last: int) -> None:
@@ -120,6 +121,23 @@ class _Salvage:
         for row, is_whole in self._source.rows("expected", "number", last):
             if is_whole and row["collection"] in known and row["number"] in self._taken:
                 _put(self._target, "expected", row, "REPLACE")
+
+    def _take_pastes(self) -> None:
+        """A paste of which a line is lost is left out: its rows would stand beside other lines."""
+        for table in ("paste", "pasted"):
+            for row, is_whole in self._rows(table, "id"):
+                if is_whole:
+                    _put(self._target, table, row, "REPLACE")
+        execute = self._target.execute
+        execute(
+            "DELETE FROM paste WHERE lines <> "
+            "(SELECT count(*) FROM pasted WHERE pasted.paste = paste.id)"
+        )
+        execute("DELETE FROM pasted WHERE paste NOT IN (SELECT id FROM paste)")
+        execute(
+            "UPDATE pasted SET number = NULL, why = 'its job was lost' "
+            "WHERE number NOT IN (SELECT number FROM job)"
+        )
 
     def _rows(self, table: str, key: str) -> Iterator[tuple[Row, bool]]:
         last = max(self._source.number(f"SELECT max({key}) FROM {table}"), self._noted(table))

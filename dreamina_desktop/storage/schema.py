@@ -80,4 +80,22 @@ MIGRATIONS = (
         collection INTEGER NOT NULL REFERENCES collection (id)
     );
     """,
+    """
+    -- What was pasted, in the order of `id`: jobs, with repeats; texts that name none, and why;
+    -- gaps, which are none of these.
+    CREATE TABLE paste (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        lines INTEGER NOT NULL
+    );
+    CREATE TABLE pasted (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        paste INTEGER NOT NULL REFERENCES paste (id),
+        number INTEGER REFERENCES job (number),
+        text TEXT NOT NULL,
+        why TEXT NOT NULL
+    );
+    CREATE INDEX pasted_by_paste ON pasted (paste);
+    CREATE INDEX pasted_by_job ON pasted (number, paste);
+    """,
 )

@@ -70,6 +70,14 @@ SOUND: Mapping[str, Mapping[str, str]] = {
         "idx": "typeof({0}) = 'integer' AND {0} >= 0",
     },
     "expected": {"number": _WHOLE_NUMBER, "collection": _WHOLE_NUMBER},
+    "paste": {"id": _WHOLE_NUMBER, "at": _NUMBER, "lines": _WHOLE_NUMBER},
+    "pasted": {
+        "id": _WHOLE_NUMBER,
+        "paste": _WHOLE_NUMBER,
+        "number": _NO_NUMBER_OR_WHOLE,
+        "text": _TEXT,
+        "why": _TEXT,
+    },
     "answer": {
         "id": _WHOLE_NUMBER,
         "number": _WHOLE_NUMBER,
@@ -86,6 +94,8 @@ _READ_AT_THE_START = (
     "collection",
     "collected",
     "expected",
+    "paste",  # not read then: but what is damaged here would be found again at each use
+    "pasted",
     "setting",
 )
 

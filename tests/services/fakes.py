@@ -26,6 +26,8 @@ from dreamina_desktop.core.job import Batch, Image, ImageKey, ImageState, Job, T
 from dreamina_desktop.core.library_facts import Known, LibraryFacts
 from dreamina_desktop.core.listing import JobFilter, Listing, Query
 from dreamina_desktop.core.marks import Marks
+from dreamina_desktop.core.paste import KeptLine, Paste
+from dreamina_desktop.core.pasted_lines import PastedLine
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.summary import is_open, saved_count
 from dreamina_desktop.core.transition import first_images
@@ -85,14 +87,20 @@ class FakeRepository:
         self.jobs: dict[int, Job] = {}
         self.batches: list[Batch] = []
         self.raw: dict[int, bytes] = {}
+        self.pastes: list[tuple[float, Sequence[PastedLine]]] = []
         self.answers: list[tuple[int, bytes]] = []
         self.writes = 0
         self.broken = False
 
     async def add(
-        self, at: float, jobids: Sequence[str], records: Mapping[str, bytes]
+        self,
+        at: float,
+        jobids: Sequence[str],
+        records: Mapping[str, bytes],
+        lines: Sequence[PastedLine] = (),
     ) -> tuple[Batch, Sequence[Job], int]:
         await self._write()
+        self.pastes.append((at, lines))
         assert not {job.jobid for job in self.jobs.values()} & set(jobids)
         batch = Batch(len(self.batches) + 1, at, len(jobids))
         self.batches.append(batch)
@@ -119,6 +127,15 @@ class FakeRepository:
             )
         self.jobs[number] = job
         return job
+
+    async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
+        await self._write()
+        self.pastes.append((at, lines))
+
+    async def paste_of(self, number: int) -> Paste | None:
+        """By the order of tracking alone; real ones are tested with the real database."""
+        lines = [KeptLine(job.number) for job in self.jobs.values()]
+        return Paste(0.0, lines) if number in self.jobs else None
 
     async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> int:
         await self._write()
