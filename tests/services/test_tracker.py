@@ -160,3 +160,49 @@ async def test_the_poller_is_woken(world: World) -> None:
     await world.track(job_id(1))
     await world.advance(0.01)
     assert len(world.api.asked) == 1
+
+
+@with_world()
+async def test_a_paste_is_kept_with_its_new_jobs_and_when_it_brings_none(world: World) -> None:
+    column = f"job ID\n{job_id(2)}\n\n{job_id(1)}\n{job_id(2)}\n"
+    await world.tracker.track(column)
+    assert world.repository.writes == 1  # the jobs with it
+    ((at, lines),) = world.repository.pastes
+    assert at == world.clock.time()
+    assert [line.jobid for line in lines] == ["", job_id(2), "", job_id(1), job_id(2)]
+    await world.advance(60.0)
+    await world.tracker.track(f"{job_id(1)}\n{job_id(2)}")
+    at, lines = world.repository.pastes[-1]
+    assert (at, [line.jobid for line in lines]) == (world.clock.time(), [job_id(1), job_id(2)])
+
+
+@with_world()
+async def test_what_has_no_order_is_no_paste(world: World) -> None:
+    await world.track_many(2)
+    await world.track(job_id(2))
+    await world.tracker.track(f"no ID here\n\n{VIDEO}")
+    assert len(world.repository.pastes) == 1
+
+
+@with_world()
+async def test_known_jobs_are_found_on_a_full_disk(world: World) -> None:
+    await world.track_many(2)
+    world.repository.broken = True
+    tracked = await world.tracker.track(f"{job_id(2)}\n{job_id(1)}")
+    assert tracked.known == (2, 1)
+    assert len(world.repository.pastes) == 1
+
+
+@with_world()
+async def test_a_long_column_is_kept_too(world: World) -> None:
+    jobids = [job_id(index) for index in range(1, 300)]
+    await world.tracker.track("\n".join([*jobids, *jobids]))
+    ((_, lines),) = world.repository.pastes
+    assert [line.jobid for line in lines] == [*jobids, *jobids]
+
+
+@with_world()
+async def test_a_word_that_is_tracked_anyway_is_a_paste_of_one_line(world: World) -> None:
+    await world.tracker.track_anyway("something")
+    ((_, lines),) = world.repository.pastes
+    assert [line.jobid for line in lines] == ["something"]
