@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dreamina_desktop.core.batch_label import batch_label
+from dreamina_desktop.core.batch_label import batch_label, moment_label
 
 AT = datetime(2026, 3, 3, 8, 44)  # noqa: DTZ001 - local time
 
@@ -21,3 +21,17 @@ AT = datetime(2026, 3, 3, 8, 44)  # noqa: DTZ001 - local time
 )
 def test_a_batch_is_named_by_its_moment(count: int, age: timedelta, label: str) -> None:
     assert batch_label(AT, count, AT + age) == label
+
+
+@pytest.mark.parametrize(
+    ("age", "label"),
+    [
+        (timedelta(hours=15), "08:44"),
+        (timedelta(hours=16), "Tuesday 08:44"),
+        (timedelta(days=5), "Tuesday 08:44"),
+        (timedelta(days=6), "2026-03-03 08:44"),
+        (timedelta(hours=-9), "Tuesday 08:44"),
+    ],
+)
+def test_a_moment_of_today_is_its_time(age: timedelta, label: str) -> None:
+    assert moment_label(AT, AT + age) == label

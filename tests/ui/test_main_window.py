@@ -24,8 +24,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.core.job import ImageState
+from dreamina_desktop.core.job import ImageState, Tracking
 from dreamina_desktop.core.listing import Query
+from dreamina_desktop.core.status_words import runs
 from dreamina_desktop.services.file_watch import GONE
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.services.mishaps import Mishaps
@@ -37,6 +38,7 @@ from dreamina_desktop.ui.window.copying_diagnostics import COPIED
 
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 CHECK = "Check now"
+FILTERED = "content filter"
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
 
@@ -95,6 +97,53 @@ async def test_ctrl_v_in_a_text_field_is_the_fields(
     await press(field, Qt.Key.Key_V, CTRL)
     await until(lambda: field.toPlainText() == record(1)["jobid"])
     assert shown_numbers(bench) == []
+
+
+async def test_a_pasted_column_of_forty_comes_back_as_forty_rows_in_its_order(
+    bench: Any, window: MainWindow, record: Any, until: Until, found: Any
+) -> None:
+    """With two repeats, three gaps, a job that the server does not know, and a line of prose."""
+    ids = [record(second)["jobid"] for second in range(34)]
+    column = [
+        *ids[:10],
+        "",
+        *ids[10:20],
+        ids[3],
+        "",
+        "",
+        *ids[20:],
+        ids[20],
+        "ask Ann for the rest",
+    ]
+    unknown = ids[5]
+    for second, jobid in enumerate(ids):
+        if jobid != unknown:
+            bench.api.answers[jobid] = found(record(second, "failed", code=2038, error="2038"))
+    bench.services.poller.token_changed(present=True, user_number=None)
+    bench.start()
+    QGuiApplication.clipboard().setText("\n".join(column) + "\n")
+    await press(jobs(window), Qt.Key.Key_V, CTRL)
+    await until(lambda: said(bench) == "Tracking 34 new jobs.")
+    library = bench.services.library
+    await until(lambda: sum(not runs(job) for job in map(library.job, shown_numbers(bench))) == 33)
+    await until(lambda: library.job(6).not_found_count)
+    bench.clock.now += 3600.0
+    await press(jobs(window), Qt.Key.Key_F5)
+    await until(lambda: library.job(6).tracking is Tracking.NOT_FOUND)
+    await press(jobs(window), Qt.Key.Key_R, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    await until(lambda: said(bench).startswith("Copied 40 rows of the paste of "))
+    assert said(bench).endswith(": 3 gaps, 1 line without an ID.")
+    rows = [line.split("\t") for line in QGuiApplication.clipboard().text().split("\n")]
+    assert len(column) == len(rows) == 40
+    assert [row[1] for row in rows] == column
+    numbers = {jobid: str(number) for number, jobid in enumerate(ids, 1)}
+    assert [row[0] for row in rows] == [numbers.get(cell, "") for cell in column]
+    statuses = {cell: row[2:4] for cell, row in zip(column, rows, strict=True)}
+    assert statuses.pop(unknown) == ["not found", library.job(6).note]
+    assert library.job(6).note
+    assert statuses.pop("") == ["", ""]
+    assert statuses.pop("ask Ann for the rest") == ["no job ID in it", ""]
+    assert {tuple(each) for each in statuses.values()} == {("failed", FILTERED)}
 
 
 async def test_enter_in_the_field_tracks_and_empties_it(

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job, Tracking
-from dreamina_desktop.core.table_rows import row_of, tab_separated
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.copying_ids import copy_ids
 from dreamina_desktop.ui.formats import count
+from dreamina_desktop.ui.jobs.copying_rows import copy_paste, copy_rows
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.view_action import view_action
 
 MENU_READS = 50  # jobs that are looked at to see what a menu can do
 
@@ -38,6 +39,9 @@ class JobActions:
         self._selected = selected
         self._select_batch = select_batch
         self._copy = self._action("Copy job IDs", QKeySequence.StandardKey.Copy, self.copy_ids)
+        self._copy_paste = view_action(
+            view, "Copy this paste as rows", self.copy_paste, "Ctrl+Shift+R"
+        )
         self._remove = self._action(
             "Remove", QKeySequence.StandardKey.Delete, lambda: self.remove(list(selected()))
         )
@@ -49,15 +53,15 @@ class JobActions:
 
     def copy_rows(self) -> None:
         """For a spreadsheet: a job a line, between tabs, in the list's order."""
-        numbers = list(self._selected())
+        if numbers := self._selected():
+            copy_rows(self._services, numbers)
 
-        def copy(jobs: Sequence[Job]) -> None:
-            here = {job.number: job for job in jobs}
-            rows = [row_of(here[number]) for number in numbers if number in here]
-            QGuiApplication.clipboard().setText(tab_separated(rows))
-            self._services.messages.say(f"Copied {count(len(rows), 'row')}.")
-
-        with_jobs(self._services, numbers, copy)
+    def copy_paste(self) -> None:
+        """The same for the whole paste of the first selected job, in the order of the paste. Where
+        nothing is selected: of the job that came last."""
+        number = next(iter(self._selected()), self._services.library.last_number)
+        if number:
+            copy_paste(self._services, number)
 
     def copy_prompts(self) -> None:
         """The prompts, one a line; of failed jobs too."""
@@ -95,6 +99,7 @@ class JobActions:
         prompt = menu.addAction("Copy prompt" if len(numbers) == 1 else "Copy prompts")
         prompt.triggered.connect(lambda _=False: self.copy_prompts())
         menu.addAction("Copy as rows", self.copy_rows)
+        menu.addAction(self._copy_paste)
         has_prompts = any(job.record and job.record.prompt for job in jobs)
         prompt.setEnabled(has_prompts or len(jobs) < len(numbers))
         menu.addSeparator()

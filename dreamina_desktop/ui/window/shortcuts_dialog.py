@@ -11,6 +11,7 @@ KEYS = (
     ("Ctrl+F", "Search: words of prompts, numbers, models, job IDs"),
     ("Ctrl+1, Ctrl+2", "Go to the jobs, to the images"),
     ("Ctrl+C", "Jobs: copy job IDs. Images: copy references"),
+    ("Ctrl+Shift+R", "Jobs: copy the whole paste as rows, in its own order"),
     ("Ctrl+Shift+C", "Copy the picture and its file"),
     ("Enter, Space", "Open the image large"),
     ("Delete", "Jobs: remove from the list. Images: reject"),

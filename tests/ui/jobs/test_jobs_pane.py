@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -356,6 +357,7 @@ async def test_rows_for_a_spreadsheet_hold_no_formula(
     pane.select([1, 2])
     await until(lambda: len(pane.selected()) == 2)
     choose(pane, "Copy as rows")
+    await until(lambda: bench.services.messages.passing)
     lines = QGuiApplication.clipboard().text().split("\n")
     first, second = (line.split("\t") for line in lines)
     assert (first[0], first[2], second[0], second[2]) == ("2", "failed", "1", "completed")
@@ -363,6 +365,94 @@ async def test_rows_for_a_spreadsheet_hold_no_formula(
     assert second[4] == "'=1+1 and more"
     assert second[5].startswith("US:user@example.com-image:")
     assert bench.services.messages.passing.text == "Copied 2 rows."
+
+
+async def test_selected_rows_are_in_the_lists_order_and_complete(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    jobs = [await bench.add(record(n, images=5, prompt=f"boat {n}"), saved=True) for n in (1, 2)]
+    await until(lambda: len(pane.order()) == 2)
+    pane.select([1, 2])
+    await until(lambda: len(pane.selected()) == 2)
+    choose(pane, "Copy as rows")
+    await until(lambda: bench.services.messages.passing)
+    rows = [line.split("\t") for line in QGuiApplication.clipboard().text().split("\n")]
+    for row, job in zip(rows, reversed(jobs), strict=True):
+        references = [image.entry.asset_ref for image in job.images[:4]]
+        expected = [str(job.number), job.jobid, "completed", "", f"boat {job.number}"]
+        assert row == [*expected, *references, job.images[0].file]
+
+
+async def test_a_paste_is_copied_as_rows_in_its_own_order(
+    bench: Any, pane: JobsPane, record: Any, until: Until
+) -> None:
+    one, two, three = (record(second)["jobid"] for second in (1, 2, 3))
+    await bench.services.tracker.track(f"job ID\n{three}\n\n{one}\n{three}\n=now()\n{two}\n")
+    await bench.track(record(4)["jobid"])
+    await bench.set_tracking(3, Tracking.NOT_FOUND, "Older than 30 days.")
+    await bench.services.tracker.remove([2])
+    await until(lambda: list(pane.order()) == [4, 3, 1])
+    pane.select([1])
+    pane.view.setFocus()
+    control_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(pane.view, Qt.Key.Key_R, control_shift)
+    await until(lambda: bench.services.messages.passing)
+    rows = [line.split("\t") for line in QGuiApplication.clipboard().text().split("\n")]
+    assert [row[:4] for row in rows] == [
+        ["", "job ID", "no job ID in it", ""],
+        ["1", three, "not checked yet", ""],
+        ["", "", "", ""],
+        ["2", one, "not checked yet", ""],
+        ["1", three, "not checked yet", ""],
+        ["", "'=now()", "does not look like a job ID", ""],
+        ["3", two, "not found", "Older than 30 days."],
+    ]
+    assert {len(row) for row in rows} == {10}
+    at = datetime.fromtimestamp(bench.clock.now, UTC).astimezone()
+    words = f"Copied 7 rows of the paste of {at:%H:%M}: 1 gap, 2 lines without an ID."
+    assert bench.services.messages.passing.text == words
+    pane.select([4])
+    await until(lambda: list(pane.selected()) == [4])
+    choose(pane, "Copy this paste as rows")
+    words = f"Copied 1 row of the paste of {at:%H:%M}."
+    await until(lambda: bench.services.messages.passing.text == words)
+    assert QGuiApplication.clipboard().text().startswith(f"4\t{record(4)['jobid']}\t")
+
+
+async def test_a_paste_of_thousands_is_copied_whole(
+    bench: Any, pane: JobsPane, until: Until
+) -> None:
+    jobids = [f"j03021405{n:015d}i-u12345-US:user@example.com-bot:dreamina" for n in range(1200)]
+    await bench.services.tracker.track("\n\n".join([*jobids, *reversed(jobids)]))
+    await until(lambda: len(pane.order()) == 1200)
+    pane.select([600])
+    await until(lambda: list(pane.selected()) == [600])
+    choose(pane, "Copy this paste as rows")
+    await until(lambda: bench.services.messages.passing)
+    rows = [line.split("\t") for line in QGuiApplication.clipboard().text().split("\n")]
+    assert [row[1] for row in rows[::2]] == [*jobids, *reversed(jobids)]
+    assert {row[1] for row in rows[1::2]} == {""}
+    assert "Copied 4,799 rows" in bench.services.messages.passing.text
+
+
+async def test_a_paste_that_cannot_be_read_is_said(
+    bench: Any, pane: JobsPane, record: Any, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.track(record(1)["jobid"], record(2)["jobid"])
+    await until(lambda: len(pane.order()) == 2)
+
+    async def refuse(*_: Any) -> None:
+        raise DatabaseError("The disk reported an error.")
+
+    monkeypatch.setattr(bench.services.library, "paste_of", refuse)
+    QGuiApplication.clipboard().setText("what was there")
+    pane.select([1])
+    await until(lambda: list(pane.selected()) == [1])
+    choose(pane, "Copy this paste as rows")
+    await until(lambda: bench.services.messages.passing)
+    words = "Nothing was copied. The disk reported an error."
+    assert bench.services.messages.passing.text == words
+    assert QGuiApplication.clipboard().text() == "what was there"
 
 
 def choose(pane: JobsPane, name: str) -> None:
