@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dreamina_desktop.core.bearer_token import without_tokens
@@ -54,6 +54,7 @@ CELLS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(CELLS, max_size=12), BREAKS)
 def test_the_ids_of_the_lines_are_those_of_the_text(cells: list[str], line_break: str) -> None:
     text = line_break.join(cells)
@@ -90,6 +91,7 @@ PIECES = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_whatever_was_pasted_no_id_is_lost_and_none_is_made_up(text: str) -> None:
     kept = lines(text)
