@@ -13,6 +13,7 @@ from dreamina_desktop.services.rescue_notice import RescueNotice
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.storage.collection_repository import CollectionRepository
 from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.fingerprints import Fingerprints
 from dreamina_desktop.storage.job_index import JobIndex, Progress
 from dreamina_desktop.storage.job_repository import JobRepository
 from dreamina_desktop.storage.library_file import open_library
@@ -30,6 +31,7 @@ class Keeping:
     preferences: Preferences
     library: Library
     collections: CollectionRepository
+    fingerprints: Fingerprints
     rescue_notice: RescueNotice
     news: str  # what had to be done for a damaged library, in words
 
@@ -74,5 +76,13 @@ async def open_keeping(
     thumbnails = ThumbnailStore(locations.thumbnails)
     await thumbnails.open()
     stack.push_async_callback(thumbnails.aclose)
-    collections = CollectionRepository(database)
-    return Keeping(database, thumbnails, preferences, library, collections, notice, news)
+    return Keeping(
+        database,
+        thumbnails,
+        preferences,
+        library,
+        CollectionRepository(database),
+        Fingerprints(database),
+        notice,
+        news,
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dreamina_desktop.app.exports import Exports
 from dreamina_desktop.app.late import Late, LateApi, LateImageSource, LateImaging
 from dreamina_desktop.core.api_url import ApiUrl
 from dreamina_desktop.services.server_clock import ServerClock
@@ -29,6 +30,7 @@ class Outside:
     files: ImageFiles
     parts: PartFiles
     imaging: LateImaging
+    exports: Exports
 
     def use_images_folder(self, folder: Path) -> None:
         """New images go there from now on."""
@@ -54,6 +56,7 @@ async def open_outside(
         ImageFiles(images, disk),
         parts,
         LateImaging(imaging),
+        Exports(disk),
     )
 
 

@@ -30,6 +30,7 @@ from dreamina_desktop.services.backup_keeper import BackupKeeper
 from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.exporter import Exporter
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library_proof import prove_library
@@ -53,6 +54,7 @@ from dreamina_desktop.services.token import Token, TokenSource
 from dreamina_desktop.services.tracker import Tracked, Tracker
 from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.services.way_back import WayBack
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.autostart import system_autostart
 from dreamina_desktop.storage.database import NEWER, Database
@@ -248,6 +250,9 @@ async def _open(
             library, poller, downloader, preferences, server_clock, api, locations.log_file
         ).read,
         downloader=downloader,
+        exporter=Exporter(
+            library, outside.imaging, outside.exports.target, kept.fingerprints, long_work
+        ),
         file_watch=FileWatch(library, outside.files, kept.thumbnails, messages, supervisor, clock),
         library=library,
         long_work=long_work,
@@ -270,6 +275,7 @@ async def _open(
         tracker=Tracker(library, undo, clock, poller.wake, collections.collect),
         trash_can=TrashCan(library, QtTrash(), undo, long_work),
         undo=undo,
+        way_back=WayBack(library, outside.files, kept.fingerprints, outside.exports.read_packet),
         api_url=api.url,
         default_images_folder=str(locations.images),
         demo=options.demo,

@@ -18,7 +18,8 @@ SHOWN_AFTER_S = 0.5  # what is done sooner needs no word but its end
 class Work:
     """`doing`: "Looking at the files of 40 jobs"; `step` does some of the jobs, `at_once` of them;
     `end` does what is left when all are done, and says in words what came of it. Both may raise
-    OSError. `things`: what the numbers are of."""
+    OSError. `things`: what the numbers are of; `give_up`: called where it did not come to its end;
+    `remedy`: the button beside what came of it."""
 
     doing: str
     numbers: Sequence[int]
@@ -26,6 +27,8 @@ class Work:
     step: Callable[[Sequence[int]], Awaitable[None]]
     end: Callable[[], Awaitable[str]]
     things: str = "jobs"
+    give_up: Callable[[], Awaitable[None]] | None = None
+    remedy: Remedy | None = None
 
 
 class LongWork:
@@ -59,6 +62,7 @@ class LongWork:
             self._waiting.clear()
 
     async def _do(self, work: Work) -> None:
+        is_done = False
         try:
             done = await self._steps(work)
             if done < len(work.numbers):
@@ -66,11 +70,14 @@ class LongWork:
                 words = f"Stopped after {done:,} of {len(work.numbers):,} {work.things}."
             else:
                 words = await work.end()
+                is_done = True
         except OSError as error:
             words = f"{work.doing} was given up. {error}"
         finally:
+            if not is_done and work.give_up is not None:
+                await work.give_up()
             self._messages.lift(Condition.LONG_WORK)
-        self._messages.say(words)
+        self._messages.say(words, work.remedy if is_done else None)
 
     async def _steps(self, work: Work) -> int:
         """How many jobs were done."""

@@ -22,6 +22,7 @@ class Remedy(Enum):
     COPY_DIAGNOSTICS = "Copy diagnostics"
     READ = "OK"
     STOP = "Stop"
+    SHOW_EXPORT = "Show"
 
 
 class Condition(IntEnum):

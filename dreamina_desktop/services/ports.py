@@ -206,6 +206,55 @@ class ImageFiles(Protocol):
         """(free, total) of the disk that holds the folder."""
 
 
+class GrowingFile(Protocol):
+    """A new file of an export."""
+
+    async def write(self, piece: bytes) -> None:
+        """Raises OSError."""
+
+    async def close(self) -> str:
+        """It is whole and on the disk; its name. Raises OSError."""
+
+    async def discard(self) -> None:
+        """Never raises; nothing happens once it has its name."""
+
+
+class ExportTarget(Protocol):
+    """A folder or a zip that gets new files: nothing there is overwritten, and what stands under
+    its name is whole. Raises OSError. A stem that is taken gets a number behind it."""
+
+    async def begin(self) -> None:
+        """Before all else."""
+
+    async def add_picture(
+        self, stem: str, extension: str, source: str, packet: bytes | None
+    ) -> tuple[str, str]:
+        """A copy of a file with this XMP, or without any metadata; its name and its SHA-256. Raises
+        ValueError, in words, where its metadata cannot be told apart."""
+
+    async def add_file(self, stem: str, extension: str, content: bytes) -> str:
+        """A small file; its name."""
+
+    async def new_file(self, stem: str, extension: str) -> GrowingFile:
+        """One of any size."""
+
+    async def finish(self) -> str:
+        """All of it is on the disk; the folder, or the file."""
+
+    async def give_up(self) -> None:
+        """What was written to a folder stays; a zip goes. Never raises."""
+
+
+class Fingerprints(Protocol):
+    """SHA-256 of files that left the library, and of its own. Raises DatabaseError."""
+
+    async def note(self, copies: Mapping[str, ImageKey]) -> None:
+        """These copies of images were made."""
+
+    async def find(self, digests: Sequence[str]) -> Mapping[str, ImageKey]:
+        """Whose image, or whose copy, has these bytes."""
+
+
 class Trash(Protocol):
     """The system's trash."""
 

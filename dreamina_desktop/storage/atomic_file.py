@@ -17,7 +17,7 @@ def write_atomically(file: Path, content: bytes, *, private: bool = False) -> No
             part.flush()
             os.fsync(part.fileno())
         if not private:
-            os.chmod(name, 0o666 & ~_umask())
+            os.chmod(name, 0o666 & ~umask())
         os.replace(name, file)
     except BaseException:
         os.unlink(name)
@@ -35,7 +35,7 @@ def flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _umask() -> int:
+def umask() -> int:
     """It can only be read by setting it."""
     mask = os.umask(0o077)
     os.umask(mask)

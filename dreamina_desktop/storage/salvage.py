@@ -105,6 +105,9 @@ class _Salvage:
                 _put(self._target, "setting", row, "REPLACE")
         self._mend()
         is_complete = self._source.is_complete and len(self._taken) == last
+        for row, is_whole in self._rows("exported", "id"):
+            if is_whole and row["number"] in self._taken:
+                _put(self._target, "exported", row, "REPLACE")
         self._take_pastes()  # of which a lost line says nothing about lost jobs
         return Salvaged(last, is_complete)
 

@@ -98,4 +98,13 @@ MIGRATIONS = (
     CREATE INDEX pasted_by_paste ON pasted (paste);
     CREATE INDEX pasted_by_job ON pasted (number, paste);
     """,
+    """
+    -- Copies that were exported: what comes back is known by its bytes.
+    CREATE TABLE exported (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        sha256 TEXT NOT NULL UNIQUE,
+        number INTEGER NOT NULL REFERENCES job (number),
+        idx INTEGER NOT NULL
+    );
+    """,
 )

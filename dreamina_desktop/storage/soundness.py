@@ -78,6 +78,12 @@ SOUND: Mapping[str, Mapping[str, str]] = {
         "text": _TEXT,
         "why": _TEXT,
     },
+    "exported": {
+        "id": _WHOLE_NUMBER,
+        "sha256": _TEXT,
+        "number": _WHOLE_NUMBER,
+        "idx": "typeof({0}) = 'integer' AND {0} >= 0",
+    },
     "answer": {
         "id": _WHOLE_NUMBER,
         "number": _WHOLE_NUMBER,
@@ -96,6 +102,7 @@ _READ_AT_THE_START = (
     "expected",
     "paste",  # not read then: but what is damaged here would be found again at each use
     "pasted",
+    "exported",
     "setting",
 )
 

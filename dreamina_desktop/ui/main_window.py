@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QFileInfo, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
+    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._thumbnails = thumbnails = Thumbnails(services.thumbnailer, services.library, self)
         self._field = IdField(services)
-        self._intake = Intake(services, self._field, self.show_tracked)
+        self._intake = Intake(services, self._field, self.show_tracked, self._show_found)
         self._jobs = JobsPane(services, thumbnails)
         self._gallery = GalleryPane(services, thumbnails)
         self._details = DetailsPane(services, thumbnails)
@@ -367,6 +368,7 @@ class MainWindow(QMainWindow):
             Remedy.COPY_DIAGNOSTICS: self._copy_diagnostics,
             Remedy.READ: self._services.rescue_notice.was_read,
             Remedy.STOP: self._stop,
+            Remedy.SHOW_EXPORT: self._show_export,
         }
         remedies[remedy]()
 
@@ -423,6 +425,20 @@ class MainWindow(QMainWindow):
             self._jobs.view.clearSelection()
             self._jobs.list_all()
             self._jobs.when_listed([key.number], lambda: self._gallery.select_key(key))
+
+    def _show_found(self, keys: Sequence[ImageKey]) -> None:
+        """What hides them is lifted; all of them are selected."""
+        self._jobs.view.clearSelection()
+        self._jobs.list_all()
+        numbers = list(dict.fromkeys(key.number for key in keys))
+        self._panes.bring_to_front(gallery=True)
+        self._jobs.when_listed(numbers, lambda: self._gallery.select_keys(keys))
+
+    def _show_export(self) -> None:
+        place = QFileInfo(self._services.exporter.last_place)
+        folder = place.filePath() if place.isDir() else place.path()
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
+            self._services.messages.say(f"The folder could not be opened: {folder}")
 
     def _show_job(self, number: int) -> None:
         self._panes.bring_to_front(gallery=False)

@@ -10,6 +10,7 @@ from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.exporter import Exporter
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import LongWork
@@ -31,6 +32,7 @@ from dreamina_desktop.services.token import Token
 from dreamina_desktop.services.tracker import Tracker
 from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.services.way_back import WayBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Services:
     deadlines: Deadlines
     diagnostics: Callable[[], Awaitable[str]]  # for a report of a fault; raises OSError
     downloader: Downloader
+    exporter: Exporter
     file_watch: FileWatch
     library: Library
     long_work: LongWork
@@ -64,6 +67,7 @@ class Services:
     tracker: Tracker
     trash_can: TrashCan
     undo: UndoHistory
+    way_back: WayBack
     api_url: str  # without a slash at its end
     default_images_folder: str  # absolute; in force while no other was chosen
     demo: bool

@@ -33,6 +33,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from dreamina_desktop.app.event_loop import EventLoop
+from dreamina_desktop.app.exports import Exports
 from dreamina_desktop.app.qt_trash import QtTrash
 from dreamina_desktop.core.answer import (
     Found,
@@ -55,6 +56,7 @@ from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.exporter import Exporter
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import LongWork
@@ -75,8 +77,10 @@ from dreamina_desktop.services.token import Token, TokenSource
 from dreamina_desktop.services.tracker import Tracker
 from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.services.way_back import WayBack
 from dreamina_desktop.storage.collection_repository import CollectionRepository
 from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.fingerprints import Fingerprints
 from dreamina_desktop.storage.image_files import ImageFiles
 from dreamina_desktop.storage.job_index import JobIndex
 from dreamina_desktop.storage.job_repository import JobRepository
@@ -323,6 +327,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         collections = Collections(repository, library, preferences, undo, messages, supervisor)
         await collections.load()
         long_work = LongWork(messages, supervisor, clock)
+        exports, fingerprints = Exports(disk), Fingerprints(database)
         services = Services(
             accounts=Accounts(library, preferences),
             background=Background(preferences, autostart, poller, downloader, demo=demo),
@@ -331,6 +336,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             deadlines=Deadlines(library, server_clock),
             diagnostics=diagnosis.read,
             downloader=downloader,
+            exporter=Exporter(library, ImagingInThread(), exports.target, fingerprints, long_work),
             file_watch=FileWatch(library, files, thumbnails, messages, supervisor, clock),
             library=library,
             long_work=long_work,
@@ -351,6 +357,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             tracker=Tracker(library, undo, clock, poller.wake, collections.collect),
             trash_can=TrashCan(library, QtTrash(), undo, long_work),
             undo=undo,
+            way_back=WayBack(library, files, fingerprints, exports.read_packet),
             api_url="https://api.example.com/v1/dreamina",
             default_images_folder=str(images),
             demo=demo,

@@ -15,6 +15,7 @@ from dreamina_desktop.core.grouping import Grouped, Grouping
 from dreamina_desktop.core.job import ImageKey, ImageState
 from dreamina_desktop.core.listing import Listing
 from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.ui.export.exporting import Exporting
 from dreamina_desktop.ui.formats import count as counted
 from dreamina_desktop.ui.gallery.absence import absence
 from dreamina_desktop.ui.gallery.collecting import Collecting
@@ -87,6 +88,10 @@ class GalleryPane(QWidget):
         self.view.moved.connect(self._collecting.move)
         self.tray_actions = TrayActions(self.view, self._selected_or_current)
         self._actions.add_menu(self.tray_actions.add_to)
+        self._exporting = Exporting(
+            services, self.view, self.selected_keys, self.order, self._shown
+        )
+        self._actions.add_menu(self._exporting.add_to)
         self._actions.comparison_requested.connect(self.comparison_requested)
         self._read_ahead = ReadAhead(services, self)
         self._flush_timer = QTimer(self, singleShot=True, interval=FLUSH_DELAY_MS)

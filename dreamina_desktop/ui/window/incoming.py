@@ -15,6 +15,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,19 @@ def local_files(data: QMimeData) -> list[str]:
 def has_something(data: QMimeData) -> bool:
     """Whether there may be IDs in `data`."""
     return data.hasText() or bool(local_files(data))
+
+
+def pictures_among(files: Sequence[str]) -> list[str]:
+    """Those that begin like JPEG, PNG or WebP; slow, so in a thread."""
+    return [file for file in files if _begins_like_a_picture(file)]
+
+
+def _begins_like_a_picture(name: str) -> bool:
+    file = QFile(name)
+    if not QFileInfo(name).isFile() or not file.open(QIODevice.OpenModeFlag.ReadOnly):
+        return False
+    head = bytes(file.read(12).data())
+    return head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:] == b"WEBP")
 
 
 def read_texts(files: Sequence[str]) -> Texts:

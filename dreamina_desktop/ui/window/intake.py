@@ -8,22 +8,35 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
+from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.tracker import Tracked
+from dreamina_desktop.services.way_back import CameBack
+from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.id_field import IdField
-from dreamina_desktop.ui.window.incoming import editable_has_focus, local_files, read_texts
+from dreamina_desktop.ui.window.incoming import (
+    editable_has_focus,
+    local_files,
+    pictures_among,
+    read_texts,
+)
 
 
 class Intake:
     """Tracks what comes in, each time as a task, and says what it did."""
 
     def __init__(
-        self, services: Services, field: IdField, show_tracked: Callable[[Tracked], None]
+        self,
+        services: Services,
+        field: IdField,
+        show_tracked: Callable[[Tracked], None],
+        show_images: Callable[[Sequence[ImageKey]], None],
     ) -> None:
-        """`show_tracked`: what came is to be shown, and said."""
+        """`show_tracked`: what came is to be shown, and said; `show_images`: they came back."""
         self._services = services
         self._field = field
         self._show_tracked = show_tracked
+        self._show_images = show_images
         field.submitted.connect(self._take_field)
         field.anyway.connect(self._take_anyway)
         field.files_pasted.connect(self.take_files)
@@ -47,8 +60,8 @@ class Intake:
         return True
 
     def take_files(self, files: Sequence[str]) -> None:
-        """Text files, by their paths."""
-        self._services.supervisor.spawn(self._track_files(files), "track files")
+        """Text files with IDs, and pictures that were exported or saved here, by their paths."""
+        self._services.supervisor.spawn(self._take_files(files), "take files")
 
     def _take_field(self, text: str) -> None:
         self._services.supervisor.spawn(self._track_field(text), "track")
@@ -91,6 +104,27 @@ class Intake:
         else:
             self._field.clear()
 
+    async def _take_files(self, files: Sequence[str]) -> None:
+        pictures = await asyncio.to_thread(pictures_among, files)
+        if pictures:
+            await self._find_images(pictures)
+        if texts := [file for file in files if file not in pictures]:
+            await self._track_files(texts)
+
+    async def _find_images(self, pictures: Sequence[str]) -> None:
+        """What is not tracked here is put into the field, which tracks it."""
+        try:
+            came = await self._services.way_back.find(pictures)
+        except OSError as error:
+            self._services.messages.say(str(error))
+            return
+        if came.keys:
+            self._show_images(came.keys)
+        if came.untracked:
+            self._field.edit.set_text("\n".join(came.untracked))
+            self._field.edit.setFocus()
+        self._services.messages.say(_came_back(came))
+
     async def _track_files(self, files: Sequence[str]) -> None:
         texts = await asyncio.to_thread(read_texts, files)
         if texts.text.strip():
@@ -99,3 +133,24 @@ class Intake:
             self._services.messages.say(f"Not read: {', '.join(texts.unread)}.")
         elif not texts.text.strip():
             self._services.messages.say("There is no text in it.")
+
+
+def _came_back(came: CameBack) -> str:
+    """In words: what was found, what can be tracked, what nobody knows."""
+    words = []
+    if came.keys:
+        names = ", ".join(str(key) for key in came.keys[:4])
+        more = len(came.keys) - 4
+        words.append(f"Found {names}{f' and {more:,} more' if more > 0 else ''}.")
+    if came.untracked:
+        jobs = count(len(came.untracked), "job")
+        words.append(f"{jobs} of these pictures are not tracked here: Enter tracks them.")
+        if len(came.untracked) == 1:
+            words[-1] = "The job of this picture is not tracked here: Enter tracks it."
+    if came.unknown:
+        names = ", ".join(came.unknown[:3])
+        more = len(came.unknown) - 3
+        whole = f"{names}{f' and {more:,} more' if more > 0 else ''}"
+        verb = "is" if len(came.unknown) == 1 else "are"
+        words.append(f"{whole} {verb} not from this library.")
+    return " ".join(words)

@@ -24,6 +24,7 @@ KEYS = (
     ("Ctrl+T, Ctrl+Alt+C", "Show the tray; copy the request as JSON, curl, Python …"),
     ("B, Shift+B", "Add to a collection, take out of the one that is shown"),
     ("Alt+Left, Alt+Right", "In a collection: move the images"),
+    ("Ctrl+E", "Export images, or a contact sheet of them"),
     ("C", "Compare two to four images; B blinks"),
     ("Ctrl+J", "Show the image's job in the list"),
     ("Ctrl+Shift+F", "Filter"),

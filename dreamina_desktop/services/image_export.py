@@ -1,0 +1,217 @@
+"""One export of images, from its first copy to its last words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dreamina_desktop.core import contact_sheet, export_name
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
+from dreamina_desktop.core.lineage import Source, sources
+from dreamina_desktop.core.provenance import Provenance, image_of_job, xmp_packet
+from dreamina_desktop.services.exporter import ExportWish
+from dreamina_desktop.services.job_json import job_json
+from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.ports import ExportTarget, Fingerprints, GrowingFile, Imaging
+
+SHEET = "contact sheet"  # its name
+_NAMED = 4  # of those that were left out
+_PREVIEW_SIDE = 640  # pixels: services.ports.Imaging.previews
+
+
+@dataclass
+class ImageExport:
+    """Done in steps; each may raise OSError, with what was not written."""
+
+    wish: ExportWish
+    library: Library
+    imaging: Imaging
+    target: ExportTarget
+    fingerprints: Fingerprints
+    written: list[ImageKey] = field(default_factory=list)
+    not_saved: list[ImageKey] = field(default_factory=list)
+    unreadable: list[ImageKey] = field(default_factory=list)
+    sheet: GrowingFile | None = None
+    is_begun: bool = False
+
+    @property
+    def doing(self) -> str:
+        return f"Exporting {_images(len(self.wish.keys))}"
+
+    async def step(self, rows: Sequence[int]) -> None:
+        """Places in the wish's order."""
+        try:
+            if not self.is_begun:
+                await self.target.begin()
+                self.is_begun = True
+            await self._write(rows)
+        except OSError as error:
+            raise OSError(f"{_reason(error)} {self._not_written()}") from error
+
+    async def finish(self) -> str:
+        try:
+            if self.sheet is not None:
+                await self.sheet.write(contact_sheet.tail().encode())
+                await self.sheet.close()
+            return await self.target.finish()
+        except OSError as error:
+            raise OSError(f"{_reason(error)} {self._not_written()}") from error
+
+    async def give_up(self) -> None:
+        if self.sheet is not None:
+            await self.sheet.discard()
+        if self.is_begun:
+            await self.target.give_up()
+
+    def words(self, place: str) -> str:
+        wish = self.wish
+        what = _images(len(self.written)) if wish.has_pictures else "a contact sheet"
+        words = [f"Exported {what} to {place}."]
+        words += _left_out(self.not_saved, "not saved")
+        words += _left_out(self.unreadable, "not exported, for their metadata cannot be told apart")
+        return " ".join(words)
+
+    async def _write(self, rows: Sequence[int]) -> None:
+        keys = [self.wish.keys[row] for row in rows]
+        jobs = await self._jobs(keys)
+        self.not_saved += [key for key in keys if _saved(jobs, key) is None]
+        if self.wish.has_pictures:
+            await self._write_pictures(jobs, rows)
+        if self.wish.has_sheet:
+            await self._write_sheet(jobs, keys)
+
+    async def _jobs(self, keys: Sequence[ImageKey]) -> dict[int, Job]:
+        jobs = await self.library.fetch(dict.fromkeys(key.number for key in keys))
+        return {job.number: job for job in jobs}
+
+    async def _write_pictures(self, jobs: dict[int, Job], rows: Sequence[int]) -> None:
+        copies: dict[str, ImageKey] = {}
+        for row in rows:
+            if (image := _saved(jobs, self.wish.keys[row])) is not None:
+                digest = await self._write_picture(jobs[image.key.number], image, row)
+                if digest is not None:
+                    copies[digest] = image.key
+        if copies:
+            await self.fingerprints.note(copies)
+
+    async def _write_picture(self, job: Job, image: Image, row: int) -> str | None:
+        """Its SHA-256; None where it was left out."""
+        file, for_others = image.file or "", self.wish.for_others
+        packet = None if for_others else xmp_packet(_provenance(job, image))
+        stem, extension = self._stem(job, image, row), Path(file).suffix[1:] or "jpg"
+        try:
+            name, digest = await self.target.add_picture(stem, extension, file, packet)
+        except FileNotFoundError as error:
+            if error.filename != file:
+                raise  # it is the target that is gone
+            self.not_saved.append(image.key)
+            return None
+        except ValueError:
+            self.unreadable.append(image.key)
+            return None
+        self.written.append(image.key)
+        if not for_others:
+            record = job_json(job, await self.library.raw_record(job.number))
+            await self.target.add_file(Path(name).stem, "json", record + b"\n")
+        return digest
+
+    async def _write_sheet(self, jobs: dict[int, Job], keys: Sequence[ImageKey]) -> None:
+        if self.sheet is None:
+            self.sheet = await self.target.new_file(SHEET, "html")
+            head = contact_sheet.head(self.wish.title, len(self.wish.keys))
+            await self.sheet.write(head.encode())
+        images = [image for key in keys if (image := _saved(jobs, key)) is not None]
+        previews = await self.imaging.previews([Path(image.file or "") for image in images])
+        for image, jpeg in zip(images, previews, strict=True):
+            if jpeg is not None:
+                piece = contact_sheet.item(self._sheet_item(jobs[image.key.number], image, jpeg))
+                await self.sheet.write(piece.encode())
+
+    def _sheet_item(self, job: Job, image: Image, jpeg: bytes) -> contact_sheet.SheetItem:
+        width, height = image.file_width or 1, image.file_height or 1
+        factor = min(1.0, _PREVIEW_SIDE / max(width, height))
+        prompt = job.record.prompt if job.record and self.wish.has_prompts else None
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        return contact_sheet.SheetItem(str(image.key), *size, jpeg, prompt=prompt)
+
+    def _stem(self, job: Job, image: Image, row: int) -> str:
+        return export_name.stem(self.wish.pattern, named(job, image, row, len(self.wish.keys)))
+
+    def _not_written(self) -> str:
+        if not self.wish.has_pictures:
+            return "The contact sheet was not written."
+        done = {*self.written, *self.not_saved, *self.unreadable}
+        missing = [key for key in self.wish.keys if key not in done]
+        if not missing:
+            return f"{_images(len(self.written))} were written, and are whole."
+        return (
+            f"{_images(len(self.written))} were written, and are whole where they are in a folder; "
+            f"{len(missing):,} were not: {_names(missing)}."
+        )
+
+
+def named(job: Job, image: Image, row: int, count: int) -> export_name.Named:
+    """What its name can tell; `row`: its place in the export, from 0."""
+    record = job.record
+    created = record.created.astimezone() if record and record.created else None
+    return export_name.Named(
+        index=row + 1,
+        count=count,
+        number=str(image.key),
+        prompt=(record.prompt if record else None) or "",
+        model=(record.model if record else None) or "",
+        ratio=(record.ratio if record else None) or "",
+        width=image.file_width,
+        height=image.file_height,
+        created=created,
+    )
+
+
+def _saved(jobs: dict[int, Job], key: ImageKey) -> Image | None:
+    job = jobs.get(key.number)
+    image = job.images[key.index] if job and key.index < len(job.images) else None
+    return image if image and image.file and image.state is ImageState.SAVED else None
+
+
+def _provenance(job: Job, image: Image) -> Provenance:
+    record = job.record
+    if record is None:
+        return Provenance(job.jobid, image.key.index)
+    created = record.created
+    return Provenance(
+        jobid=job.jobid,
+        index=image.key.index,
+        prompt=record.prompt,
+        model=record.model,
+        asset_ref=image.entry.asset_ref,
+        parents=tuple(parent for each in sources(record) if (parent := _parent(each))),
+        created=created.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        if created
+        else None,
+    )
+
+
+def _parent(source: Source) -> str | None:
+    if source.jobid is not None:
+        return image_of_job(source.jobid, source.index or 0)
+    return source.reference
+
+
+def _reason(error: OSError) -> str:
+    words = error.strerror or str(error) or "It could not be written"
+    return f"{words.rstrip('.')}."
+
+
+def _left_out(keys: Sequence[ImageKey], why: str) -> list[str]:
+    return [f"{_images(len(keys))} {why}: {_names(keys)}."] if keys else []
+
+
+def _names(keys: Sequence[ImageKey]) -> str:
+    more = len(keys) - _NAMED
+    names = ", ".join(str(key) for key in keys[:_NAMED])
+    return f"{names} and {more:,} more" if more > 0 else names
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"

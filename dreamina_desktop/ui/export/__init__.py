@@ -1,0 +1,1 @@
+"""Images leave the library: what, for whom, under which names, and where to."""

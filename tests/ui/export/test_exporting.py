@@ -1,0 +1,264 @@
+"""Images leave the library: for others alone, for oneself with all that is known."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image as Pillow
+
+from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.provenance import parse_packet
+from dreamina_desktop.imaging.metadata import read_xmp_file
+from dreamina_desktop.services.exporter import ExportWish
+
+Until = Callable[[Callable[[], object]], Awaitable[None]]
+SECRETS = (b"user@example.com", b"j0302", b"aurora", b"tos-1", b"x-signature", b"dreamina")
+
+
+@pytest.fixture
+def said(bench: Any, until: Until) -> Callable[[], Awaitable[str]]:
+    async def wait() -> str:
+        await until(lambda: bench.services.messages.passing is not None)
+        message = bench.services.messages.passing
+        assert message is not None
+        bench.services.messages.dismiss()
+        return str(message.text)
+
+    return wait
+
+
+async def five(bench: Any, record: Any) -> list[ImageKey]:
+    """Three jobs: five images, of which the third is not saved."""
+    await bench.add(record(1))
+    await bench.add(record(2, images=1), saved=False)
+    await bench.add(record(3))
+    return [ImageKey(n, i) for n, i in ((1, 0), (1, 1), (2, 0), (3, 0), (3, 1))]
+
+
+def wish(keys: list[ImageKey], place: Path, **more: Any) -> ExportWish:
+    return ExportWish(keys, str(place), **({"for_others": True, "pattern": "{number}"} | more))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def damage(file: str) -> None:
+    Path(file).write_bytes(b"\xff\xd8\xff\xe1\x00")
+
+
+def lose(file: str) -> None:
+    Path(file).unlink()
+
+
+async def test_for_others_there_are_the_pictures_and_nothing_else(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    first = bench.services.library.image(keys[0])
+    with Pillow.open(first.file) as picture:  # as a model's own tool may have marked it
+        exif = Pillow.Exif()
+        exif[0x010E] = "A stunning aurora by user@example.com"
+        picture.save(first.file, exif=exif, comment=b"j0302 aurora", quality=95)
+    bench.services.exporter.start(wish(keys, tmp_path / "out"))
+
+    words = await said()
+    assert words.startswith("Exported 4 images to ")
+    assert "1 image not saved: 2-1." in words
+    assert names(tmp_path / "out") == ["1-1.jpg", "1-2.jpg", "3-1.jpg", "3-2.jpg"]
+    for file in (tmp_path / "out").iterdir():
+        held = file.read_bytes()
+        assert [
+            secret for secret in SECRETS if secret in held or secret in file.name.encode()
+        ] == []
+    with Pillow.open(first.file) as before, Pillow.open(tmp_path / "out" / "1-1.jpg") as after:
+        assert before.tobytes() == after.tobytes()
+
+
+async def test_for_oneself_all_is_inside_and_beside(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    bench.services.exporter.start(
+        wish(keys[:1], tmp_path, for_others=False, pattern="{number} {prompt}")
+    )
+
+    assert (await said()).startswith("Exported 1 image to ")
+    picture = tmp_path / "1-1 a-stunning-aurora-over-lake-1.jpg"
+    packet = read_xmp_file(picture)
+    assert packet is not None
+    inside = parse_packet(packet)
+    assert inside is not None
+    assert (inside.jobid, inside.index) == (record(1)["jobid"], 0)
+    assert inside.prompt == record(1)["request"]["prompt"]
+    assert inside.asset_ref == record(1)["response"]["images"][0]["assetRef"]
+    assert inside.created == record(1)["created"]
+    beside = json.loads(picture.with_suffix(".json").read_text())
+    assert beside["jobid"] == record(1)["jobid"]
+    assert beside["request"] == record(1)["request"]
+
+
+async def test_nothing_is_overwritten_and_names_that_are_the_same_get_numbers(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    (tmp_path / "boat.jpg").write_text("somebody's own")
+    bench.services.exporter.start(wish(keys[:2], tmp_path, pattern="boat"))
+
+    await said()
+    assert names(tmp_path) >= ["boat (2).jpg", "boat (3).jpg", "boat.jpg"]
+    assert (tmp_path / "boat.jpg").read_text() == "somebody's own"
+
+
+async def test_a_zip_holds_the_same_and_replaces_none(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    for _ in range(2):
+        bench.services.exporter.start(
+            wish(keys, tmp_path / "out.zip", pattern="{index}", has_sheet=True)
+        )
+        await said()
+
+    assert [name for name in names(tmp_path) if name.endswith(".zip")] == ["out (2).zip", "out.zip"]
+    assert not [name for name in names(tmp_path) if name.endswith(".part")]
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert archive.testzip() is None
+        assert sorted(archive.namelist()) == [
+            *("001.jpg", "002.jpg", "004.jpg", "005.jpg"),
+            "contact sheet.html",
+        ]
+
+
+async def test_a_contact_sheet_shows_each_picture_in_order_and_prompts_by_choice(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    for has_prompts in (False, True):
+        place = tmp_path / str(has_prompts)
+        sheet = {"has_pictures": False, "has_sheet": True, "has_prompts": has_prompts}
+        bench.services.exporter.start(wish([*reversed(keys)], place, **sheet))
+        assert "Exported a contact sheet" in await said()
+
+        html = (place / "contact sheet.html").read_text()
+        assert [html.index(f"<bdi>{number}</bdi>") for number in ("3-2", "3-1", "1-2", "1-1")] == (
+            sorted(html.index(f"<bdi>{number}</bdi>") for number in ("3-2", "3-1", "1-2", "1-1"))
+        )
+        assert ("A stunning aurora" in html) is has_prompts
+        assert "user@example.com" not in html
+        assert names(place) == ["contact sheet.html"]
+
+
+async def test_a_folder_that_vanishes_leaves_whole_files_and_names_what_is_missing(
+    bench: Any, record: Any, said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [
+        ImageKey(job.number, index)
+        for second in range(1, 6)
+        for job in [await bench.add(record(second))]
+        for index in (0, 1)
+    ]
+    place = tmp_path / "stick"
+    from dreamina_desktop.storage import export_target  # noqa: PLC0415
+
+    name_part, named = export_target.name_part, []
+
+    def pull_out(*arguments: Any) -> Path:
+        if len(named) == 5:
+            shutil.rmtree(place)
+        named.append(arguments)
+        return name_part(*arguments)
+
+    monkeypatch.setattr(export_target, "name_part", pull_out)
+    bench.services.exporter.start(wish(keys, place))
+
+    words = await said()
+    assert "was given up" in words
+    assert "No such file or directory" in words
+    assert "5 images were written" in words
+    assert "5 were not: 3-2, 4-1, 4-2, 5-1 and 1 more." in words
+
+
+async def test_a_full_disk_leaves_no_half_file(
+    bench: Any, record: Any, said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = await five(bench, record)
+    from dreamina_desktop.storage import export_target  # noqa: PLC0415
+
+    new_part = export_target._new_part
+
+    class Full:
+        def __init__(self, file: Any) -> None:
+            self._file = file
+
+        def write(self, data: bytes) -> int:
+            self._file.write(data[:100])
+            raise OSError(28, "No space left on device")
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._file, name)
+
+    def full(folder: Path) -> Any:
+        file, part = new_part(folder)
+        return Full(file), part
+
+    for name in ("out", "out.zip"):
+        monkeypatch.setattr(export_target, "_new_part", full)
+        bench.services.exporter.start(wish(keys, tmp_path / name))
+        words = await said()
+        assert "No space left on device" in words
+        assert "not: 1-1, 1-2" in words
+    assert names(tmp_path / "out") == []
+    assert not [each for each in names(tmp_path) if "zip" in each or each.endswith(".part")]
+
+
+async def test_a_picture_that_cannot_be_told_from_its_metadata_goes_to_nobody_else(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    damage(bench.services.library.image(keys[0]).file)
+    lose(bench.services.library.image(keys[1]).file)
+    bench.services.exporter.start(wish(keys, tmp_path / "out"))
+
+    words = await said()
+    assert "cannot be told apart: 1-1." in words
+    assert "2 images not saved: 2-1, 1-2." in words
+    assert names(tmp_path / "out") == ["3-1.jpg", "3-2.jpg"]
+
+
+async def test_what_was_exported_is_known_when_it_comes_back(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    bench.services.exporter.start(wish(keys[3:], tmp_path / "others"))
+    await said()
+    bench.services.exporter.start(wish(keys[:1], tmp_path / "me", for_others=False))
+    await said()
+    stranger = tmp_path / "stranger.png"
+    Pillow.new("RGB", (3, 3)).save(stranger)
+    copies = [tmp_path / "others" / "3-2.jpg", tmp_path / "me" / "1-1.jpg", stranger]
+
+    came = await bench.services.way_back.find([str(file) for file in copies])
+
+    assert came.keys == (ImageKey(3, 1), ImageKey(1, 0))
+    assert came.unknown == ("stranger.png",)
+
+
+async def test_a_picture_of_a_job_that_is_not_tracked_names_it(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    bench.services.exporter.start(wish(keys[:1], tmp_path, for_others=False))
+    await said()
+    await bench.services.tracker.remove([1])
+
+    came = await bench.services.way_back.find([str(tmp_path / "1-1.jpg")])
+
+    assert came.keys == ()
+    assert came.untracked == (record(1)["jobid"],)
