@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.services.jobs_as_text import AT_ONCE as JOBS_AT_ONCE
+from dreamina_desktop.services.jobs_as_text import JobsForm, jobs_as
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import LongWork, Work
 from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.services.ports import ExportTarget, Fingerprints, Imaging
+from dreamina_desktop.services.ports import ExportTarget, Fingerprints, GrowingFile, Imaging
 
 AT_ONCE = 4  # images between two looks at whether to go on
 
@@ -72,5 +75,44 @@ class Exporter:
                 "images",
                 export.give_up,
                 Remedy.SHOW_EXPORT,
+            )
+        )
+
+    def start_jobs(self, form: JobsForm, numbers: Sequence[int], file: str) -> None:
+        """These jobs in this order, as a table or as records; where `file` is there already, beside
+        it. What came of it is said."""
+        place = Path(file)
+        target = self._open_target(str(place.parent))
+        pieces = jobs_as(form, self._library, numbers)
+        growing: GrowingFile | None = None
+
+        async def step(_: Sequence[int]) -> None:
+            nonlocal growing
+            if growing is None:
+                await target.begin()
+                growing = await target.new_file(place.stem, form.value.lower())
+            await growing.write(await anext(pieces, b""))
+
+        async def end() -> str:
+            assert growing is not None
+            async for piece in pieces:
+                await growing.write(piece)
+            self.last_place = str(place.parent / await growing.close())
+            return f"Exported {jobs} to {self.last_place}."
+
+        async def give_up() -> None:
+            if growing is not None:
+                await growing.discard()
+
+        jobs = "1 job" if len(numbers) == 1 else f"{len(numbers):,} jobs"
+        self._work.start(
+            Work(
+                f"Exporting {jobs}",
+                numbers,
+                JOBS_AT_ONCE,
+                step,
+                end,
+                give_up=give_up,
+                remedy=Remedy.SHOW_EXPORT,
             )
         )

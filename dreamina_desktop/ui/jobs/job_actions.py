@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.services.jobs_as_text import JobsForm
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.copying_ids import copy_ids
@@ -100,6 +102,8 @@ class JobActions:
         prompt.triggered.connect(lambda _=False: self.copy_prompts())
         menu.addAction("Copy as rows", self.copy_rows)
         menu.addAction(self._copy_paste)
+        for form in JobsForm:
+            menu.addAction(f"Export as {form.value}…", partial(self._export, form, numbers))
         has_prompts = any(job.record and job.record.prompt for job in jobs)
         prompt.setEnabled(has_prompts or len(jobs) < len(numbers))
         menu.addSeparator()
@@ -109,6 +113,20 @@ class JobActions:
         menu.addAction("Select all of this paste", lambda: self._select_batch(batch))
         menu.addAction(self._remove)
         menu.popup(at)
+
+    def _export(self, form: JobsForm, numbers: Sequence[int]) -> None:
+        """Ask for a file; nothing waits for the answer, and nothing is overwritten."""
+        kind = form.value.lower()
+        dialog = QFileDialog(self._view, f"Export {count(len(numbers), 'job')} as {form.value}")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.setNameFilter(f"{form.value} files (*.{kind})")
+        dialog.setDefaultSuffix(kind)
+        dialog.selectFile(f"jobs.{kind}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        start = self._services.exporter.start_jobs
+        dialog.fileSelected.connect(lambda file: start(form, numbers, file))
+        dialog.open()
 
     def _add_checking(self, menu: QMenu, numbers: Sequence[int], jobs: Sequence[Job]) -> None:
         """`jobs`: those of them that were looked at; the others may be of any kind."""

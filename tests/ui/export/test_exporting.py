@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import zipfile
@@ -16,6 +18,7 @@ from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.provenance import parse_packet
 from dreamina_desktop.imaging.metadata import read_xmp_file
 from dreamina_desktop.services.exporter import ExportWish
+from dreamina_desktop.services.jobs_as_text import JobsForm
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 SECRETS = (b"user@example.com", b"j0302", b"aurora", b"tos-1", b"x-signature", b"dreamina")
@@ -262,3 +265,32 @@ async def test_a_picture_of_a_job_that_is_not_tracked_names_it(
 
     assert came.keys == ()
     assert came.untracked == (record(1)["jobid"],)
+
+
+async def test_jobs_are_exported_as_a_table_and_as_records(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    await five(bench, record)
+    for form in JobsForm:
+        bench.services.exporter.start_jobs(
+            form, [3, 1], str(tmp_path / f"jobs.{form.value.lower()}")
+        )
+        assert f"Exported 2 jobs to {tmp_path / 'jobs.'}" in await said()
+
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "jobs.csv").read_text("utf-8-sig"))))
+    records = json.loads((tmp_path / "jobs.json").read_text())
+    assert [row["number"] for row in rows] == ["3", "1"]
+    assert [each["number"] for each in records] == [3, 1]
+    assert rows[0]["job ID"] == records[0]["jobid"] == record(3)["jobid"]
+
+
+async def test_a_table_of_jobs_replaces_none(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    await five(bench, record)
+    (tmp_path / "jobs.csv").write_text("mine")
+    bench.services.exporter.start_jobs(JobsForm.CSV, [1], str(tmp_path / "jobs.csv"))
+
+    assert str(tmp_path / "jobs (2).csv") in await said()
+    assert (tmp_path / "jobs.csv").read_text() == "mine"
+    assert [name for name in names(tmp_path) if "jobs" in name] == ["jobs (2).csv", "jobs.csv"]
