@@ -1,11 +1,14 @@
-"""Makes the README's pictures of search, viewer and comparison with the program itself, over a
-library of the sandbox: `.venv/bin/python tests/pictures.py [FOLDER]`.
+"""Makes the README's pictures of search, viewer, comparison, reference tray and contact sheet with
+the program itself, over a library of the sandbox: `.venv/bin/python tests/pictures.py [FOLDER]`.
+That of the contact sheet needs `chromium`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -23,6 +26,7 @@ from dreamina_desktop.core.grouping import Grouping
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.narrowing import NOTHING
+from dreamina_desktop.services.exporter import ExportWish
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.compare.comparison import Comparison
@@ -84,7 +88,45 @@ async def pictures(window: MainWindow, program: Program, folder: Path, name: str
     await until(lambda: all(panel.canvas.is_sharp for panel in comparison.panels))
     save(window, folder / f"comparison-{name}.png")
     comparison.close_comparison()
+    window._tray.put([first, second])
+    await settled(window)
+    save(window, folder / f"tray-{name}.png")
+    window._tray._empty()
     window._search.clear()
+    if name == "light":
+        await contact_sheet(program, others[:8], folder / "contact-sheet.png")
+
+
+async def contact_sheet(program: Program, keys: list[ImageKey], file: Path) -> None:
+    """As a browser shows it."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        print("There is no chromium: no picture of the contact sheet.")  # noqa: T201
+        return
+    with tempfile.TemporaryDirectory() as place:
+        program.services.exporter.start(
+            ExportWish(
+                *(keys, place, True, "{number}"),
+                has_pictures=False,
+                has_sheet=True,
+                title="Red boats, first choice",
+            )
+        )
+        sheet = Path(place) / "contact sheet.html"
+        await until(sheet.exists)
+        await asyncio.to_thread(
+            subprocess.run,
+            [
+                *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
+                *("--disable-background-networking", "--disable-component-update"),
+                *("--disable-quic", "--disable-sync", "--hide-scrollbars"),
+                *(f"--user-data-dir={place}/browser", f"--screenshot={file}"),
+                *("--window-size=1360,850", sheet.as_uri()),
+            ],
+            check=True,
+            capture_output=True,
+        )
+    print(file)  # noqa: T201
 
 
 async def found(window: MainWindow, text: str) -> list[ImageKey]:
