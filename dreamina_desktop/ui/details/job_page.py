@@ -58,7 +58,7 @@ class JobPage(QWidget):
         super().__init__()
         self._services = services
         self._number = shown.job.number
-        self._copying = Copying(services.messages)
+        self._copying = Copying(services.messages, services.preferences)
         self._preview: Preview | None = None
         self._strips: list[ImageStrip] = []
         self._timing = muted("")
@@ -114,8 +114,13 @@ class JobPage(QWidget):
             self._add_image(image)
             self._add_marks(job.marks_of(image.key.index))
         masked = self._services.accounts.masked(job.jobid)
-        self._copying.add_id(
-            self._column, "Job ID", masked, job.jobid, "Copied 1 job ID.", "Copy job ID"
+        copying, jobid = self._copying, job.jobid
+        copying.add_id(
+            self._column,
+            "Job ID",
+            masked,
+            "Copy job ID",
+            lambda: copying.copy(jobid, "Copied 1 job ID."),
         )
         self._add_times(job)
         if shown.raw is not None and shown.raw.raw:
@@ -254,9 +259,13 @@ class JobPage(QWidget):
             name += f" · {formats.file_size(image.size_bytes)}"
         if reference:
             masked = self._services.accounts.masked(reference)
-            said, button = f"Copied 1 reference ({image.key}).", f"Copy reference {image.key}"
-            self._copying.add_id(
-                self._column, f"{name}: reference", masked, reference, said, button
+            said, copying = f"Copied 1 reference ({image.key}).", self._copying
+            copying.add_id(
+                self._column,
+                f"{name}: reference",
+                masked,
+                f"Copy reference {image.key}",
+                lambda: copying.copy_reference(reference, said),
             )
         else:
             self._column.addWidget(field_name(name))

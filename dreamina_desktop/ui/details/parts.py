@@ -9,7 +9,9 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.ui import formats
+from dreamina_desktop.ui.own_account import own_account_once
 from dreamina_desktop.ui.window.icon_button import IconButton
 
 SHOWN_ID = 26  # characters of an ID that fit into a narrow pane
@@ -61,13 +63,18 @@ def tool(icon: str, name: str, work: Callable[[], object]) -> IconButton:
 class Copying:
     """Makes the rows and buttons that copy, and say what was copied."""
 
-    def __init__(self, messages: Messages) -> None:
+    def __init__(self, messages: Messages, preferences: Preferences) -> None:
         self._messages = messages
+        self._preferences = preferences
 
     def copy(self, text: str, said: str) -> None:
         """Put `text` on the clipboard."""
         QGuiApplication.clipboard().setText(text)
         self._messages.say(said)
+
+    def copy_reference(self, text: str, said: str) -> None:
+        """The same, and once ever what is to be known of a reference."""
+        self.copy(text, f"{said} {own_account_once(self._preferences, 1)}".rstrip())
 
     def button(self, name: str, text: str, said: str) -> QPushButton:
         button = QPushButton(name)
@@ -83,9 +90,10 @@ class Copying:
         column.addWidget(wrapped(shown, selectable=True))
 
     def add_id(
-        self, column: QVBoxLayout, name: str, shown: str, text: str, said: str, button: str
+        self, column: QVBoxLayout, name: str, shown: str, button: str, copy: Callable[[], object]
     ) -> None:
-        """A long ID, elided in the middle. `button`: what its button is called."""
+        """A long ID, elided in the middle. `button`: what its button is called; `copy`: what it
+        does."""
         column.addWidget(field_name(name))
         row = QHBoxLayout()
         words = QLabel(formats.middle_elided(shown, SHOWN_ID))
@@ -93,7 +101,7 @@ class Copying:
         words.setProperty("role", "code")
         words.setToolTip(shown[:MAX_SHOWN])
         row.addWidget(words, 1)
-        row.addWidget(tool("copy", button, lambda: self.copy(text, said)))
+        row.addWidget(tool("copy", button, copy))
         column.addLayout(row)
 
 

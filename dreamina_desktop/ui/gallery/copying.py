@@ -13,6 +13,7 @@ from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_reading import ImageReading
 from dreamina_desktop.ui.gallery.link_life import link_life
+from dreamina_desktop.ui.own_account import own_account_once
 from dreamina_desktop.ui.reading import images_among, with_images, with_jobs
 from dreamina_desktop.ui.services import Services
 
@@ -40,7 +41,8 @@ class Copying(QObject):
 
         def copy(found: Sequence[tuple[ImageKey, str]]) -> None:
             self._copy_lines([reference for _, reference in found])
-            self._say_copied("reference", [key for key, _ in found], len(keys))
+            known = own_account_once(self._services.preferences, len(found))
+            self._say_copied("reference", [key for key, _ in found], len(keys), known)
 
         with_images(self._services, keys, lambda image: image.entry.asset_ref, copy)
 
@@ -126,12 +128,14 @@ class Copying(QObject):
         said = []
         if keys:
             said.append(f"Copied {formats.count(len(keys), one)} ({words.keys(keys)})")
+        if more:
+            said.append(more.removesuffix("."))
         missing = total - len(keys)
         if missing:
             verb = "has" if missing == 1 else "have"
             said.append(f"{missing} of {total} {verb} no {one}")
         if said:
-            self._say(". ".join([*said, more] if more else said))
+            self._say(f"{'. '.join(said)}{'.' if more else ''}")
 
     def _say(self, text: str) -> None:
         self._services.messages.say(text)

@@ -28,6 +28,7 @@ from dreamina_desktop.core.snippets import Form, snippet
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.flow_layout import FlowLayout
 from dreamina_desktop.ui.formats import count
+from dreamina_desktop.ui.own_account import own_account_once
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
@@ -41,11 +42,6 @@ WIDE = 860  # pixels
 UNLIMITED = 16_777_215  # Qt's largest width
 PROMPT_HEIGHT = 60
 RESOLUTIONS = ("1k", "2k", "4k")
-ONCE = "references_were_explained"  # a setting
-OWN_ACCOUNT = (
-    "A reference works with your own API account only, and holds its e-mail address: do not pass "
-    "it on."
-)
 
 
 class ReferenceTrayBar(QWidget):
@@ -346,10 +342,10 @@ class ReferenceTrayBar(QWidget):
         words = f"Copied the request as {form.value}."
         if form is Form.LINES:
             words = f"Copied {count(len(references), 'reference')} as lines."
-        if references and not self._services.preferences.get(ONCE):
-            self._services.preferences.set(ONCE, True)
-            words = f"{words} {OWN_ACCOUNT}"
-        self._services.messages.say(words)
+        known = own_account_once(
+            self._services.preferences, len(references), named=form is Form.LINES
+        )
+        self._services.messages.say(f"{words} {known}".rstrip())
 
 
 NO_CHOICE = "–"

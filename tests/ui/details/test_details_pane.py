@@ -104,6 +104,19 @@ async def test_no_label_shows_an_address_but_what_is_copied_has_it(
     assert QGuiApplication.clipboard().text() == job.jobid
 
 
+async def test_a_reference_is_copied_and_what_is_to_be_known_of_it_said_once(
+    bench: Any, pane: DetailsPane, record: Any
+) -> None:
+    job = await bench.add(record(1))
+    pane.show_jobs([job.number])
+    button(pane, "Copy reference 1-2").click()
+    assert QGuiApplication.clipboard().text() == job.images[1].entry.asset_ref
+    known = "It works only with your own API account, and holds its e-mail address."
+    assert bench.services.messages.passing.text == f"Copied 1 reference (1-2). {known}"
+    button(pane, "Copy reference 1-1").click()
+    assert bench.services.messages.passing.text == "Copied 1 reference (1-1)."
+
+
 async def test_the_raw_record_is_copied_as_it_came(
     bench: Any, pane: DetailsPane, record: Any, until: Until
 ) -> None:

@@ -97,6 +97,19 @@ class Thumbnailing:
             listener({key: jpeg})
 
 
+class Settings:
+    """What was kept; that references were explained is among it, unless a test forgets it."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {"references_were_explained": True}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.values.get(name, default)
+
+    def set(self, name: str, value: Any) -> None:
+        self.values[name] = value
+
+
 class Masking:
     def subscribe(self, listener: Callable[[], None]) -> None: ...
 
@@ -162,6 +175,7 @@ class Scene:
             downloader=RecordingDownloader(),
             file_watch=Watching(),
             messages=Messages(),
+            preferences=Settings(),
             accounts=Masking(),
             thumbnailer=self.thumbnailing,
             poller=SimpleNamespace(status=SimpleNamespace(connection=Connection.ONLINE)),

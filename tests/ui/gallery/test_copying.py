@@ -106,3 +106,20 @@ def test_nothing_to_copy_leaves_the_clipboard_alone(scene: Any, copying: Copying
     assert said(scene) == "1 of 1 has no reference"
     copying.references([])
     assert text() == "before"
+
+
+def test_what_is_to_be_known_of_references_is_said_once_ever(scene: Any, copying: Copying) -> None:
+    scene.services.preferences.values.clear()
+    copying.references([])
+    scene.change_image(
+        ImageKey(215, 0), lambda image: replace(image, entry=replace(image.entry, asset_ref=None))
+    )
+    copying.references([*keys(214, 0, 1), *keys(215, 0)])
+    assert said(scene) == (
+        "Copied 2 references (214-1, 214-2). They work only with your own API account, and hold "
+        "its e-mail address. 1 of 3 has no reference."
+    )
+    copying.references(keys(214, 0))
+    assert said(scene) == "Copied 1 reference (214-1)"
+    Copying(scene.services).references(keys(214, 1))  # of another view
+    assert said(scene) == "Copied 1 reference (214-2)"

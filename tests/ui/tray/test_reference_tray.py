@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.snippets import Form
 from dreamina_desktop.ui.main_window import MainWindow
-from dreamina_desktop.ui.tray.reference_tray_bar import OWN_ACCOUNT, ReferenceTrayBar
+from dreamina_desktop.ui.tray.reference_tray_bar import ReferenceTrayBar
 from dreamina_desktop.ui.tray.slot_button import SlotButton
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -99,9 +99,10 @@ async def test_two_picked_images_are_a_ready_request_by_keys_alone(
         "imageRef_1": library.image(ImageKey(1, 1)).entry.asset_ref,
         "imageRef_2": library.image(ImageKey(3, 0)).entry.asset_ref,
     }
-    assert OWN_ACCOUNT in said(bench)
+    known = "Its references work only with your own API account, and hold its e-mail address."
+    assert said(bench) == f"Copied the request as {Form.JSON.value}. {known}"
     assert "USEAPI_TOKEN" in copied(window, Form.CURL)
-    assert OWN_ACCOUNT not in said(bench)  # once
+    assert said(bench) == f"Copied the request as {Form.CURL.value}."  # it was said
 
 
 async def test_slots_stay_without_a_gap_and_each_image_is_there_once(

@@ -50,6 +50,19 @@ class Watching:
             listener(key)
 
 
+class Settings:
+    """What was kept between runs: nothing yet."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.values.get(name, default)
+
+    def set(self, name: str, value: Any) -> None:
+        self.values[name] = value
+
+
 class Stage:
     """A window with a focused field, an order of images, and the viewer."""
 
@@ -100,6 +113,7 @@ def stage(qtbot: QtBot, tmp_path: Path) -> Stage:
     services = SimpleNamespace(
         library=library,
         messages=Messages(),
+        preferences=Settings(),
         file_watch=Watching(),
         downloader=SimpleNamespace(subscribe=lambda listener: None, is_fetching=lambda key: False),
         accounts=SimpleNamespace(masked=lambda text: text.replace("user@example.com", "A")),

@@ -130,6 +130,9 @@ def test_ctrl_c_copies_the_reference_and_says_so_in_the_viewer(stage: Any) -> No
     stage.open(2)
     press(Key.Key_C, CONTROL)
     assert QGuiApplication.clipboard().text() == "reference 2"
+    known = "It works only with your own API account, and holds its e-mail address."
+    assert stage.said() == f"Copied 1 reference (214-3). {known}"
+    press(Key.Key_C, CONTROL)  # it was said
     assert "Copied 1 reference (214-3)" in texts(stage)
     stage.services.messages.dismiss()
     assert "a boat, for A" in texts(stage)
