@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication, QImage
 
 from dreamina_desktop.core.job import Image, ImageKey, Job
@@ -13,6 +13,7 @@ from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_reading import ImageReading
 from dreamina_desktop.ui.gallery.link_life import link_life
+from dreamina_desktop.ui.images_data import ImagesData
 from dreamina_desktop.ui.own_account import own_account_once
 from dreamina_desktop.ui.reading import images_among, with_images, with_jobs
 from dreamina_desktop.ui.services import Services
@@ -23,6 +24,7 @@ class _Picture:
     """A picture on its way to the clipboard; only the newest one gets there."""
 
     turn: int
+    job: Job
     image: Image
 
 
@@ -82,23 +84,26 @@ class Copying(QObject):
             )
 
     def pictures(self, keys: Sequence[ImageKey]) -> None:
-        """One picture with its file; of several their files."""
-        self._with_images(keys, self._copy_pictures)
+        """One picture with its file; of several their files. What they are is said too, for
+        other tools (docs/clipboard.md), but nothing as text: that is `references`."""
+        with_jobs(self._services, _numbers(keys), lambda jobs: self._copy_pictures(jobs, keys))
 
-    def _copy_pictures(self, images: Sequence[Image]) -> None:
+    def _copy_pictures(self, jobs: Sequence[Job], keys: Sequence[ImageKey]) -> None:
+        images = list(images_among(jobs, keys))
         saved = [image for image in images if image.file]
         if len(saved) == 1:
             self._turn += 1
             turn = self._turn
+            job = next(job for job in jobs if job.number == saved[0].key.number)
             self._reading.start(
-                _Picture(turn, saved[0]),
+                _Picture(turn, job, saved[0]),
                 saved[0].file or "",
                 None,
                 lambda: turn == self._turn,
                 saved[0].size_bytes,
             )
         elif saved:
-            self._set(_file_urls(saved))
+            self._set(ImagesData(jobs, saved))
             self._say_copied("picture file", [image.key for image in saved], len(images))
         elif images:
             self._say(f"{_named(images)} not saved: there is no picture to copy.")
@@ -109,7 +114,7 @@ class Copying(QObject):
         if data.isNull():
             self._say(f"The file of {picture.image.key} cannot be read: {picture.image.file}")
             return
-        mime = _file_urls([picture.image])
+        mime = ImagesData([picture.job], [picture.image])
         mime.setImageData(data)
         self._set(mime)
         self._say(f"Copied the picture {picture.image.key}")
@@ -140,20 +145,9 @@ class Copying(QObject):
     def _say(self, text: str) -> None:
         self._services.messages.say(text)
 
-    def _with_images(
-        self, keys: Sequence[ImageKey], work: Callable[[Sequence[Image]], None]
-    ) -> None:
-        with_jobs(self._services, _numbers(keys), lambda jobs: work(list(images_among(jobs, keys))))
-
 
 def _numbers(keys: Sequence[ImageKey]) -> Iterable[int]:
     return (key.number for key in keys)
-
-
-def _file_urls(images: Sequence[Image]) -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(image.file) for image in images if image.file])
-    return mime
 
 
 def _named(images: Sequence[Image]) -> str:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -62,6 +64,36 @@ def test_a_picture_is_copied_with_its_file(scene: Any, copying: Copying, qtbot: 
     assert [url.toLocalFile() for url in mime.urls()] == [image.file]
     assert QGuiApplication.clipboard().image().size().toTuple() == (64, 36)
     assert said(scene) == "Copied the picture 214-2"
+    uri = Path(image.file).as_uri()
+    assert bytes(mime.data("x-special/gnome-copied-files").data()).decode() == f"copy\n{uri}"
+    assert not mime.hasFormat("text/plain")
+    assert json.loads(bytes(mime.data("application/x-dreamina-images+json").data())) == {
+        "version": 1,
+        "images": [
+            {
+                "number": 214,
+                "index": 1,
+                "jobid": "j214:dreamina",
+                "assetRef": image.entry.asset_ref,
+                "file": image.file,
+            }
+        ],
+    }
+
+
+def test_file_managers_get_names_with_spaces_and_letters_of_any_language(
+    scene: Any, copying: Copying
+) -> None:
+    odd = scene.folder / "a b#ü%20.jpg"
+    Path(scene.services.library.image(ImageKey(214, 0)).file).rename(odd)
+    scene.change_image(ImageKey(214, 0), lambda image: replace(image, file=str(odd)))
+    copying.pictures(keys(214, 0, 1))
+    mime = QGuiApplication.clipboard().mimeData()
+    lines = bytes(mime.data("x-special/gnome-copied-files").data()).decode().split("\n")
+    assert lines[0] == "copy"
+    assert QUrl(lines[1]).toLocalFile() == str(odd)
+    assert lines[1].endswith("/a%20b%23%C3%BC%2520.jpg")
+    assert len(lines) == 3
 
 
 def test_several_pictures_are_copied_as_files(scene: Any, copying: Copying) -> None:
