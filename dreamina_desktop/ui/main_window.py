@@ -193,6 +193,8 @@ class MainWindow(QMainWindow):
         self._gallery.comparison_requested.connect(self._compare)
         self._gallery.tray_actions.put_requested.connect(self._tray.put)
         self._gallery.tray_actions.request_taken.connect(self._take_request)
+        self._gallery.view.drag_left.connect(self._tray.offer)
+        self._gallery.dragging.ended.connect(self._tray.withdraw)
         self._tray.left.connect(self._go_to_images)
         self._gallery.job_requested.connect(self._show_job)
         self._details.image_chosen.connect(self._show_image)

@@ -93,6 +93,39 @@ class Desk:
     def press(self, *keys: str) -> None:
         self.run("xdotool", "key", "--delay", "60", *keys)
 
+    def point(self, *way: tuple[int, int]) -> None:
+        """Move the mouse from place to place on the screen, as slowly as a hand."""
+        for x, y in way:
+            self.run("xdotool", "mousemove", "--sync", str(x), str(y), "sleep", "0.1")
+
+    def hold(self, *, down: bool) -> None:
+        """The left button."""
+        self.run("xdotool", "mousedown" if down else "mouseup", "1")
+
+    def place_window(self, x: int, y: int, width: int, height: int) -> None:
+        """Where it lies on the screen."""
+        self.run("xdotool", "windowsize", "--sync", self.window, str(width), str(height))
+        self.run("xdotool", "windowmove", self.window, str(x), str(y))
+
+    def open_drop_target(self, *geometry: int) -> subprocess.Popen[str]:
+        """Another program's window; what is dropped on it comes on its output."""
+        target = self._stack.enter_context(
+            subprocess.Popen(
+                [
+                    sys.executable,
+                    str(Path(__file__).with_name("drop_target.py")),
+                    *map(str, geometry),
+                ],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+        self._stack.callback(target.kill)
+        until(lambda: self.find_window("Another program"), "the other program's window")
+        return target
+
     def copy(self, text: str) -> None:
         # xclip goes on serving the clipboard: its output must not be waited for.
         subprocess.run(

@@ -130,6 +130,69 @@ def test_a_loop_inside_a_callback_does_not_stop_the_others(loop: EventLoop) -> N
     assert ran == ["ready before", "added inside", "timer", "timer before", "closed"]
 
 
+def test_tasks_go_on_during_a_loop_that_an_event_of_qt_begins(loop: EventLoop) -> None:
+    """A drag: what runs meanwhile is entered once, and nothing waits for its end."""
+    ran: list[str] = []
+    running: list[object] = []
+
+    def drag() -> None:
+        running.append(asyncio.current_task())
+        inner = QEventLoop()
+        QTimer.singleShot(5_000, inner.quit)
+        drops.append(inner.quit)
+        inner.exec()
+        running.append(asyncio.current_task())
+        ran.append("dropped")
+
+    drops: list[Callable[[], object]] = []
+
+    async def work(name: str) -> None:
+        for step in range(3):
+            await asyncio.sleep(0.002)
+            await loop.run_in_executor(None, pow, 2, step)
+        ran.append(name)
+
+    async def main() -> None:
+        before = asyncio.create_task(work("before"))
+        QTimer.singleShot(0, drag)
+        while not drops:  # noqa: ASYNC110 - Qt has no event to await
+            await asyncio.sleep(0.001)
+        await asyncio.gather(work("during"), asyncio.create_task(work("during")), before)
+        ran.append("all")
+        drops[0]()
+        after = asyncio.create_task(work("after"))
+        while "dropped" not in ran:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        await after
+
+    loop.run_until_complete(main())
+    assert sorted(ran[:3]) == ["before", "during", "during"]
+    assert ran[3] == "all"
+    assert sorted(ran[4:]) == ["after", "dropped"]
+    assert running == [None, None]  # in no task's way
+
+
+def test_the_end_of_the_program_ends_such_a_loop_too(loop: EventLoop) -> None:
+    ended: list[str] = []
+
+    def drag() -> None:
+        inner = QEventLoop()
+        begun.set()
+        inner.exec()
+        ended.append("drag")
+
+    begun = asyncio.Event()
+
+    async def main() -> str:
+        QTimer.singleShot(0, drag)
+        await begun.wait()
+        await asyncio.sleep(0.01)
+        return "done"
+
+    assert loop.run_until_complete(main()) == "done"
+    assert ended == ["drag"]
+
+
 def test_other_threads_are_heard(loop: EventLoop) -> None:
     async def main() -> list[int]:
         return [await loop.run_in_executor(None, pow, 2, each) for each in range(20)]

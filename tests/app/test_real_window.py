@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +34,60 @@ def test_paste_three_ids_and_copy_the_first_images_reference(
     first = desk.jobs()[-1]["images"][0]["assetRef"]
     assert until(lambda: (text := desk.clipboard()) and text != "\n".join(ids) and text, "a copy")
     assert desk.clipboard() == first
+
+
+@pytest.fixture
+def dragged(
+    desk: Desk, start_sandbox: Callable[..., Any], tmp_path: Path
+) -> tuple[Desk, subprocess.Popen[bytes], list[str], dict[str, Any]]:
+    """A program in the middle of a drag of its first image: it, IDs that it does not know yet,
+    and the image."""
+    sandbox = start_sandbox("--speed", "60")
+    first, *others = sandbox.jobs["completed"]
+    program = desk.start(sandbox, tmp_path)
+    desk.place_window(0, 0, 900, 700)
+    desk.copy(first)
+    desk.press("ctrl+v")
+    (image, *_) = until(lambda: desk.images("saved"), "an image")
+    desk.press("ctrl+2", "Home")
+    desk.point((380, 300))
+    desk.hold(down=True)
+    desk.point((390, 305), (420, 330), (500, 400))
+    return desk, program, others, image
+
+
+def test_a_dragged_image_reaches_another_program_and_all_else_goes_on_meanwhile(
+    dragged: tuple[Desk, subprocess.Popen[bytes], list[str], dict[str, Any]],
+) -> None:
+    desk, program, others, image = dragged
+    target = desk.open_drop_target(1000, 100, 300, 300)
+    # Another start is answered, its job asked and its images saved, while the button is held.
+    before = len(desk.images("saved"))
+    command = (sys.executable, "-m", "dreamina_desktop", *desk.program_options)
+    desk.run(*command, others[0], "--export", "-")
+    until(lambda: len(desk.images("saved")) > before, "a download during the drag")
+    desk.point((950, 300), (1100, 250), (1150, 250))
+    desk.hold(down=False)
+    assert target.stdout is not None
+    dropped = {
+        name: base64.b64decode(data) for name, data in json.loads(target.stdout.readline()).items()
+    }
+    file = Path(image["file"])
+    assert dropped["text/uri-list"].decode().split() == [file.as_uri()]
+    assert dropped["image/jpeg"] == file.read_bytes()
+    assert not any(b"https:" in each or b"x-signature" in each for each in dropped.values())
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(LIMIT_S) == 0
+
+
+def test_ended_in_the_middle_of_a_drag(
+    dragged: tuple[Desk, subprocess.Popen[bytes], list[str], dict[str, Any]],
+) -> None:
+    _, program, _, _ = dragged
+    program.send_signal(signal.SIGTERM)
+    asked = time.monotonic()
+    assert program.wait(LIMIT_S) == 0
+    assert time.monotonic() - asked < 2.0  # as without a drag
 
 
 def end_by_signal(_desk: Desk, program: subprocess.Popen[bytes]) -> None:

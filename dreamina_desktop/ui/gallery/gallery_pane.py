@@ -19,6 +19,7 @@ from dreamina_desktop.ui.export.exporting import Exporting
 from dreamina_desktop.ui.formats import count as counted
 from dreamina_desktop.ui.gallery.absence import absence
 from dreamina_desktop.ui.gallery.collecting import Collecting
+from dreamina_desktop.ui.gallery.dragging import Dragging
 from dreamina_desktop.ui.gallery.empty_page import EmptyPage
 from dreamina_desktop.ui.gallery.gallery_actions import GalleryActions
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
@@ -86,6 +87,8 @@ class GalleryPane(QWidget):
         )
         self._actions.add_menu(self._collecting.add_to)
         self.view.moved.connect(self._collecting.move)
+        self.dragging = Dragging(services, self.view, thumbnails, self.view.selected_keys)
+        self.view.drag_requested.connect(self.dragging.start)
         self.tray_actions = TrayActions(self.view, self._selected_or_current)
         self._actions.add_menu(self.tray_actions.add_to)
         self._exporting = Exporting(

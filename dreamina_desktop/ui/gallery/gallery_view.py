@@ -20,6 +20,10 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QFocusEvent,
     QFontMetrics,
     QHelpEvent,
@@ -40,7 +44,7 @@ from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.place import Place
 from dreamina_desktop.ui.gallery.section_header import Section, headers, paint_header
-from dreamina_desktop.ui.gallery.tile_drag import TileDrag
+from dreamina_desktop.ui.gallery.tile_drag import TileDrag, TileDrop
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
@@ -61,6 +65,7 @@ DEFAULT_TILE = 240
 RATIO_SAMPLES = 64  # images looked at to choose the mat's ratio
 VISIBLE_DELAY_MS = 30
 FAR = 2_000  # images, among which the next current one is looked for
+EDGE, EDGE_MS = 32, 30  # pixels and milliseconds: what is dragged there scrolls
 
 
 TileSource = Callable[[int], Tile]
@@ -78,6 +83,8 @@ class GalleryView(ArithmeticView):
     left = Signal()  # Escape, with nothing selected
     zoom_requested = Signal(int, object)  # steps, QPoint in the viewport
     arrived_above = Signal(int)  # so many images, while what is in view stayed there
+    drag_requested = Signal()  # of what is selected
+    drag_left = Signal()  # the view, for other places
     moved = Signal(object, object)  # ImageKeys, and the one before which they were dropped, or None
     others_shown = Signal()  # another set of images, or its beginning
 
@@ -98,11 +105,15 @@ class GalleryView(ArithmeticView):
         self._hovered: tuple[int, TileButton | None] | None = None
         self._pressed: tuple[int, TileButton] | None = None
         self._band_start: QPoint | None = None  # in the content
-        self.can_be_moved = False  # tiles, by dragging selected ones
+        self.can_be_moved = False  # tiles, by dragging them to another place here
         self._drag = TileDrag()
+        self._drop = TileDrop()
         self._painted = Painted()
         self._visible_timer = QTimer(self, singleShot=True, interval=VISIBLE_DELAY_MS)
         self._visible_timer.timeout.connect(self.visible_changed)
+        self._edge_timer = QTimer(self, interval=EDGE_MS)
+        self._edge_timer.timeout.connect(self._scroll_at_edge)
+        self.setAcceptDrops(True)
         self.start()
         self.setAccessibleName("Images")
         self.setFrameShape(QListView.Shape.NoFrame)
@@ -345,7 +356,7 @@ class GalleryView(ArithmeticView):
 
     def _paint_drop(self, painter: QPainter) -> None:
         """A line where what is dragged would come to lie."""
-        row = self._drag.row
+        row = self._drop.row
         if row is None or not len(self.order):
             return
         tile = self.visualRect(self._images.index(min(row, len(self.order) - 1)))
@@ -377,7 +388,9 @@ class GalleryView(ArithmeticView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         if self._drag.is_begun:
-            self._drag_to(point)
+            if self._drag.becomes_drag(point):
+                self._set_hovered(None)
+                self.drag_requested.emit()
             return
         if self._pressed is None:
             super().mouseMoveEvent(event)
@@ -395,8 +408,8 @@ class GalleryView(ArithmeticView):
             self._pressed = (part[0], part[1])
             self.update_row(part[0])
             return
-        if part and self._can_be_grabbed(part[0], event):
-            self._drag.begin(point)
+        if part and _grabs(event):
+            self._grab(part[0], event)
             return
         if event.button() is Qt.MouseButton.LeftButton:
             self._band_start = point + QPoint(0, self.verticalOffset())
@@ -415,42 +428,95 @@ class GalleryView(ArithmeticView):
         self.setAutoScroll(True)
         self.selectionModel().select(selection_of(self._images, run), how)
 
-    def _can_be_grabbed(self, row: int, event: QMouseEvent) -> bool:
-        changes = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | SHIFT)
-        is_left = event.button() is Qt.MouseButton.LeftButton
-        selected = self.selectionModel().isSelected(self._images.index(row))
-        return self.can_be_moved and is_left and selected and not changes
+    def _grab(self, row: int, event: QMouseEvent) -> None:
+        """A tile that is not selected is, at once; of several selected ones a click selects one,
+        which shows when the button is released."""
+        if not self.selectionModel().isSelected(self._images.index(row)):
+            super().mousePressEvent(event)
+        self._drag.begin(event.position().toPoint())
 
-    def _drag_to(self, point: QPoint) -> None:
-        """Show before which tile the selected ones would be dropped."""
-        row = self._grid.nearest(point + QPoint(0, self.verticalOffset()))
-        if row is None:
+    @property
+    def is_grabbed(self) -> bool:
+        """Whether the button is held on a tile."""
+        return self._drag.is_begun
+
+    def let_go(self) -> None:
+        """The drag is over: its release came to somebody else."""
+        self._drag.end()
+
+    def _click(self, event: QMouseEvent) -> None:
+        """What was only pressed is pressed and released now, as far as Qt knows."""
+        pressed = QMouseEvent(
+            QEvent.Type.MouseButtonPress,
+            event.position(),
+            event.globalPosition(),
+            Qt.MouseButton.LeftButton,
+            Qt.MouseButton.LeftButton,
+            event.modifiers(),
+        )
+        super().mousePressEvent(pressed)
+        super().mouseReleaseEvent(event)
+
+    # Drops, of tiles of this view on another place in it
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(event.source() is self)  # else it is for whoever is around the view
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.setAccepted(self.can_be_moved)
+        if self.can_be_moved:
+            self._drop.point = event.position().toPoint()
+            self._show_drop()
+            self._edge_timer.start()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._end_drop()
+        self.drag_left.emit()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._drop.point = event.position().toPoint()
+        self._show_drop()
+        row = self._end_drop()
+        event.setAccepted(row is not None and self.can_be_moved)
+        if event.isAccepted() and row is not None:
+            before = self.order[row] if row < len(self.order) else None
+            self.moved.emit(self.selected_keys(), before)
+
+    def _show_drop(self) -> None:
+        """Before which tile the selected ones would be dropped."""
+        point = self._drop.point
+        if point is None:
             return
-        tile = self.visualRect(self._images.index(row))
-        if self._drag.move(point, row, is_behind=point.x() > tile.center().x()):
-            self._scroll_towards(point)
+        row = self._grid.nearest(point + QPoint(0, self.verticalOffset()))
+        if row is not None:
+            tile = self.visualRect(self._images.index(row))
+            row += point.x() > tile.center().x()
+        if row != self._drop.row:
+            self._drop.row = row
             self.viewport().update()
 
-    def _scroll_towards(self, point: QPoint) -> None:
-        """On to what is not in view."""
-        beyond = point.y() - min(max(0, point.y()), self.viewport().height() - 1)
+    def _end_drop(self) -> int | None:
+        """Where it would have been."""
+        self._edge_timer.stop()
+        row, self._drop = self._drop.row, TileDrop()
+        self.viewport().update()
+        return row
+
+    def _scroll_at_edge(self) -> None:
+        """On to what is not in view, the faster the nearer."""
+        point, height = self._drop.point, self.viewport().height()
+        if point is None:
+            self._edge_timer.stop()
+            return
+        beyond = point.y() - min(max(EDGE, point.y()), height - EDGE)
         if beyond:
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + beyond)
-
-    def _drop(self, event: QMouseEvent) -> None:
-        """What was dragged is moved; what was only pressed becomes the one selected tile."""
-        row = self._drag.end()
-        self.viewport().update()
-        if row is None:
-            index = self.indexAt(event.position().toPoint())
-            self.selectionModel().setCurrentIndex(index, SelectionFlag.ClearAndSelect)
-            return
-        before = self.order[row] if row < len(self.order) else None
-        self.moved.emit(self.selected_keys(), before)
+            self._show_drop()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._drag.is_begun:
-            self._drop(event)
+            if self._drag.end():
+                self._click(event)
             return
         self._band_start = None
         if self._pressed is None:
@@ -610,3 +676,9 @@ class GalleryView(ArithmeticView):
         if current.isValid() and visible.contains(self.visualRect(current).center()):
             return current.row()
         return self._place.row
+
+
+def _grabs(event: QMouseEvent) -> bool:
+    """With Ctrl or Shift a press selects."""
+    changes = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | SHIFT)
+    return event.button() is Qt.MouseButton.LeftButton and not changes

@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
     QLabel,
     QMenu,
-    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -22,17 +30,20 @@ from PySide6.QtWidgets import (
 
 from dreamina_desktop.core.account import account_of
 from dreamina_desktop.core.generation import accounts, problems
+from dreamina_desktop.core.image_list import MIME_TYPE
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.model_catalog import RATIOS
 from dreamina_desktop.core.snippets import Form, snippet
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.flow_layout import FlowLayout
 from dreamina_desktop.ui.formats import count
+from dreamina_desktop.ui.images_data import image_keys
 from dreamina_desktop.ui.own_account import own_account_once
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.tray.prompt_edit import PromptEdit
 from dreamina_desktop.ui.tray.slot_button import SIDE, SlotButton
 from dreamina_desktop.ui.window.icon_button import IconButton
 
@@ -55,9 +66,11 @@ class ReferenceTrayBar(QWidget):
         self._tray = services.reference_tray
         self._thumbnails = thumbnails
         self._is_wanted = False
+        self._is_offered = False  # to what is dragged
         self._references: dict[ImageKey, str] = {}
         self._slots: list[SlotButton] = []
         self._is_built = False
+        self.setAcceptDrops(True)
         self.hide()
         self._tray.subscribe(self._show)
         self._thumbnails.made.connect(self._on_thumbnail_made)
@@ -73,7 +86,7 @@ class ReferenceTrayBar(QWidget):
         self._model = _combo("Model")
         self._ratio = _combo("Ratio")
         self._resolution = _combo("Resolution")
-        self._prompt = QPlainTextEdit()
+        self._prompt = PromptEdit()
         self._prompt.setPlaceholderText("Prompt")
         self._prompt.setAccessibleName("Prompt of the next request")
         self._prompt.setFixedHeight(PROMPT_HEIGHT)
@@ -152,17 +165,31 @@ class ReferenceTrayBar(QWidget):
         self.left.emit()
         self.hide()
 
+    def offer(self) -> None:
+        """Show it while images are dragged, also where it is closed."""
+        if not self.isVisible():
+            self._is_offered = True
+            self._show()
+
+    def withdraw(self) -> None:
+        """The drag is over; what was dropped here keeps it open."""
+        self._mark(None)
+        if self._is_offered:
+            self._is_offered = False
+            self.setVisible(self._is_wanted)
+
     def put(self, keys: Sequence[ImageKey], slot: int | None = None) -> None:
-        """Images into a slot, else into the next free ones; those without a reference are named."""
+        """The first image into a slot, the others into the next free ones; without a slot all of
+        them. How many came without a reference is said."""
         self._is_wanted = True
         before = list(self._tray.keys)
 
         def put(jobs: Sequence[Job]) -> None:
             usable = [key for key in keys if _reference(jobs, key)]
+            added = 0
             if slot is not None and usable:
                 added = int(self._tray.put(usable[0], slot))
-            else:
-                added = self._tray.add(usable)
+            added += self._tray.add(usable[1:] if slot is not None else usable)
             self._say(len(keys), len(usable), added, before)
             self._show()
 
@@ -191,15 +218,47 @@ class ReferenceTrayBar(QWidget):
         painter.fillRect(0, 0, self.width(), 1, colors().line)
         painter.end()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Images of this window: those of another one have the numbers of another library. All
+        else is for the window itself."""
+        is_ours = event.source() is not None and event.mimeData().hasFormat(MIME_TYPE)
+        event.setAccepted(is_ours)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.acceptProposedAction()
+        self._mark(self._slot_at(event.position().toPoint()))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._mark(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._mark(None)
+        if keys := image_keys(event.mimeData()):
+            self.put(keys, self._slot_at(event.position().toPoint()))
+
+    def _slot_at(self, point: QPoint) -> int | None:
+        """From 1; None beside them, where the next free ones are meant."""
+        inside = self._box.mapFrom(self, point)
+        places = (each.geometry().contains(inside) for each in self._slots)
+        return next((place for place, is_there in enumerate(places, 1) if is_there), None)
+
+    def _mark(self, slot: int | None) -> None:
+        """Where a drop would go."""
+        if slot is not None:
+            slot = min(slot, len(self._tray.keys) + 1)  # they stay without a gap
+        for place, each in enumerate(self._slots, 1):
+            each.show_target(place == slot)
+
     # -- showing ----------------------------------------------------------------------------
 
     def _show(self) -> None:
         keys = list(self._tray.keys)
         if not self._is_built:
-            if not (self._is_wanted or keys):
+            if not (self._is_wanted or self._is_offered or keys):
                 return
             self._build()
-        self.setVisible(self._is_wanted or bool(keys))
+        self.setVisible(self._is_wanted or self._is_offered or bool(keys))
         self._fill_combos()
         with_jobs(self._services, (key.number for key in keys), self._show_jobs)
 

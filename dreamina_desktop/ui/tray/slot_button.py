@@ -12,6 +12,7 @@ from dreamina_desktop.ui.palette import colors
 
 SIDE = 60
 RADIUS = 6
+REPLACED_OPACITY = 0.4  # of the picture that a drop would put out
 CLOSE = 16  # pixels, square, at the top right
 
 
@@ -29,6 +30,7 @@ class SlotButton(QAbstractButton):
         self._trouble = ""
         self._pixmap: QPixmap | None = None
         self._pressed_at: QPoint | None = None
+        self._is_target = False
         self.setFixedSize(SIDE, SIDE)
         self.show_image(None, None, "")
 
@@ -45,6 +47,17 @@ class SlotButton(QAbstractButton):
         self.setToolTip(said if key else f"{said}: Alt+{self._slot} puts the current image here")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if key else Qt.FocusPolicy.NoFocus)
         self.update()
+
+    @property
+    def is_target(self) -> bool:
+        """Whether what is dragged over it would be dropped there."""
+        return self._is_target
+
+    def show_target(self, is_target: bool) -> None:
+        """Mark it, or not."""
+        if is_target != self._is_target:
+            self._is_target = is_target
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(SIDE, SIDE)
@@ -90,16 +103,18 @@ class SlotButton(QAbstractButton):
         pen = QPen(c.failed if self._trouble else c.control, 2 if self._trouble else 1)
         if self._key is None:
             pen.setStyle(Qt.PenStyle.DashLine)
-        if self.hasFocus():
-            pen = QPen(c.accent, 2)
+        if self.hasFocus() or self._is_target:
+            pen = QPen(c.accent, 3 if self._is_target else 2)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(c.canvas)
+        painter.setBrush(c.selected if self._is_target else c.canvas)
         painter.drawRoundedRect(place, RADIUS, RADIUS)
         if self._pixmap is not None:
             side = min(self._pixmap.width(), self._pixmap.height())
             part = QRect(0, 0, side, side)
             part.moveCenter(self._pixmap.rect().center())
+            painter.setOpacity(REPLACED_OPACITY if self._is_target else 1.0)
             painter.drawPixmap(place.adjusted(2, 2, -2, -2), self._pixmap, part)
+            painter.setOpacity(1.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
         painter.drawRoundedRect(place, RADIUS, RADIUS)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from dreamina_desktop.core.bearer_token import without_tokens
+from dreamina_desktop.core.image_list import MIME_TYPE
 from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.window.incoming import local_files
 
@@ -80,6 +81,10 @@ class IdEdit(QPlainTextEdit):
                 event.ignore()  # then Ctrl+Z is the window's: it takes back the last paste
                 return False
         return super().event(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Not our own images: there are no IDs in pictures."""
+        return not source.hasFormat(MIME_TYPE) and super().canInsertFromMimeData(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if files := local_files(source):

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest_asyncio
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
@@ -114,14 +115,59 @@ async def test_the_mouse_drags_selected_tiles_to_another_place(
     await shown(bench, window, until, "1-2 3-1 1-1 2-2")
     view = images(window)
     view.select_key(keys("2-2")[0])
-    start = view.visualRect(view.model().index(3, 0)).center()
-    end = view.visualRect(view.model().index(0, 0)).center() - QPoint(30, 0)
-    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, NONE, start)
-    for step in range(1, 6):
-        QTest.mouseMove(view.viewport(), start + (end - start) * step / 5)
-    assert view._drag.row == 0
-    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, NONE, end)
-    await until(lambda: names(list(view.order)) == "2-2 1-2 3-1 1-1")
+    first = view.visualRect(view.model().index(0, 0)).center()
+    view.dragMoveEvent(over(view, QDragMoveEvent, first - QPoint(30, 0)))
+    assert view._drop.row == 0
+    view.dragLeaveEvent(QDragLeaveEvent())
+    assert view._drop.row is None
+    for place, wanted in ((first + QPoint(30, 0), "1-2 2-2 3-1 1-1"), (first, "2-2 1-2 3-1 1-1")):
+        dropped = over(view, QDropEvent, place)
+        view.dropEvent(dropped)
+        assert dropped.isAccepted()
+        await until(lambda wanted=wanted: names(list(view.order)) == wanted)
+
+
+async def test_elsewhere_tiles_are_dropped_on_no_place_of_the_gallery(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    view = images(window)
+    before = names(list(view.order))
+    view.select_key(keys("2-2")[0])
+    first = view.visualRect(view.model().index(0, 0)).center()
+    moved = over(view, QDragMoveEvent, first)
+    view.dragMoveEvent(moved)
+    assert not moved.isAccepted()
+    from_elsewhere = over(view, QDragEnterEvent, first)  # no view of ours began it
+    view.dragEnterEvent(from_elsewhere)
+    assert not from_elsewhere.isAccepted()
+    assert names(list(view.order)) == before
+
+
+async def test_what_is_dragged_to_an_edge_scrolls(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    await shown(bench, window, until, "1-2 3-1 1-1 2-2")
+    view = images(window)
+    view.set_tile_width(480)
+    bar = view.verticalScrollBar()
+    assert bar.maximum() > 0
+    bottom = QPoint(100, view.viewport().height() - 5)
+    view.dragMoveEvent(over(view, QDragMoveEvent, bottom))
+    await until(lambda: bar.value() == bar.maximum())
+    assert view._drop.row > 0
+    view.dragMoveEvent(over(view, QDragMoveEvent, QPoint(100, 5)))
+    await until(lambda: bar.value() == 0)
+    view.dragLeaveEvent(QDragLeaveEvent())
+    assert not view._edge_timer.isActive()
+
+
+def over(view: Any, kind: Any, place: QPoint) -> Any:
+    """An event of a drag over the view; what it drags does not matter to it."""
+    at = place.toPointF() if kind is QDropEvent else place
+    copy, data = Qt.DropAction.CopyAction, QMimeData()
+    event = kind(at, copy, data, Qt.MouseButton.LeftButton, NONE)
+    event.data = data  # it keeps no reference of its own
+    return event
 
 
 async def test_what_is_taken_out_goes_and_the_images_stay(

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest_asyncio
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.snippets import Form
+from dreamina_desktop.ui.images_data import DraggedImages
 from dreamina_desktop.ui.main_window import MainWindow
 from dreamina_desktop.ui.tray.reference_tray_bar import ReferenceTrayBar
 from dreamina_desktop.ui.tray.slot_button import SlotButton
@@ -156,6 +157,119 @@ async def test_the_mouse_takes_out_and_moves(bench: Any, window: MainWindow, unt
     close = slots(window)[1]._close().center()
     QTest.mouseClick(slots(window)[1], Qt.MouseButton.LeftButton, NONE, close)
     await until(lambda: held(window).split() == [before[2], before[1]])
+
+
+class Own:
+    """A drag of this window's own images. Qt tells whose it is only while one goes on."""
+
+    def __init__(self, window: MainWindow, *names: str) -> None:
+        self.window = window
+        library = window._services.library
+        keys = [ImageKey(int(n[0]), int(n[2]) - 1) for n in names]
+        jobs = [library.job(key.number) for key in keys]
+        self.data = DraggedImages(jobs, [library.image(key) for key in keys])
+        self.source: QWidget | None = images(window)
+
+    def enter(self) -> bool:
+        """Over the tray; whether it takes them."""
+        return self._tell(QDragEnterEvent, self._point(None), tray(self.window).dragEnterEvent)
+
+    def over(self, slot: int | None) -> list[int]:
+        """Which slots are marked while it is over this one, or beside all of them."""
+        self._tell(QDragMoveEvent, self._point(slot), tray(self.window).dragMoveEvent)
+        return self.marked()
+
+    def marked(self) -> list[int]:
+        return [place for place, each in enumerate(slots(self.window), 1) if each.is_target]
+
+    def drop(self, slot: int | None) -> None:
+        self._tell(QDropEvent, self._point(slot).toPointF(), tray(self.window).dropEvent)
+
+    def _point(self, slot: int | None) -> QPoint:
+        if slot is None:
+            return tray(self.window).rect().bottomRight() - QPoint(20, 20)
+        button = slots(self.window)[slot - 1]
+        return button.mapTo(tray(self.window), button.rect().center())
+
+    def _tell(self, kind: Any, point: Any, method: Callable[[Any], None]) -> bool:
+        copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+        event = kind(point, copy, self.data, left, NONE)
+        event.source = lambda: self.source
+        method(event)
+        return bool(event.isAccepted())
+
+
+async def test_a_drag_opens_the_tray_and_fills_its_slots(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    images(window).drag_left.emit()
+    assert tray(window).isVisible()
+    drag = Own(window, "1-1", "2-1")
+    assert drag.enter()
+    assert drag.over(4) == [1]  # slots stay without a gap
+    assert drag.over(None) == []
+    drag.drop(4)
+    assert drag.marked() == []
+    window._gallery.dragging.ended.emit()
+    assert tray(window).isVisible()
+    await until(lambda: held(window) == "1-1 2-1")
+    assert said(bench) == "2 references into the tray."
+    assert Own(window, "3-1").over(2) == [2]
+    Own(window, "3-1", "3-2").drop(2)  # in place of 2-1; the other into the next free one
+    await until(lambda: held(window) == "1-1 3-1 3-2")
+    Own(window, "3-2", "1-1").drop(1)
+    await until(lambda: said(bench) == "2 images are there already.")
+    Own(window, "2-2").drop(None)
+    await until(lambda: held(window) == "1-1 3-1 3-2 2-2")
+    await bench.services.undo.undo()
+    await until(lambda: held(window) == "1-1 3-1 3-2")
+
+
+async def test_a_drag_that_goes_elsewhere_leaves_the_tray_as_it_was(
+    window: MainWindow, until: Until
+) -> None:
+    images(window).drag_left.emit()
+    assert Own(window, "1-1").enter()
+    window._gallery.dragging.ended.emit()
+    assert not tray(window).isVisible()
+    put(window, 1, 1, 1)
+    await until(lambda: held(window) == "1-1")
+    images(window).drag_left.emit()
+    window._gallery.dragging.ended.emit()
+    assert tray(window).isVisible()
+    tray(window).close_tray()  # what is in it stays there
+    images(window).drag_left.emit()
+    assert held(window) == "1-1"
+    window._gallery.dragging.ended.emit()
+    assert not tray(window).isVisible()
+
+
+async def test_only_this_windows_images_are_taken(window: MainWindow) -> None:
+    tray(window).toggle()
+    other = Own(window, "1-1")
+    other.source = None  # of another window, with another library
+    assert not other.enter()
+    text = Own(window, "1-1")
+    text.data = QMimeData()
+    text.data.setText("1-1")
+    assert not text.enter()
+    prompt = tray(window)._prompt
+    assert prompt.canInsertFromMimeData(text.data)
+    assert not prompt.canInsertFromMimeData(other.data)
+    assert not window._field.edit.canInsertFromMimeData(other.data)
+    assert window._field.edit.canInsertFromMimeData(text.data)
+
+
+async def test_several_by_key_fill_a_slot_and_the_next_free_ones(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    put(window, 1, 1, 1)
+    await until(lambda: held(window) == "1-1")
+    images(window).clearSelection()
+    images(window).select_keys([ImageKey(2, 0), ImageKey(3, 0)], None)
+    press(window, Key.Key_1, ALT)
+    await until(lambda: sorted(held(window).split()) == ["2-1", "3-1"])
+    assert said(bench) == "2 references into the tray."
 
 
 async def test_keys_move_and_take_out_in_the_tray(window: MainWindow, until: Until) -> None:
