@@ -18,6 +18,7 @@ from dreamina_desktop.app.handover import HandoverServer
 from dreamina_desktop.app.keeping import open_keeping
 from dreamina_desktop.app.model_file import load_catalog
 from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.other_programs import SystemPrograms
 from dreamina_desktop.app.outside import open_outside
 from dreamina_desktop.app.own_command import login_command
 from dreamina_desktop.app.qt_trash import QtTrash
@@ -258,6 +259,7 @@ async def _open(
         long_work=long_work,
         marking=Marking(library, undo),
         messages=messages,
+        other_programs=SystemPrograms(),
         poller=poller,
         preferences=preferences,
         recheck=Recheck(poller, messages, supervisor),

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from dreamina_desktop.core.answer import ImageAnswer, JobAnswer, Verdict
 from dreamina_desktop.core.collection import Collection
+from dreamina_desktop.core.desktop_entry import DesktopEntry
 from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
@@ -333,3 +334,17 @@ class Autostart(Protocol):
     async def is_on(self) -> bool: ...
 
     async def set_on(self, on: bool) -> None: ...
+
+
+class OtherPrograms(Protocol):
+    """Other programs of this system, for saved files. Blocks nobody."""
+
+    async def known_for(self, mime_type: str) -> Sequence[DesktopEntry]:
+        """Those that the system knows for this type, the default one first; none where it has no
+        list of them."""
+
+    async def open_with(self, program: DesktopEntry, files: Sequence[str]) -> None:
+        """Started by itself, with local files. Raises OSError."""
+
+    async def show_in_folder(self, files: Sequence[str]) -> bool:
+        """In the file manager, selected; False where that cannot be done."""

@@ -17,7 +17,7 @@ from dreamina_desktop.services.long_work import LongWork
 from dreamina_desktop.services.marking import Marking
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
-from dreamina_desktop.services.ports import Clock
+from dreamina_desktop.services.ports import Clock, OtherPrograms
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
 from dreamina_desktop.services.reference_tray import ReferenceTray
@@ -52,6 +52,7 @@ class Services:
     long_work: LongWork
     marking: Marking
     messages: Messages
+    other_programs: OtherPrograms
     poller: Poller
     preferences: Preferences
     recheck: Recheck

@@ -43,6 +43,7 @@ from dreamina_desktop.core.answer import (
     TryLater,
     Verdict,
 )
+from dreamina_desktop.core.desktop_entry import DesktopEntry
 from dreamina_desktop.core.errors import KeyringError
 from dreamina_desktop.core.job import ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.model_catalog import read_catalog
@@ -185,6 +186,31 @@ class PlayedDiagnosis:
         if self.trouble:
             raise self.trouble
         return self.text
+
+
+class PlayedPrograms:
+    """What the system knows is put in; remembers what it was asked to do."""
+
+    def __init__(self) -> None:
+        self.known: list[DesktopEntry] = []
+        self.asked: list[str] = []
+        self.opened: list[tuple[str, list[str]]] = []
+        self.shown: list[list[str]] = []
+        self.can_show = True
+        self.trouble = ""
+
+    async def known_for(self, mime_type: str) -> Sequence[DesktopEntry]:
+        self.asked.append(mime_type)
+        return self.known
+
+    async def open_with(self, program: DesktopEntry, files: Sequence[str]) -> None:
+        if self.trouble:
+            raise OSError(self.trouble)
+        self.opened.append((program.name, list(files)))
+
+    async def show_in_folder(self, files: Sequence[str]) -> bool:
+        self.shown.append(list(files))
+        return self.can_show
 
 
 class NoImages:
@@ -342,6 +368,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             long_work=long_work,
             marking=Marking(library, undo),
             messages=messages,
+            other_programs=PlayedPrograms(),
             poller=poller,
             preferences=preferences,
             recheck=Recheck(poller, messages, supervisor),

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QPixmap
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -42,6 +42,7 @@ from dreamina_desktop.ui.jobs.jobs_model import title
 from dreamina_desktop.ui.marks import words as mark_words
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.showing import show_in_folder
 
 RAW_HEIGHT = 280
 FILE_LENGTH = 34  # characters of a path that fit into a narrow pane
@@ -285,10 +286,10 @@ class JobPage(QWidget):
         path = Path(file)
         words = muted(formats.middle_elided(f"{path.parent.name}/{path.name}", FILE_LENGTH))
         words.setToolTip(file)
-        folder = QUrl.fromLocalFile(str(path.parent))
         row = QHBoxLayout()
         row.addWidget(words, 1)
-        row.addWidget(tool("folder", "Open folder", lambda: QDesktopServices.openUrl(folder)))
+        show = tool("folder", "Show in folder", lambda: show_in_folder(self._services, [file]))
+        row.addWidget(show)
         self._column.addLayout(row)
 
     def _add_times(self, job: Job) -> None:

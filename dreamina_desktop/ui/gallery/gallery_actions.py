@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QFileInfo, QObject, QPoint, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.ui.gallery.copying import Copying
 from dreamina_desktop.ui.gallery.link_life import link_life
+from dreamina_desktop.ui.gallery.opening import Opening
 from dreamina_desktop.ui.gallery.saving import Saving
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.reading import images_among, with_jobs
@@ -60,7 +61,7 @@ class GalleryActions(QObject):
         self._show_job = view_action(
             view, "Show job in the list", self._on_show_job_triggered, "Ctrl+J"
         )
-        self._open_folder = view_action(view, "Open folder", self._on_open_folder_triggered)
+        self._opening = Opening(services, view, selected)
         self._save_copy = view_action(view, "Save a copy…", self._on_save_copy_triggered)
         self._retry = view_action(view, "Retry", self._on_retry_triggered)
 
@@ -100,15 +101,17 @@ class GalleryActions(QObject):
         return (
             [self._copy_reference, self._copy_picture, self._copy_link],
             [self._copy_job_id, self._copy_prompt],
-            [self._open_image, self._compare, self._show_job, self._open_folder, self._save_copy],
+            [self._open_image, self._compare, self._show_job],
+            [*self._opening.actions, self._save_copy],
         )
 
     def _prepare(self) -> None:
         """What can be done with these images, and how long the link still works."""
         images = self._images(MENU_READS)
         saved = any(image.file for image in images)
-        for action in (self._copy_picture, self._open_folder, self._save_copy):
+        for action in (self._copy_picture, self._save_copy):
             action.setEnabled(saved)
+        self._opening.set_enabled(saved)
         self._copy_reference.setEnabled(any(image.entry.asset_ref for image in images))
         self._copy_link.setEnabled(any(image.url for image in images))
         self._copy_prompt.setEnabled(any(self._prompt(image) for image in images))
@@ -146,13 +149,6 @@ class GalleryActions(QObject):
     def _on_show_job_triggered(self) -> None:
         if keys := self._selected():
             self.job_requested.emit(keys[0].number)
-
-    def _on_open_folder_triggered(self) -> None:
-        file = next((image.file for image in self._images(MENU_READS) if image.file), None)
-        if file is not None:
-            folder = QFileInfo(file).absolutePath()
-            if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
-                self._services.messages.say(f"The folder could not be opened: {folder}")
 
     def _on_save_copy_triggered(self) -> None:
         keys = self._selected()

@@ -28,6 +28,7 @@ from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.details.details_pane import DetailsPane
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.copying import Copying
+from dreamina_desktop.ui.gallery.opening import Opening
 from dreamina_desktop.ui.marks import words as mark_words
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.marks.text_asker import TextAsker
@@ -85,6 +86,7 @@ class Viewer(QWidget):
         self._note = ViewerNote(self._canvas)
         self._cache = PictureCache(self)
         self._copying = Copying(services, self)
+        self._opening = Opening(services, self, self._shown_key)
         self._information: DetailsPane | None = None  # made when it is first wanted
         self._marks = MarkActions(services, self, self._shown_key, TextAsker(self), self._on_judged)
         self._actions: dict[Command, QAction] = {}
@@ -394,6 +396,8 @@ class Viewer(QWidget):
         for group in MENU:
             menu.addActions([self._actions[command] for command in group])
             menu.addSeparator()
+        self._opening.set_enabled(self._image is not None and bool(self._image.file))
+        menu.addActions(self._opening.actions)
         self._marks.add_to(menu)
         menu.popup(event.globalPos())
         event.accept()
