@@ -12,7 +12,7 @@ from dreamina_desktop.core.desktop_entry import (
     read_groups,
 )
 
-A, B = "/home/u/my pictures/0217-1 a&b.jpg", "/x/ü%20.png"
+A, B = "/srv/u/my pictures/0217-1 a&b.jpg", "/x/ü%20.png"
 
 
 def entry(command: str) -> DesktopEntry:
@@ -48,7 +48,7 @@ def test_a_command_is_parted_and_unquoted(command: str, words: list[str]) -> Non
             [
                 [
                     "show",
-                    "file:///home/u/my%20pictures/0217-1%20a%26b.jpg",
+                    "file:///srv/u/my%20pictures/0217-1%20a%26b.jpg",
                     "file:///x/%C3%BC%2520.png",
                     "--quiet",
                 ]

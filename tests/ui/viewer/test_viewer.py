@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.core.job import ImageKey, ImageState
@@ -136,6 +136,19 @@ def test_ctrl_c_copies_the_reference_and_says_so_in_the_viewer(stage: Any) -> No
     assert "Copied 1 reference (214-3)" in texts(stage)
     stage.services.messages.dismiss()
     assert "a boat, for A" in texts(stage)
+
+
+def test_its_menu_opens_saved_images_elsewhere_and_no_others(stage: Any) -> None:
+    for index, is_saved in ((0, True), (3, False)):
+        stage.open(index)
+        place = QPoint(200, 200)
+        reason = QContextMenuEvent.Reason.Mouse
+        stage.viewer.contextMenuEvent(QContextMenuEvent(reason, place, place))
+        menus = [each for each in stage.viewer.findChildren(QMenu) if each.isVisible()]
+        enabled = {each.text(): each.isEnabled() for each in menus[-1].actions()}
+        assert enabled["Open with"] is is_saved
+        assert enabled["Show in folder"] is is_saved
+        menus[-1].close()
 
 
 def test_ctrl_shift_c_copies_the_picture(stage: Any, qtbot: QtBot) -> None:
