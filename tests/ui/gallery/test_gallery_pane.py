@@ -447,6 +447,7 @@ def test_shift_f10_opens_the_menu_at_the_current_tile(filled: Any, open_pane: Op
         "Mark",
         "Collection",
         "Reference tray",
+        "Export…",
         "Retry",
     ]
     menu.close()
