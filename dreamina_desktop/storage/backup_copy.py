@@ -20,6 +20,28 @@ from dreamina_desktop.storage.soundness import (
 PAGES_AT_ONCE = 256  # about a megabyte
 
 
+class PageCopy:
+    """A copy of a database in an empty file. `step` is called on the thread of `source`. Raises
+    apsw.Error."""
+
+    def __init__(self, source: apsw.Connection, file: Path) -> None:
+        self._target = apsw.Connection(os.fspath(file))
+        # A copy that is cut off is made anew; whoever needs a whole one flushes it.
+        self._target.execute("PRAGMA journal_mode = OFF")
+        self._target.execute("PRAGMA synchronous = OFF")
+        self._backup = self._target.backup("main", source, "main")
+
+    def step(self) -> bool:
+        """Copy some pages; whether that were the last ones. What is written meanwhile is in it."""
+        self._backup.step(PAGES_AT_ONCE)
+        return bool(self._backup.done)
+
+    def close(self) -> None:
+        """On any thread, and as often as one likes."""
+        self._backup.close(True)
+        self._target.close()
+
+
 class BackupCopy:
     """`step` is called on the thread of `source`, the rest on any other. All raise OSError or
     apsw.Error; whoever makes it calls `finish` or `abandon`."""
@@ -28,18 +50,13 @@ class BackupCopy:
         self._backups = backups
         pages, page_bytes = source.pragma("page_count"), source.pragma("page_size")
         self._part = backups.begin(int(pages) * int(page_bytes))
-        self._target = apsw.Connection(os.fspath(self._part))
-        # A copy that is cut off is made anew; a whole one is flushed by `finish`.
-        self._target.execute("PRAGMA journal_mode = OFF")
-        self._target.execute("PRAGMA synchronous = OFF")
-        self._backup = self._target.backup("main", source, "main")
+        self._copy = PageCopy(source, self._part)
 
     def step(self) -> bool:
-        """Copy some pages; whether that were the last ones. What is written meanwhile is in it."""
-        self._backup.step(PAGES_AT_ONCE)
-        if self._backup.done:
-            self._close()
-        return bool(self._backup.done)
+        """Copy some pages; whether that were the last ones."""
+        if is_done := self._copy.step():
+            self._copy.close()
+        return is_done
 
     def finish(self, migrations: Sequence[str]) -> None:
         """Prove that it is whole and put it in its place."""
@@ -48,12 +65,8 @@ class BackupCopy:
 
     def abandon(self) -> None:
         """Delete what was copied."""
-        self._close()
+        self._copy.close()
         self._backups.abandon(self._part)
-
-    def _close(self) -> None:
-        self._backup.close(True)
-        self._target.close()
 
 
 def check_file(file: Path, migrations: Sequence[str]) -> None:

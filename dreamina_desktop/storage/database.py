@@ -15,7 +15,7 @@ from typing import TypeVar
 import apsw
 
 from dreamina_desktop.core.errors import DamagedError, DatabaseError
-from dreamina_desktop.storage.backup_copy import BackupCopy
+from dreamina_desktop.storage.backup_copy import BackupCopy, PageCopy
 from dreamina_desktop.storage.backups import Backups
 from dreamina_desktop.storage.soundness import (
     check_header,
@@ -100,6 +100,19 @@ class Database:
             except BaseException:
                 await self._run(copy.abandon)
                 raise
+
+    async def copy_to(self, file: Path) -> None:
+        """Fill an empty file with a copy as of the moment when this returns, a piece at a time.
+        Raises DatabaseError, also for a library of a newer program."""
+        if self._read_only:
+            raise DatabaseError(NEWER)
+        async with self._copying:
+            copy = await self._run(lambda: PageCopy(self._open_connection(), file))
+            try:
+                while not await self._run(copy.step):
+                    pass
+            finally:
+                await self._run(copy.close)
 
     async def call(self, work: Callable[[apsw.Connection], T]) -> T:
         """Run `work` in one transaction. Raises DatabaseError; then nothing was changed."""

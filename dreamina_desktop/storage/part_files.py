@@ -36,13 +36,14 @@ class PartFile:
             while view and not self._file.closed:
                 view = view[self._file.write(view) or 0 :]
 
-    def close(self) -> None:
-        """Flush to the disk and close. Raises OSError."""
+    def close(self, *, flush: bool = True) -> None:
+        """Flush to the disk, where nobody else will, and close. Raises OSError."""
         with self._lock:
             if self._file.closed:
                 return
             try:
-                os.fsync(self._file.fileno())
+                if flush:
+                    os.fsync(self._file.fileno())
             finally:
                 self._file.close()
 
@@ -60,6 +61,11 @@ class PartFiles:
     def __init__(self, folder: Path) -> None:
         """`folder` is made when the first file is, for this user only."""
         self._folder = folder
+
+    @property
+    def folder(self) -> Path:
+        """Where new parts are made."""
+        return self._folder
 
     def use_folder(self, folder: Path) -> None:
         """New parts are made there from now on."""
