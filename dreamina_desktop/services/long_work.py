@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
@@ -31,6 +32,26 @@ class Work:
     remedy: Remedy | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`share`: how much is done of it, from 0 to 1."""
+
+    doing: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Work whose extent only shows when it is under way. `steps` does it, and tells after each
+    step how far it is; it is closed where it is stopped, and cleans up after itself then. What
+    came of it say `end` and, where it was stopped, `stopped`. `steps` may raise OSError."""
+
+    doing: str
+    steps: Callable[[], AsyncGenerator[Progress, None]]
+    end: Callable[[], str]
+    stopped: Callable[[], str]
+
+
 class LongWork:
     """One after the other, in the order of asking."""
 
@@ -38,11 +59,11 @@ class LongWork:
         self._messages = messages
         self._supervisor = supervisor
         self._clock = clock
-        self._waiting = deque[Work]()
+        self._waiting = deque[Work | Course]()
         self._is_running = False
         self._is_stopped = False
 
-    def start(self, work: Work) -> None:
+    def start(self, work: Work | Course) -> None:
         """At once, or when what was begun before is done."""
         self._waiting.append(work)
         if not self._is_running:
@@ -61,23 +82,47 @@ class LongWork:
             self._is_running = False
             self._waiting.clear()
 
-    async def _do(self, work: Work) -> None:
-        is_done = False
+    async def _do(self, work: Work | Course) -> None:
+        remedy: Remedy | None = None
         try:
-            done = await self._steps(work)
-            if done < len(work.numbers):
-                self._waiting.clear()
-                words = f"Stopped after {done:,} of {len(work.numbers):,} {work.things}."
+            if isinstance(work, Course):
+                words = await self._follow(work)
             else:
-                words = await work.end()
-                is_done = True
+                words, remedy = await self._slices(work)
         except OSError as error:
             words = f"{work.doing} was given up. {error}"
         finally:
+            self._messages.lift(Condition.LONG_WORK)
+        self._messages.say(words, remedy)
+
+    async def _slices(self, work: Work) -> tuple[str, Remedy | None]:
+        is_done = False
+        try:
+            done = await self._steps(work)
+            if done == len(work.numbers):
+                words = await work.end()
+                is_done = True
+                return words, work.remedy
+        finally:
             if not is_done and work.give_up is not None:
                 await work.give_up()
-            self._messages.lift(Condition.LONG_WORK)
-        self._messages.say(words, work.remedy if is_done else None)
+        self._waiting.clear()
+        return f"Stopped after {done:,} of {len(work.numbers):,} {work.things}.", None
+
+    async def _follow(self, course: Course) -> str:
+        began = self._clock.monotonic()
+        async with aclosing(course.steps()) as steps:
+            async for progress in steps:
+                if self._is_stopped:
+                    self._waiting.clear()
+                    break
+                if self._clock.monotonic() - began >= SHOWN_AFTER_S:
+                    text = f"{progress.doing}: {100 * progress.share:.0f} % done."
+                    self._messages.hold(Condition.LONG_WORK, text, Remedy.STOP)
+                await asyncio.sleep(0)  # the window's turn
+            else:
+                return course.end()
+        return course.stopped()
 
     async def _steps(self, work: Work) -> int:
         """How many jobs were done."""
