@@ -155,9 +155,12 @@ class ImageKeeper:
 
     async def _record(self, key: ImageKey) -> float:
         saved, part = self._unrecorded[key]
-        await self._change(key, lambda image: replace(saved, entry=image.entry, link=image.link))
+        await self._change(key, lambda image: _recorded(image, saved))
         del self._unrecorded[key]
         await self._discard(part)
+        image = self._library.job(key.number).images[key.index]
+        if saved.file and image.file != saved.file:
+            await self._discard(Path(saved.file))  # another came meanwhile, from an archive
         self.forget(key)
         return 0.0
 
@@ -223,6 +226,13 @@ class ImageKeeper:
 
     def _back_off(self, key: ImageKey) -> float:
         return schedule.backoff(FIRST_RETRY_S, self.failures.add(key), self._jitter())
+
+
+def _recorded(image: Image, saved: Image) -> Image:
+    """There is one file for an image: the first that is recorded."""
+    if image.state is ImageState.SAVED:
+        return image
+    return replace(saved, entry=image.entry, link=image.link)
 
 
 def _after_death(job: Job, image: Image, why: str, times: int) -> Image:
