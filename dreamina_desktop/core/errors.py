@@ -13,5 +13,9 @@ class DamagedError(DatabaseError):
     """The database's file is not, or no longer, a whole database."""
 
 
+class ArchiveError(OSError):
+    """A file is not a whole archive of a library, or may not be opened; nothing was changed."""
+
+
 class OptionError(ValueError):
     """A command-line option that cannot work."""

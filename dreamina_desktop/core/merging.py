@@ -1,0 +1,85 @@
+"""What becomes of a job of another library when it is merged into this one. Pure.
+
+What is here and what the user said here stays; what is missing is added. So the same archive
+can be added again at any time, and the second time changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
+from dreamina_desktop.core.marks import Flag, Marks, clean_note, clean_tags
+from dreamina_desktop.core.recovery import again
+from dreamina_desktop.core.transition import after_paste
+
+COMING = "Its file is in an archive that was not added to its end. Add that again."
+NOT_IN_IT = "Its file was not in the archive."
+
+
+def as_new(job: Job, files: Collection[int]) -> Job:
+    """A job that is not here, before its files are. `files`: the indexes of the images whose
+    files are to come; nobody else shall fetch these, and one whose file does not come is `lost`
+    until the archive is added again."""
+    images = tuple(_without_file(image, files) for image in job.images)
+    marks = tuple(cleaned(each) for each in job.marks)
+    return replace(job, images=images, marks=marks)
+
+
+def united(here: Job, there: Job, files: Collection[int]) -> Job:
+    """A job that is here, with what it lacks: a record that says more, and images."""
+    job = after_paste(here, there.record) if there.record is not None else here
+    known = len(here.images)
+    images = [
+        _coming(image) if image.key.index >= known and image.key.index in files else image
+        for image in job.images
+    ]
+    for image in there.images[len(images) :]:
+        moved = replace(image, key=ImageKey(here.number, image.key.index))
+        images.append(_without_file(moved, files))
+    return replace(job, images=tuple(images))
+
+
+def united_marks(here: Marks, there: Marks) -> Marks:
+    """Each mark that was given here stays; tags come together."""
+    there = cleaned(there)
+    return Marks(
+        here.flag if here.flag is not Flag.NONE else there.flag,
+        here.rating or there.rating,
+        here.tagged(there.tags).tags if there.tags else here.tags,
+        here.note or there.note,
+    )
+
+
+def cleaned(marks: Marks) -> Marks:
+    """As if they had been given here: nothing endless, nothing invisible."""
+    return replace(marks, tags=clean_tags(marks.tags), note=clean_note(marks.note))
+
+
+def renumbered(job: Job, number: int, batch: int) -> Job:
+    """The same job under another number."""
+    images = tuple(replace(i, key=ImageKey(number, i.key.index)) for i in job.images)
+    return replace(job, number=number, batch=batch, images=images)
+
+
+def is_here(image: Image) -> bool:
+    """Whether no file is wanted for an image: it has one, or the user threw it away."""
+    return image.state in (ImageState.SAVED, ImageState.TRASHED)
+
+
+def _without_file(image: Image, files: Collection[int]) -> Image:
+    if image.key.index in files:
+        return _coming(image)
+    bare = replace(image, file=None)
+    if image.state is not ImageState.SAVED:
+        return bare
+    fetched = again(bare)
+    return replace(fetched, note=fetched.note or NOT_IN_IT)
+
+
+def _coming(image: Image) -> Image:
+    """Lost, and not pending: what is pending is fetched by its link, which may be long dead."""
+    return replace(
+        image, state=ImageState.LOST, file=None, note=COMING, search=Search.NONE, died=""
+    )

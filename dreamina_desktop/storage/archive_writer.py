@@ -1,0 +1,225 @@
+"""Writes a whole library into one file, beside its place, and only at the end into it."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import apsw
+
+from dreamina_desktop import __version__
+from dreamina_desktop.core.archive import (
+    DATABASE,
+    FORMAT,
+    IMAGES,
+    MANIFEST,
+    README,
+    README_TEXT,
+    Written,
+    is_safe,
+    same_name,
+)
+from dreamina_desktop.core.job import ImageState
+from dreamina_desktop.storage.archive_manifest import KIND, FileFacts, Manifest, encode
+from dreamina_desktop.storage.atomic_file import flush_folder
+
+AT_ONCE_BYTES = 8_000_000  # of images, between two looks whether to stop
+MOST_BYTES = 200_000_000  # of an image; none that is saved has more
+CHUNK_BYTES = 1 << 20
+LEFT_FREE_BYTES = 20_000_000
+_PRIVATE = ("setting", "change")  # of this machine, or made anew
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    number: int
+    index: int
+    file: Path
+    size_bytes: int | None
+    sha256: str | None
+
+
+class ArchiveWriter:
+    """`copy`: of the library's database, in a file that may be changed; `root`: the data folder.
+    All methods block and raise OSError or apsw.Error; whoever makes one calls `abandon`, which
+    does nothing after `finish`."""
+
+    def __init__(self, target: Path, copy: Path, root: Path) -> None:
+        self._target = target
+        self._copy = copy
+        self._whole = copy.with_name(f"{copy.stem}-whole{copy.suffix}")
+        self._files = list[FileFacts]()
+        self._taken = set[str]()
+        self._left_out = 0
+        self._part: Path | None = None
+        self._zip: zipfile.ZipFile | None = None
+        self._connection = _opened(copy)
+        try:
+            self._forget_what_is_private()
+            self._images = deque(self._saved_images(root))
+            self._total = sum(image.size_bytes or 0 for image in self._images) or 1
+            self._done = 0
+            self._begin()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def step(self) -> float | None:
+        """Put some images in; how much of them is in, from 0 to 1. None: that were all."""
+        began = self._done
+        while self._images and self._done - began < AT_ONCE_BYTES:
+            image = self._images.popleft()
+            self._done += image.size_bytes or 1
+            self._put_image(image)
+        return min(1.0, self._done / self._total) if self._images else None
+
+    def finish(self) -> Written:
+        """Put the library and the list of contents in, flush all of it, and give it its name."""
+        jobs = int(self._connection.execute("SELECT count(*) FROM job").get)
+        self._put_database()
+        images = sum(file.name.startswith(f"{IMAGES}/") for file in self._files)
+        manifest = Manifest(KIND, FORMAT, __version__, jobs, images, tuple(self._files))
+        self._write(MANIFEST, encode(manifest), packed=True)
+        assert self._zip is not None
+        assert self._part is not None
+        self._zip.close()
+        with self._part.open("rb+") as file:
+            os.fsync(file.fileno())
+        size_bytes = self._part.stat().st_size
+        os.replace(self._part, self._target)
+        self._part = None
+        with suppress(OSError):  # some disks cannot; the file itself is there
+            flush_folder(self._target.parent)
+        self.abandon()
+        return Written(jobs, images, self._left_out, size_bytes)
+
+    def abandon(self) -> None:
+        """Remove what was begun."""
+        with suppress(apsw.Error):
+            self._connection.close()
+        if self._zip is not None:
+            with suppress(OSError, ValueError):  # a full disk takes no end either
+                self._zip.close()
+        for file in (self._copy, self._whole, self._part):
+            if file is not None:
+                with suppress(OSError):
+                    file.unlink(missing_ok=True)
+
+    # -- the library ------------------------------------------------------------------------
+
+    def _forget_what_is_private(self) -> None:
+        for table in _PRIVATE:
+            self._connection.execute(f"DELETE FROM {table}")
+
+    def _saved_images(self, root: Path) -> Iterator[_Saved]:
+        """Whose files are to come in. What is said of the others' files is forgotten."""
+        self._connection.execute(
+            "UPDATE image SET file = NULL WHERE state <> ?", (ImageState.SAVED.value,)
+        )
+        ask = "SELECT number, idx, file, size_bytes, sha256 FROM image WHERE file IS NOT NULL"
+        for number, index, file, size_bytes, sha256 in self._connection.execute(ask):
+            yield _Saved(number, index, root / file, size_bytes, sha256)
+
+    def _put_database(self) -> None:
+        """Written anew, so that nothing of what was deleted is left between its rows."""
+        self._connection.execute("VACUUM INTO ?", (os.fspath(self._whole),))
+        digest, size = hashlib.sha256(), 0
+        info = _info(DATABASE, packed=True)
+        assert self._zip is not None
+        with self._whole.open("rb") as source, self._zip.open(info, "w", force_zip64=True) as into:
+            while chunk := source.read(CHUNK_BYTES):
+                size += len(chunk)
+                digest.update(chunk)
+                into.write(chunk)
+        self._files.append(FileFacts(DATABASE, size, digest.hexdigest()))
+
+    # -- images -----------------------------------------------------------------------------
+
+    def _put_image(self, image: _Saved) -> None:
+        """As it was saved, byte for byte; else it is left out: what is cut or was changed would
+        make the whole archive one that is refused."""
+        data = _read(image)
+        name = None
+        if data is None:
+            self._left_out += 1
+        else:
+            name = self._free_name(image)
+            self._put(name, data)
+        where = (name, image.number, image.index)
+        self._connection.execute("UPDATE image SET file = ? WHERE number = ? AND idx = ?", where)
+
+    def _free_name(self, image: _Saved) -> str:
+        """The one that it has here, as far as every system takes that."""
+        name = f"{IMAGES}/{image.file.parent.name}/{image.file.name}"
+        if not is_safe(name) or same_name(name) in self._taken:
+            ending = image.file.suffix if image.file.suffix.isascii() else ""
+            name = f"{IMAGES}/other/{image.number:04d}-{image.index + 1}{ending}"
+        self._taken.add(same_name(name))
+        return name
+
+    # -- the zip ----------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        folder = self._target.parent
+        needed = self._total + self._copy.stat().st_size + LEFT_FREE_BYTES
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise OSError(
+                errno.ENOSPC,
+                f"It needs {needed / 1e6:,.0f} MB there, and {free / 1e6:,.0f} MB are free",
+            )
+        prefix = f".{self._target.name}."
+        for left in folder.iterdir():
+            if left.name.startswith(prefix) and left.suffix == ".part":
+                left.unlink()  # of a run that was killed
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=folder)
+        os.close(handle)
+        self._part = Path(name)
+        self._zip = zipfile.ZipFile(self._part, "w", zipfile.ZIP_STORED, allowZip64=True)
+        self._put(README, README_TEXT.encode())
+
+    def _put(self, name: str, data: bytes) -> None:
+        self._write(name, data)
+        self._files.append(FileFacts(name, len(data), hashlib.sha256(data).hexdigest()))
+
+    def _write(self, name: str, data: bytes, *, packed: bool = False) -> None:
+        assert self._zip is not None
+        self._zip.writestr(_info(name, packed=packed), data)
+
+
+def _opened(copy: Path) -> apsw.Connection:
+    connection = apsw.Connection(os.fspath(copy), flags=apsw.SQLITE_OPEN_READWRITE)
+    # A copy that is cut off is made anew; VACUUM INTO makes the one that lasts.
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
+
+
+def _read(image: _Saved) -> bytes | None:
+    """None where the file is gone, or not the one that was saved."""
+    try:
+        with image.file.open("rb") as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size != image.size_bytes or size > MOST_BYTES:
+                return None
+            data = stream.read(MOST_BYTES + 1)
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == image.sha256 else None
+
+
+def _info(name: str, *, packed: bool) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, datetime.now().timetuple()[:6])  # noqa: DTZ005 - zips have local
+    info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    info.external_attr = 0o600 << 16
+    return info

@@ -1,0 +1,213 @@
+"""The library in an archive: a file from elsewhere, looked at as if it meant harm."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import apsw
+import msgspec
+
+from dreamina_desktop.core.archive import ArchivedCollection, ArchivedJob, Original
+from dreamina_desktop.core.errors import ArchiveError
+from dreamina_desktop.core.id_form import is_possible
+from dreamina_desktop.core.job import Batch, ImageKey, ImageState
+from dreamina_desktop.storage.archive_manifest import NEWER, Manifest
+from dreamina_desktop.storage.database import migrate
+from dreamina_desktop.storage.job_rows import JobRows
+from dreamina_desktop.storage.schema import MIGRATIONS
+from dreamina_desktop.storage.soundness import (
+    MOST_VERSIONS,
+    check_header,
+    check_rows,
+    check_texts,
+    columns_of,
+    version_of,
+)
+
+UNSOUND = "The library in it is damaged."
+FOREIGN = "The library in it has tables that are not ours."
+DISAGREES = "The library in it and its list of contents do not agree."
+_LATEST = 1e11  # Unix seconds; a time that every calendar has
+_TIME = f"{{0}} BETWEEN 0 AND {_LATEST}"
+_COUNT = "{0} BETWEEN 0 AND 1000000000"
+_INDEX = "{0} BETWEEN 0 AND 1000"  # of an image in its job
+_NO_BLOB_ABOVE = 16_000_000  # bytes of a record
+# Beyond what soundness.py asks: no number that could stop the numbering of jobs, no index for
+# which endless images would be made, no text without an end.
+_WITHIN: Mapping[str, Mapping[str, str]] = {
+    "batch": {"id": _COUNT, "at": _TIME, "count": _COUNT},
+    "job": {
+        "number": "{0} BETWEEN 1 AND 1000000000",
+        "tracked_at": _TIME,
+        "last_asked_at": f"coalesce({_TIME}, TRUE)",
+        "not_found_count": _COUNT,
+        "raw": f"coalesce(length({{0}}), 0) <= {_NO_BLOB_ABOVE}",
+        "note": "length({0}) <= 10000",
+    },
+    "image": {
+        "idx": _INDEX,
+        "note": "length({0}) <= 10000",
+        "died": "length({0}) <= 10000",
+        "link": "coalesce(length({0}), 0) <= 20000",
+    },
+    "mark": {"idx": _INDEX},
+    "collected": {"idx": _INDEX},
+    "answer": {
+        "at": _TIME,
+        "raw": f"typeof({{0}}) = 'blob' AND length({{0}}) <= {_NO_BLOB_ABOVE}",
+    },
+}
+
+
+class ArchivedLibrary:
+    """Opened by a connection that cannot write, once it was found whole and brought to today's
+    form. Methods block; they raise ArchiveError."""
+
+    def __init__(self, file: Path, manifest: Manifest) -> None:
+        try:
+            _check(file)
+            _bring_up_to_date(file)
+            self._connection = _open_read_only(file)
+        except (apsw.Error, UnicodeDecodeError) as error:
+            raise ArchiveError(UNSOUND) from error
+        self._rows = JobRows(Path())
+        try:
+            self.jobids = self._read_jobids()
+            self.originals = self._read_originals(manifest)
+            if len(self.jobids) != manifest.jobs:
+                raise ArchiveError(DISAGREES)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def jobs(self, numbers: Sequence[int]) -> Sequence[ArchivedJob]:
+        """These, by number."""
+        asked = msgspec.json.encode(list(numbers)).decode()
+        execute, which = self._connection.execute, "IN (SELECT value FROM json_each(?))"
+        raw = dict(execute(f"SELECT number, raw FROM job WHERE number {which}", (asked,)))
+        answers: dict[int, list[tuple[float, bytes]]] = {}
+        ask = f"SELECT number, at, raw FROM answer WHERE number {which} ORDER BY id"
+        for number, at, answer in execute(ask, (asked,)):
+            answers.setdefault(number, []).append((at, answer))
+        jobs = self._rows.read(self._connection, numbers)
+        asked = msgspec.json.encode(sorted({job.batch for job in jobs})).decode()
+        ask = f"SELECT id, at, count FROM batch WHERE id {which}"
+        batches = {row[0]: Batch(*row) for row in execute(ask, (asked,))}
+        return [
+            ArchivedJob(
+                job, batches[job.batch], raw[job.number], tuple(answers.get(job.number, ()))
+            )
+            for job in jobs
+        ]
+
+    def collections(self) -> Sequence[ArchivedCollection]:
+        """In the order of their making."""
+        execute = self._connection.execute
+        keys: dict[int, list[ImageKey]] = {}
+        for collection, number, index in execute(
+            "SELECT collection, number, idx FROM collected ORDER BY collection, place"
+        ):
+            keys.setdefault(collection, []).append(ImageKey(number, index))
+        expected: dict[int, list[int]] = {}
+        for number, collection in execute("SELECT number, collection FROM expected"):
+            expected.setdefault(collection, []).append(number)
+        return [
+            ArchivedCollection(name, tuple(keys.get(row, ())), tuple(expected.get(row, ())))
+            for row, name in execute("SELECT id, name FROM collection ORDER BY id")
+        ]
+
+    def _read_jobids(self) -> Mapping[int, str]:
+        found = dict(self._connection.execute("SELECT number, jobid FROM job ORDER BY number"))
+        if not all(map(is_possible, found.values())):
+            raise ArchiveError("The library in it holds a job ID that cannot be one.")
+        return found
+
+    def _read_originals(self, manifest: Manifest) -> Mapping[ImageKey, Original]:
+        files = {file.name: file for file in manifest.files}
+        originals: dict[ImageKey, Original] = {}
+        ask = "SELECT number, idx, state, file, sha256 FROM image WHERE file IS NOT NULL"
+        for number, index, state, name, sha256 in self._connection.execute(ask):
+            facts = files.get(name)
+            if facts is None or state != ImageState.SAVED or sha256 != facts.sha256:
+                raise ArchiveError(DISAGREES)
+            originals[ImageKey(number, index)] = Original(name, facts.size, facts.sha256)
+        if len(originals) != manifest.images or manifest.images != len(
+            {original.name for original in originals.values()}
+        ):
+            raise ArchiveError(DISAGREES)
+        return originals
+
+
+def _check(file: Path) -> None:
+    """The tables first, and exactly ours: a view, a trigger or an expression of somebody else's
+    is never run."""
+    check_header(file)
+    connection = _open_read_only(file)
+    try:
+        version = version_of(connection)
+        if len(MIGRATIONS) < version <= MOST_VERSIONS:
+            raise ArchiveError(NEWER)
+        if not 1 <= version <= len(MIGRATIONS):
+            raise ArchiveError("The library in it is none of Dreamina Desktop.")
+        if _schema(connection) != _schema_of(version):
+            raise ArchiveError(FOREIGN)
+        if connection.pragma("integrity_check") != "ok":
+            raise apsw.CorruptError("integrity_check")
+        if list(connection.execute("PRAGMA foreign_key_check")):
+            raise apsw.CorruptError("foreign_key_check")
+        check_rows(connection)
+        check_texts(connection)
+        _check_bounds(connection)
+    finally:
+        connection.close()
+
+
+def _check_bounds(connection: apsw.Connection) -> None:
+    for table, columns in _WITHIN.items():
+        here = set(columns_of(connection, table))
+        rules = [rule.format(name) for name, rule in columns.items() if name in here]
+        within = " AND ".join(f"(({rule}) IS TRUE)" for rule in rules)
+        if rules and list(
+            connection.execute(f"SELECT 1 FROM {table} WHERE NOT ({within}) LIMIT 1")
+        ):
+            raise ArchiveError(f"The library in it holds what cannot be (in “{table}”).")
+
+
+def _bring_up_to_date(file: Path) -> None:
+    """In this copy: the archive stays as it is."""
+    connection = apsw.Connection(os.fspath(file), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        connection.execute("PRAGMA journal_mode = MEMORY")  # no file beside it
+        if version_of(connection) < len(MIGRATIONS):
+            migrate(connection, MIGRATIONS)
+    finally:
+        connection.close()
+
+
+def _open_read_only(file: Path) -> apsw.Connection:
+    connection = apsw.Connection(
+        f"{file.absolute().as_uri()}?immutable=1",
+        flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
+    )
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
+
+
+def _schema(connection: apsw.Connection) -> set[tuple[str, str, str, str | None]]:
+    return set(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+
+
+def _schema_of(version: int) -> set[tuple[str, str, str, str | None]]:
+    connection = apsw.Connection(":memory:")
+    try:
+        for migration in MIGRATIONS[:version]:
+            connection.execute(migration)
+        return _schema(connection)
+    finally:
+        connection.close()
