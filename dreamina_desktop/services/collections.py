@@ -96,6 +96,19 @@ class Collections:
             self._push(f"Add {_images(count)} to {after.name}", before)
         return count
 
+    async def unite(
+        self, name: str, keys: Sequence[ImageKey], expected: Sequence[int] = ()
+    ) -> None:
+        """With one of another library: the one of this name has these too, behind its own, and
+        the images of these jobs when they come. Nothing where it is no name."""
+        into = await self.named(name)
+        if into is None:
+            return
+        await self._change(into.id, lambda each: each.with_keys(keys))
+        new = [number for number in expected if number not in self._expected]
+        if new:
+            await self.collect(new, name)
+
     async def take_out(self, collection: int, keys: Sequence[ImageKey]) -> int:
         """How many it had."""
         before, after = await self._change(collection, lambda each: each.without(keys))

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from dataclasses import dataclass, replace
 
 from dreamina_desktop.core.account import account_of
+from dreamina_desktop.core.archive import ArchivedJob
 from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known
@@ -263,18 +264,27 @@ class Library:
         async with self._writing:
             batch, jobs, stamp = await self._repository.add(at, jobids, records, lines)
             self._batches.append(batch)
-            self._numbers.clear()
-            for job in jobs:
-                self._last_number = max(self._last_number, job.number)
-                if account := account_of(job.jobid):
-                    self._accounts[account] = None
-            await self._take(stamp, (), jobs, listed=True)
+            await self._take_new(stamp, jobs)
         return batch, jobs
 
     async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
         """A paste that brought nothing new. Nothing else is shown of it."""
         async with self._writing:
             await self._repository.keep_paste(at, lines)
+
+    async def adopt(self, archived: Sequence[ArchivedJob], *, keeps_numbers: bool) -> Sequence[Job]:
+        """Add those of these jobs of another library whose IDs are not here; as they are here.
+        Batches of the same moment are one. `keeps_numbers`: as far as they are free, else the
+        next ones, in this order."""
+        async with self._writing:
+            batches, jobs, stamp = await self._repository.adopt(
+                archived, keeps_numbers=keeps_numbers
+            )
+            if jobs:
+                all_batches = {batch.id: batch for batch in (*self._batches, *batches)}
+                self._batches = sorted(all_batches.values(), key=lambda each: (each.at, each.id))
+                await self._take_new(stamp, jobs)
+        return jobs
 
     async def change(
         self, number: int, change: Callable[[Job], Job], raw: bytes | None = None
@@ -360,6 +370,15 @@ class Library:
             if job is not None:
                 self._keep([job])
         return job
+
+    async def _take_new(self, stamp: int, jobs: Sequence[Job]) -> None:
+        """These are written, and were not here before."""
+        self._numbers.clear()
+        for job in jobs:
+            self._last_number = max(self._last_number, job.number)
+            if account := account_of(job.jobid):
+                self._accounts[account] = None
+        await self._take(stamp, (), jobs, listed=True)
 
     async def _take(
         self, stamp: int, before: Sequence[Job], after: Sequence[Job], *, listed: bool

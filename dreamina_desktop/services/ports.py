@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dreamina_desktop.core.answer import ImageAnswer, JobAnswer, Verdict
+from dreamina_desktop.core.archive import ArchivedJob
 from dreamina_desktop.core.collection import Collection
 from dreamina_desktop.core.desktop_entry import DesktopEntry
 from dreamina_desktop.core.grouping import Grouping, GroupKey
@@ -101,6 +102,13 @@ class JobRepository(Protocol):
     async def paste_of(self, number: int) -> Paste | None:
         """The last kept text that names this job; else the jobs that were tracked with it. None
         where there is no such job."""
+
+    async def adopt(
+        self, archived: Sequence[ArchivedJob], *, keeps_numbers: bool
+    ) -> tuple[Sequence[Batch], Sequence[Job], int]:
+        """Those of these jobs of another library whose IDs are not here, with all that is known
+        of them; the batches that are new or longer now, and the jobs as they are here.
+        `keeps_numbers`: as far as they are free, else the next ones."""
 
     async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> int:
         """Write these jobs and their images as they are; `raw` by number: the answer that

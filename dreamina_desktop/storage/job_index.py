@@ -339,7 +339,8 @@ class JobIndex:
         return LibraryFacts(
             last_number=library.execute("SELECT max(number) FROM job").get or 0,
             batches=tuple(
-                Batch(*row) for row in library.execute("SELECT id, at, count FROM batch")
+                Batch(*row)
+                for row in library.execute("SELECT id, at, count FROM batch ORDER BY at, id")
             ),
             accounts=tuple(row[0] for row in accounts),
             images=images or 0,

@@ -8,12 +8,14 @@ from typing import Any
 
 import apsw
 
+from dreamina_desktop.core.archive import ArchivedJob
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job, Tracking
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.paste import Paste
 from dreamina_desktop.core.pasted_lines import PastedLine
 from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.job_adoption import adopt
 from dreamina_desktop.storage.job_rows import JobRows, mark_values, record_of
 from dreamina_desktop.storage.paste_rows import keep_paste, paste_of
 
@@ -67,6 +69,26 @@ class JobRepository:
 
     async def paste_of(self, number: int) -> Paste | None:
         return await self._database.call(lambda connection: paste_of(connection, number))
+
+    async def adopt(
+        self, archived: Sequence[ArchivedJob], *, keeps_numbers: bool
+    ) -> tuple[Sequence[Batch], Sequence[Job], int]:
+        def work(connection: apsw.Connection) -> tuple[Sequence[Batch], Sequence[Job], int]:
+            batches, jobs = adopt(connection, archived, keeps_numbers=keeps_numbers)
+            images = (image for job in jobs for image in job.images)
+            connection.executemany(_SAVE_IMAGE, map(self._rows.image_values, images))
+            connection.executemany(
+                _SAVE_MARK,
+                (
+                    mark_values(ImageKey(job.number, index), marks)
+                    for job in jobs
+                    for index, marks in enumerate(job.marks)
+                    if marks
+                ),
+            )
+            return batches, jobs, _stamp(connection, [job.number for job in jobs])
+
+        return await self._database.call(work)
 
     async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> int:
         jobs = tuple(jobs)
