@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from dreamina_desktop.app.export import export
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job_id import Finds, find
+from dreamina_desktop.services.archiver import Archiver
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.jobs_as_text import JobsForm
 from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.long_work import Course
 from dreamina_desktop.services.tracker import Tracked, Tracker
 
 EXIT_DONE = 0
@@ -45,6 +49,8 @@ class Assignment(msgspec.Struct, frozen=True):
     takes_over: bool = False  # the caller opens a window: one without a window gives way
     api_url: str = ""
     collection: str = ""  # its images come into the collection of this name
+    save_library: str = ""  # an absolute path: the whole library goes there
+    add_library: str = ""  # and what is in such a file comes here
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,6 +81,7 @@ class Executor:
     refusal: str = ""  # why nothing can be tracked or checked here
     on_taken_over: Callable[[], None] = lambda: None
     collect: Collect | None = None
+    archiver: Archiver | None = None
 
     async def carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
         """`stop`: the caller does not wait any longer (exit code 3)."""
@@ -94,6 +101,9 @@ class Executor:
             return
         if assignment.activates:
             self.on_activated()
+        if (course := self._library_work(assignment)) is not None:
+            yield await _followed(course, stop)
+            return
         numbers: frozenset[int] = frozenset()
         code = EXIT_DONE
         if self.refusal and (assignment.text or assignment.waits):
@@ -119,6 +129,15 @@ class Executor:
             yield reply
         yield Reply(exit_code=code)
 
+    def _library_work(self, assignment: Assignment) -> Course | None:
+        if self.archiver is None:
+            return None
+        if assignment.save_library:
+            return self.archiver.saving(Path(assignment.save_library))
+        if assignment.add_library:
+            return self.archiver.adding(Path(assignment.add_library))
+        return None
+
     async def _results(
         self, assignment: Assignment, only: Collection[int] | None
     ) -> AsyncIterator[Reply]:
@@ -126,6 +145,20 @@ class Executor:
             yield Reply(export=await export(self.library, only, assignment.export_form))
         if assignment.picture and self.draw:
             yield Reply(picture=await self.draw(assignment.picture))
+
+
+async def _followed(course: Course, stop: asyncio.Event) -> Reply:
+    """All of the work, or until the caller does not wait any longer."""
+    try:
+        async with aclosing(course.steps()) as steps:
+            async for _ in steps:
+                if stop.is_set():
+                    break
+            else:
+                return Reply(note=course.end(), exit_code=EXIT_DONE)
+    except OSError as error:
+        return Reply(note=f"{course.doing} was given up. {error}", exit_code=EXIT_ERROR)
+    return Reply(note=course.stopped(), exit_code=EXIT_GAVE_UP)
 
 
 def unusable(text: str, finds: Finds) -> list[str]:

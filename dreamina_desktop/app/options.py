@@ -41,6 +41,8 @@ class Options:
     only: bool = False
     collection: str = ""
     background: bool = False
+    save_library: Path | None = None
+    add_library: Path | None = None
 
     @property
     def waits(self) -> bool:
@@ -55,7 +57,12 @@ class Options:
     @property
     def has_window(self) -> bool:
         """Whether this start opens the window for its user."""
-        return not self.waits and self.export is None
+        return not self.waits and self.export is None and not self.moves_library
+
+    @property
+    def moves_library(self) -> bool:
+        """Whether this start saves the library as one file, or adds such a file."""
+        return self.save_library is not None or self.add_library is not None
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -81,6 +88,7 @@ def _options(given: argparse.Namespace) -> Options:
             "--export."
         )
     _refuse_idle_options(given, waits=bool(waits))
+    _refuse_beside_library(given, waits=bool(waits))
     url = None if given.demo else parse_api_url(given.api_url or VENDOR_API_URL)
     return Options(
         texts=tuple(_readable(text) for text in given.text if text != "-"),
@@ -98,6 +106,8 @@ def _options(given: argparse.Namespace) -> Options:
         only=given.only,
         collection=_collection(given.collection),
         background=given.background,
+        save_library=_new_library(given.save_library),
+        add_library=_library(given.add_library),
     )
 
 
@@ -171,6 +181,37 @@ def _target(text: str | None) -> str | None:
     return str(path)
 
 
+def _refuse_beside_library(given: argparse.Namespace, *, waits: bool) -> None:
+    """A library that is moved is moved as it is."""
+    if not (given.save_library or given.add_library):
+        return
+    both = given.save_library and given.add_library
+    others = (given.text, given.demo, waits, given.export, given.collection, given.background)
+    if both or any(others):
+        raise OptionError(
+            "--save-library and --add-library stand alone: leave out everything but --data-dir."
+        )
+
+
+def _new_library(text: str | None) -> Path | None:
+    if text is None:
+        return None
+    path = Path(text).absolute()
+    _check_target("--save-library", path)
+    if path.exists():
+        raise OptionError(f"--save-library: {path} is there already; name another file.")
+    return path
+
+
+def _library(text: str | None) -> Path | None:
+    if text is None:
+        return None
+    path = Path(text).absolute()
+    if not path.is_file():
+        raise OptionError(f"--add-library: there is no file {path}.")
+    return path
+
+
 def _check_target(option: str, path: Path) -> None:
     """Better now than after an hour of waiting."""
     if path.is_dir():
@@ -213,6 +254,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--only", action="store_true", help="wait for and export the IDs of this call only")
     add("--collection", metavar="NAME", help="put the images of these IDs into this collection")
+    add("--save-library", metavar="FILE", help="write the whole library, with its images, to FILE")
+    add("--add-library", metavar="FILE", help="add what is in such a file and not here")
     add("--background", action="store_true", help="start without the window, if it is kept so")
     add("--version", action="version", version=f"dreamina-desktop {__version__}")
     return parser

@@ -26,6 +26,7 @@ from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.archiver import Archiver
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.backup_keeper import BackupKeeper
 from dreamina_desktop.services.collections import Collections
@@ -56,6 +57,7 @@ from dreamina_desktop.services.tracker import Tracked, Tracker
 from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.services.way_back import WayBack
+from dreamina_desktop.storage.archives import Archives
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.autostart import system_autostart
 from dreamina_desktop.storage.database import NEWER, Database
@@ -133,6 +135,7 @@ class Program:
             self.refusal,
             on_taken_over,
             s.collections.collect,
+            s.archiver,
         )
 
     @asynccontextmanager
@@ -233,10 +236,15 @@ async def _open(
     long_work = LongWork(messages, supervisor, clock)
     collections = Collections(kept.collections, library, preferences, undo, messages, supervisor)
     await collections.load()
+    archives = Archives(kept.database, outside.parts, locations.root)
+    archives.remove_leftovers()
     accounts = Accounts(library, preferences)
     messages.mask_with(accounts.masked)
     services = Services(
         accounts=accounts,
+        archiver=Archiver(
+            archives, library, collections, outside.files, outside.imaging, undo, long_work
+        ),
         background=Background(
             preferences,
             system_autostart(login_command(options)),

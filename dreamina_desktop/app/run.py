@@ -213,6 +213,8 @@ def assignment_of(options: Options, text: str, facts: SandboxFacts | None) -> As
         export_form=JobsForm.CSV if options.exports_csv else JobsForm.JSON,
         only=options.only,
         collection=options.collection,
+        save_library=str(options.save_library or ""),
+        add_library=str(options.add_library or ""),
         activates=options.has_window and not options.background,
         api_url=parse_api_url(facts.api_url).url if facts else _url(options),
     )

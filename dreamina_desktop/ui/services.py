@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.archiver import Archiver
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
@@ -40,6 +41,7 @@ class Services:
     """Every service of one run, made by app/."""
 
     accounts: Accounts
+    archiver: Archiver
     background: Background
     clock: Clock
     collections: Collections

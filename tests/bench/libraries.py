@@ -5,6 +5,7 @@ with `dreamina-desktop --data-dir FOLDER`.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
 import json
 import random
@@ -217,8 +218,8 @@ def _make_files(
                 file.write_bytes(data)
                 first[scene, kind] = file
             connection.execute(
-                "UPDATE image SET size_bytes = ? WHERE number = ? AND idx = ?",
-                (len(data), number, index),
+                "UPDATE image SET size_bytes = ?, sha256 = ? WHERE number = ? AND idx = ?",
+                (len(data), hashlib.sha256(data).hexdigest(), number, index),
             )
     connection.close()
 

@@ -53,6 +53,7 @@ from dreamina_desktop.imaging.thumbnail import LONGER_SIDE, PREVIEW_SIDE, thumbn
 from dreamina_desktop.imaging.verify import verify
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.services.accounts import Accounts
+from dreamina_desktop.services.archiver import Archiver
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
@@ -79,12 +80,14 @@ from dreamina_desktop.services.tracker import Tracker
 from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.services.way_back import WayBack
+from dreamina_desktop.storage.archives import Archives
 from dreamina_desktop.storage.collection_repository import CollectionRepository
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.fingerprints import Fingerprints
 from dreamina_desktop.storage.image_files import ImageFiles
 from dreamina_desktop.storage.job_index import JobIndex
 from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.part_files import PARTS, PartFiles
 from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.settings_store import SettingsStore
 from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
@@ -354,8 +357,12 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         await collections.load()
         long_work = LongWork(messages, supervisor, clock)
         exports, fingerprints = Exports(disk), Fingerprints(database)
+        archives = Archives(database, PartFiles(images / PARTS), folder)
         services = Services(
             accounts=Accounts(library, preferences),
+            archiver=Archiver(
+                archives, library, collections, files, ImagingInThread(), undo, long_work
+            ),
             background=Background(preferences, autostart, poller, downloader, demo=demo),
             clock=clock,
             collections=collections,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
@@ -60,7 +61,7 @@ class Intake:
         return True
 
     def take_files(self, files: Sequence[str]) -> None:
-        """Text files with IDs, and pictures that were exported or saved here, by their paths."""
+        """Text files with IDs, libraries, and pictures that came from here, by their paths."""
         self._services.supervisor.spawn(self._take_files(files), "take files")
 
     def _take_field(self, text: str) -> None:
@@ -105,10 +106,14 @@ class Intake:
             self._field.clear()
 
     async def _take_files(self, files: Sequence[str]) -> None:
+        archiver = self._services.archiver
+        libraries = [file for file in files if await archiver.is_archive(Path(file))]
         pictures = await asyncio.to_thread(pictures_among, files)
+        for file in libraries:
+            archiver.add(Path(file))
         if pictures:
             await self._find_images(pictures)
-        if texts := [file for file in files if file not in pictures]:
+        if texts := [file for file in files if file not in (*libraries, *pictures)]:
             await self._track_files(texts)
 
     async def _find_images(self, pictures: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from dreamina_desktop.ui.window.settings.background_section import BackgroundSec
 from dreamina_desktop.ui.window.settings.checking_section import CheckingSection
 from dreamina_desktop.ui.window.settings.diagnostics_section import DiagnosticsSection
 from dreamina_desktop.ui.window.settings.folder_section import FolderSection
+from dreamina_desktop.ui.window.settings.library_section import LibrarySection
 from dreamina_desktop.ui.window.settings.section import make_button
 from dreamina_desktop.ui.window.settings.token_section import TokenSection
 
@@ -40,6 +41,7 @@ class SettingsDialog(QDialog):
             self._token,
             CheckingSection(services),
             self._folder,
+            LibrarySection(services),
             self._background,
             appearance,
             self._accounts,
