@@ -34,7 +34,8 @@ def added_words(file: Path, added: Added) -> str:
     known = f"; {jobs_words(added.known)} {_were(added.known)} here already" if added.known else ""
     words = f"Added {_listed(came)} from “{file.name}”{known}."
     if added.removed:
-        words += f" {added.removed:,} of them {_were(added.removed)} removed here, and stay so."
+        are, stay = ("is", "stays") if added.removed == 1 else ("are", "stay")
+        words += f" {added.removed:,} of them {are} removed here, and {stay} so."
     return words
 
 

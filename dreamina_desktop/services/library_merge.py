@@ -96,7 +96,8 @@ class LibraryMerge:
         added.jobs += len(new)
         here = {job.jobid: job.number for job in new}
         known = [each for each in archived if each.job.jobid not in here]
-        here |= await self._unite(known, files, added)
+        if known:
+            here |= await self._unite(known, files, added)
         added.numbers |= {each.job.number: here[each.job.jobid] for each in archived}
         wanted = {
             ImageKey(added.numbers[number], index): proven[ImageKey(number, index)]
