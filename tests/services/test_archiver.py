@@ -15,10 +15,9 @@ from archive_bench import Place, fill, followed, jpeg, opened, record_of
 from fakes import job_id
 
 from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
+from dreamina_desktop.core.listing import Query
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.merging import COMING, NOT_IN_IT
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.services.unrecorded import record_unrecorded
 
 NAME = "atelier.dreamina.zip"
@@ -57,7 +56,7 @@ async def test_a_library_comes_whole_to_an_empty_data_folder(tmp_path: Path) -> 
         assert second.library.job(1).marks_of(1).note == "too dark\nagain"
         assert not [name for name, _ in second.tree() if ".part" in name or "archive" in name]
     async with opened(tmp_path / "second") as again:  # and the index has it, too
-        assert list(again.library.listing(_all()).numbers) == [4, 3, 2, 1]
+        assert list(again.library.listing(Query()).numbers) == [4, 3, 2, 1]
         assert again.bytes_of(2) == jpeg("blue")
 
 
@@ -123,7 +122,7 @@ async def test_a_job_that_is_here_gains_what_it_lacks(archive: Path, tmp_path: P
 async def test_an_image_that_was_lost_here_gets_its_file(archive: Path, tmp_path: Path) -> None:
     async with opened(tmp_path / "second") as second:
         await second.complete(2, "blue")
-        (kept,) = [file for file in second.images.rglob("*.jpg")]
+        (kept,) = second.images.rglob("*.jpg")
         kept.unlink()
         await second.library.change_image(
             ImageKey(1, 0),
@@ -175,7 +174,7 @@ async def test_undo_takes_the_added_jobs_from_view(archive: Path, tmp_path: Path
         await second.add(archive)
         assert second.undo.label == f"Add 4 jobs from “{NAME}”"
         await second.undo.undo()
-        assert list(second.library.listing(_all()).numbers) == [1]
+        assert list(second.library.listing(Query()).numbers) == [1]
         assert second.bytes_of(2) == jpeg("red")  # nothing is deleted
 
 
@@ -472,12 +471,6 @@ async def test_an_archive_of_an_older_form_is_brought_up_to_date(
         assert "Added 5 jobs and 4 images" in await second.add(tmp_path / "old.zip")
         assert second.bytes_of(1, 1) == jpeg("green")
         assert second.library.job(1).marks == ()
-
-
-def _all():
-    from dreamina_desktop.core.listing import Query  # noqa: PLC0415
-
-    return Query()
 
 
 class _Usage:
