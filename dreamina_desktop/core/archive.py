@@ -95,7 +95,7 @@ def repeated(names: Sequence[str]) -> str | None:
 def _is_plain(part: str) -> bool:
     if not part or part.startswith(".") or part[-1] in ". " or part != part.strip():
         return False
-    stem = part.partition(".")[0].rstrip().lower()
-    if stem in _RESERVED or len(part.encode()) > _MOST_LENGTH:
+    if any(c in _REFUSED or unicodedata.category(c) in _UNSEEN for c in part):
         return False
-    return not any(c in _REFUSED or unicodedata.category(c) in _UNSEEN for c in part)
+    stem = part.partition(".")[0].rstrip().lower()
+    return stem not in _RESERVED and len(part.encode()) <= _MOST_LENGTH

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_clock import WALL_AT_START
@@ -405,6 +406,26 @@ async def test_a_file_that_could_not_be_recorded_is_not_fetched_again(world: Wor
     assert world.image().state is ImageState.SAVED
     assert len(world.source.fetched) == len(world.files.kept) == 1
     assert world.holds(Condition.DATABASE) is None
+
+
+@with_world()
+async def test_an_image_that_came_from_elsewhere_meanwhile_keeps_its_one_file(world: World) -> None:
+    await world.add_completed("https://a.example.com/1")
+    keep = world.files.keep
+
+    async def overtaken(*arguments: str) -> Path:
+        path = await keep(*arguments)
+        await world.library.change_image(
+            ImageKey(1, 0), lambda i: replace(i, state=ImageState.SAVED, file="from/an/archive.jpg")
+        )
+        return path
+
+    world.files.keep = overtaken  # type: ignore[method-assign,assignment]
+    await world.start()
+    await world.advance(5)
+    assert world.image().file == "from/an/archive.jpg"
+    assert Path(world.files.kept[0]) in world.files.discarded
+    assert world.source.parts == set()
 
 
 @with_world()

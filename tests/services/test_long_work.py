@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
 from world import World, with_world
 
 from dreamina_desktop.core.job import ImageKey, ImageState
-from dreamina_desktop.services.long_work import Work
+from dreamina_desktop.services.long_work import Course, Progress, Work
 from dreamina_desktop.services.messages import Condition, Remedy
 
 
@@ -156,3 +156,75 @@ async def test_thumbnails_are_made_anew_whatever_is_stored(world: World) -> None
     assert world.said[-1] == "Made 9 thumbnails anew."
     assert world.thumbnails.kept == {key: f"jpeg of {key}.jpg".encode() for key in keys}
     assert told == world.thumbnails.kept
+
+
+class Way:
+    """A course of steps of 0.2 s each; `ended` when it was closed in order."""
+
+    def __init__(self, steps: int, trouble: OSError | None = None) -> None:
+        self._steps, self._trouble = steps, trouble
+        self.done, self.ended = 0, False
+
+    def course(self) -> Course:
+        return Course("Walking", self._walk, lambda: "There.", lambda: f"Left at {self.done}.")
+
+    async def _walk(self) -> AsyncGenerator[Progress, None]:
+        try:
+            for step in range(self._steps):
+                yield Progress(f"Walking on {'grass' if step < 5 else 'sand'}", step / self._steps)
+                await asyncio.sleep(0.2)
+                if self._trouble:
+                    raise self._trouble
+                self.done += 1
+        finally:
+            await asyncio.sleep(0)  # it may have to wait, for what it began
+            self.ended = True
+
+
+@with_world()
+async def test_a_course_tells_what_it_does_and_how_far_it_is(world: World) -> None:
+    way = Way(10)
+    world.long_work.start(way.course())
+    await world.advance(0.5)
+    assert world.messages.lasting is None
+    await world.advance(0.2)
+    assert world.messages.lasting is not None
+    assert world.messages.lasting.text == "Walking on grass: 30 % done."
+    assert world.messages.lasting.remedy is Remedy.STOP
+    await world.advance(0.6)
+    assert world.messages.lasting is not None
+    assert world.messages.lasting.text == "Walking on sand: 60 % done."
+    await world.advance(2)
+    assert world.messages.lasting is None
+    assert (world.said, way.ended) == (["There."], True)
+
+
+@with_world()
+async def test_a_course_that_is_stopped_cleans_up_and_says_where(world: World) -> None:
+    way, steps = Way(10), Steps()
+    world.long_work.start(way.course())
+    world.long_work.start(steps.work(100))
+    await world.advance(0.7)
+    world.long_work.stop()
+    await world.advance(9)
+    assert (way.done, way.ended, steps.done) == (4, True, [])
+    assert world.said == ["Left at 4."]
+
+
+@with_world()
+async def test_a_course_in_trouble_says_why_and_the_next_begins(world: World) -> None:
+    way = Way(10, OSError("The disk is full."))
+    world.long_work.start(way.course())
+    world.long_work.start(Steps().work(10))
+    await world.advance(9)
+    assert way.ended
+    assert world.said == ["Walking was given up. The disk is full.", "Counted 10."]
+
+
+@with_world()
+async def test_a_course_ends_with_the_program(world: World) -> None:
+    way = Way(10)
+    world.long_work.start(way.course())
+    await world.advance(0.3)
+    await world.supervisor.aclose(1.0)
+    assert way.ended
