@@ -167,3 +167,19 @@ def test_version_and_help_load_neither_qt_nor_a_network_library(option: str) -> 
     assert ended.stderr == ""
     assert "dreamina-desktop" in ended.stdout
     assert ended.returncode == 0
+
+
+def test_a_library_is_moved_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.dreamina.zip"
+    saving = parse(["--save-library", str(file), "--data-dir", str(tmp_path)])
+    assert (saving.save_library, saving.has_window, saving.waits) == (file, False, False)
+    assert "no file" in refused(capsys, "--add-library", str(file))
+    file.write_bytes(b"x")
+    adding = parse(["--add-library", str(file)])
+    assert (adding.add_library, adding.has_window) == (file, False)
+    assert "is there already; name another file" in refused(capsys, "--save-library", str(file))
+    assert "is a folder" in refused(capsys, "--save-library", str(tmp_path))
+    for other in ("--demo", "--until-idle", "--background", "j1:dreamina", "--export=-"):
+        assert "stand alone" in refused(capsys, "--add-library", str(file), other)
+    both = ("--save-library", str(tmp_path / "b"), "--add-library", str(file))
+    assert "stand alone" in refused(capsys, *both)
