@@ -63,5 +63,5 @@ class Archives(Protocol):
     async def begin(self, file: Path) -> NewArchive:
         """With the library as it is now. Raises OSError."""
 
-    async def open(self, file: Path) -> OpenArchive:
-        """Raises ArchiveError and OSError; nothing is changed by it."""
+    async def examine(self, file: Path) -> OpenArchive:
+        """Open one. Raises ArchiveError and OSError; nothing is changed by it."""

@@ -101,14 +101,17 @@ class Archiver:
         doing = f"Saving the library as “{file.name}”"
         async with self._alone:
             yield Progress(doing, 0.0)
-            archive = await self._archives.begin(file)
             try:
-                while (share := await archive.step()) is not None:
-                    yield Progress(doing, share)
-                yield Progress(doing, 1.0)
-                written.append(await archive.finish())
-            finally:
-                await archive.aclose()
+                archive = await self._archives.begin(file)
+                try:
+                    while (share := await archive.step()) is not None:
+                        yield Progress(doing, share)
+                    yield Progress(doing, 1.0)
+                    written.append(await archive.finish())
+                finally:
+                    await archive.aclose()
+            except OSError as error:
+                raise OSError(f"{error} No file was written.") from error
 
     # -- adding -----------------------------------------------------------------------------
 
@@ -144,7 +147,7 @@ class Archiver:
 
     async def _opened(self, file: Path) -> OpenArchive:
         try:
-            return await self._archives.open(file)
+            return await self._archives.examine(file)
         except OSError as error:
             raise OSError(f"{error} Nothing was added.") from error
 
@@ -163,7 +166,11 @@ class Archiver:
 
     async def _prove_one(self, archive: OpenArchive, original: Original) -> Proven:
         part = await archive.unpack(original)
-        verdict = await self._imaging.verify(part)
+        try:
+            verdict = await self._imaging.verify(part)
+        except OSError as error:
+            words = (error.strerror or str(error)).rstrip(".")
+            raise OSError(f"“{original.name}” in it could not be decoded: {words}.") from error
         if isinstance(verdict, Invalid):
             reason = verdict.reason[:1].lower() + verdict.reason[1:]
             raise ArchiveError(f"“{original.name}” in it is no whole picture: {reason}")

@@ -75,8 +75,8 @@ class Archives:
             raise
         return archive
 
-    async def open(self, file: Path) -> OpenArchive:
-        """Raises ArchiveError and OSError."""
+    async def examine(self, file: Path) -> OpenArchive:
+        """Open one. Raises ArchiveError and OSError."""
         archive = OpenArchive(self._parts)
         try:
             await asyncio.to_thread(self._make_empty)
@@ -256,5 +256,7 @@ def _in_words(error: OSError) -> str:
     """A sentence."""
     if error.errno == errno.ENOENT:
         return "The file or its folder is not there."
+    if error.strerror == os.strerror(errno.ENOSPC):
+        return "The disk is full."
     words = error.strerror or str(error) or "Input/output error"
     return f"{words.rstrip('.')}."

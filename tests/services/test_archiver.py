@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from archive_bench import Place, fill, followed, jpeg, opened, record_of
 from fakes import job_id
 
+from dreamina_desktop.core.answer import Verdict
 from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
 from dreamina_desktop.core.listing import Query
 from dreamina_desktop.core.marks import Flag
@@ -339,6 +341,22 @@ async def test_a_download_that_was_quicker_keeps_its_file(archive: Path, tmp_pat
         assert [second.folder / name for name in named] == [Path(image.file)]
 
 
+async def test_a_decoder_that_fails_is_said_and_nothing_is_added(
+    archive: Path, tmp_path: Path
+) -> None:
+    async with opened(tmp_path / "second") as second:
+        rows, tree = second.rows(), second.tree()
+
+        async def failing(file: Path) -> Verdict:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory", str(file))
+
+        second.imaging.verify = failing  # type: ignore[method-assign]
+        with pytest.raises(OSError, match="could not be decoded: Cannot allocate memory") as told:
+            await second.add(archive)
+        assert str(told.value).endswith("Cannot allocate memory. Nothing was added.")
+        assert (second.rows(), second.tree()) == (rows, tree)
+
+
 async def test_stopped_while_it_checks_nothing_was_added(archive: Path, tmp_path: Path) -> None:
     async with opened(tmp_path / "second") as second:
         rows, tree = second.rows(), second.tree()
@@ -373,6 +391,29 @@ async def test_a_stopped_save_leaves_nothing(tmp_path: Path) -> None:
         assert await followed(course, lambda _, share: share == 1) == (
             "Stopped. No file was written."
         )
+        assert list(target.iterdir()) == []
+        assert list(first.folder.glob("archive*")) == []
+
+
+async def test_a_disk_that_fills_up_while_it_is_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path / "first") as first:
+        await fill(first)
+        target = tmp_path / "out"
+        target.mkdir()
+
+        def full(*_arguments: object, **_options: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        def fills(_doing: str, share: float) -> bool:
+            if share == 1:
+                monkeypatch.setattr("os.fsync", full)
+            return False
+
+        with pytest.raises(OSError, match=r"^The disk is full\. No file was written\.$"):
+            await followed(first.archiver.saving(target / NAME), fills)
+        monkeypatch.undo()
         assert list(target.iterdir()) == []
         assert list(first.folder.glob("archive*")) == []
 

@@ -70,7 +70,7 @@ async def test_a_folder_that_takes_nothing_is_said(bench, record, section, until
     await make_library(bench, record)
     bench.services.archiver.save(tmp_path / "nowhere" / f"a{ENDING}")
     await until(lambda: "was given up" in said(bench))
-    assert said(bench).endswith("The file or its folder is not there.")
+    assert said(bench).endswith("The file or its folder is not there. No file was written.")
 
 
 async def test_one_is_added_from_the_dialog_with_a_way_back(
