@@ -513,6 +513,13 @@ async def demo_bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 @pytest_asyncio.fixture
+async def other_bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    """A second one, as on another machine."""
+    async with open_bench(tmp_path / "other") as bench:
+        yield bench
+
+
+@pytest_asyncio.fixture
 async def put_up(
     taken_down: list[QWidget],
 ) -> AsyncIterator[Callable[..., Awaitable[QWidget]]]:

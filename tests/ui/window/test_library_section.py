@@ -106,13 +106,10 @@ async def test_the_settings_have_it(bench, put_up):
 
 
 @pytest.fixture
-async def other_library(tmp_path, record, until):
+async def other_library(other_bench, tmp_path, record, until):
     """Saved by another machine, under a name that says nothing."""
-    from conftest import open_bench  # noqa: PLC0415 - of this folder's parent
-
     file = tmp_path / "from-home.zip"
-    async with open_bench(tmp_path / "other") as other:
-        await save(other, record, until, file)
+    await save(other_bench, record, until, file)
     return file
 
 
