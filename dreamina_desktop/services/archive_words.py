@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dreamina_desktop.core.archive import Written
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.services.library_merge import Added
 from dreamina_desktop.services.sizes import size_words
 
@@ -13,8 +14,8 @@ from dreamina_desktop.services.sizes import size_words
 def saved_words(file: Path, written: Written) -> str:
     """Of an archive that was made."""
     words = (
-        f"Saved the library as “{file.name}”: {jobs_words(written.jobs)} and "
-        f"{_images(written.images)}, {size_words(written.size_bytes)}. It holds account addresses "
+        f"Saved the library as “{file.name}”: {counted(written.jobs, 'job')} and "
+        f"{counted(written.images, 'image')}, {size_words(written.size_bytes)}. It holds account addresses "
         "and references: keep it for yourself."
     )
     if left := written.left_out:
@@ -25,13 +26,15 @@ def saved_words(file: Path, written: Written) -> str:
 
 def added_words(file: Path, added: Added) -> str:
     """Of one that was added."""
-    came = [jobs_words(added.jobs)] if added.jobs else []
-    came += [_images(added.images)] if added.images or added.jobs else []
-    came += [_counted(added.records, "record")] if added.records else []
-    came += [f"marks of {_images(added.marks)}"] if added.marks else []
+    came = [counted(added.jobs, "job")] if added.jobs else []
+    came += [counted(added.images, "image")] if added.images or added.jobs else []
+    came += [counted(added.records, "record")] if added.records else []
+    came += [f"marks of {counted(added.marks, 'image')}"] if added.marks else []
     if not came:
         return f"Nothing to add: what is in “{file.name}” is here already."
-    known = f"; {jobs_words(added.known)} {_were(added.known)} here already" if added.known else ""
+    known = (
+        f"; {counted(added.known, 'job')} {_were(added.known)} here already" if added.known else ""
+    )
     words = f"Added {_listed(came)} from “{file.name}”{known}."
     if added.removed:
         are, stay = ("is", "stays") if added.removed == 1 else ("are", "stay")
@@ -44,7 +47,7 @@ def so_far_words(added: Added) -> str:
     if not (added.jobs or added.images):
         return "Nothing was added."
     return (
-        f"{jobs_words(added.jobs)} and {_images(added.images)} were added until then, and are "
+        f"{counted(added.jobs, 'job')} and {counted(added.images, 'image')} were added until then, and are "
         "whole. Add the file again to go on."
     )
 
@@ -55,16 +58,3 @@ def _listed(parts: Sequence[str]) -> str:
 
 def _were(count: int) -> str:
     return "was" if count == 1 else "were"
-
-
-def jobs_words(count: int) -> str:
-    """`214 jobs`"""
-    return _counted(count, "job")
-
-
-def _images(count: int) -> str:
-    return _counted(count, "image")
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing if count == 1 else f'{thing}s'}"

@@ -19,12 +19,12 @@ from typing import TypeVar, cast
 
 from dreamina_desktop.core.answer import Invalid
 from dreamina_desktop.core.archive import Original, Written
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.archive_ports import Archives, OpenArchive
 from dreamina_desktop.services.archive_words import (
     added_words,
-    jobs_words,
     saved_words,
     so_far_words,
 )
@@ -178,7 +178,7 @@ class Archiver:
 
     def _push(self, file: Path, added: Added) -> None:
         if new := added.new:
-            label = f"Add {jobs_words(len(new))} from “{file.name}”"
+            label = f"Add {counted(len(new), 'job')} from “{file.name}”"
             self._undo.push(label, lambda: self._remove(new))
 
     async def _remove(self, numbers: Sequence[int]) -> None:

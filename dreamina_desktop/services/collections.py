@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from dreamina_desktop.core.collection import Collection, clean_name
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.library import ChangeSet, Library
@@ -93,7 +94,7 @@ class Collections:
         """At its end; how many it had not."""
         before, after = await self._change(collection, lambda each: each.with_keys(keys))
         if count := len(after.keys) - len(before.keys):
-            self._push(f"Add {_images(count)} to {after.name}", before)
+            self._push(f"Add {counted(count, 'image')} to {after.name}", before)
         return count
 
     async def unite(
@@ -113,7 +114,7 @@ class Collections:
         """How many it had."""
         before, after = await self._change(collection, lambda each: each.without(keys))
         if count := len(before.keys) - len(after.keys):
-            self._push(f"Take {_images(count)} out of {after.name}", before)
+            self._push(f"Take {counted(count, 'image')} out of {after.name}", before)
         return count
 
     async def move(
@@ -122,7 +123,7 @@ class Collections:
         """Some of its images to another place."""
         old, new = await self._change(collection, lambda each: each.moved(keys, before))
         if new.keys != old.keys:
-            self._push(f"Move {_images(len(keys))} in {new.name}", old)
+            self._push(f"Move {counted(len(keys), 'image')} in {new.name}", old)
 
     async def rename(self, collection: int, name: str) -> None:
         """Nothing where it is no name."""
@@ -213,7 +214,3 @@ class Collections:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

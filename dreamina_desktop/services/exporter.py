@@ -4,19 +4,18 @@ is known of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.jobs_as_text import AT_ONCE as JOBS_AT_ONCE
 from dreamina_desktop.services.jobs_as_text import JobsForm, jobs_as
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.services.long_work import LongWork, Work
+from dreamina_desktop.services.long_work import Course, LongWork, Progress
 from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.services.ports import ExportTarget, Fingerprints, GrowingFile, Imaging
-
-AT_ONCE = 4  # images between two looks at whether to go on
+from dreamina_desktop.services.ports import ExportTarget, Fingerprints, Imaging
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,58 +60,44 @@ class Exporter:
         target = self._open_target(wish.place)
         export = ImageExport(wish, self._library, self._imaging, target, self._fingerprints)
 
-        async def end() -> str:
-            self.last_place = await export.finish()
-            return export.words(self.last_place)
+        def end() -> str:
+            self.last_place = export.place
+            return export.words()
 
-        self._work.start(
-            Work(
-                export.doing,
-                range(len(wish.keys)),
-                AT_ONCE,
-                export.step,
-                end,
-                "images",
-                export.give_up,
-                Remedy.SHOW_EXPORT,
-            )
-        )
+        course = Course(export.doing, export.steps, end, export.so_far, Remedy.SHOW_EXPORT)
+        self._work.start(course)
 
     def start_jobs(self, form: JobsForm, numbers: Sequence[int], file: str) -> None:
         """These jobs in this order, as a table or as records; where `file` is there already, beside
         it. What came of it is said."""
-        place = Path(file)
-        target = self._open_target(str(place.parent))
-        pieces = jobs_as(form, self._library, numbers)
-        growing: GrowingFile | None = None
+        jobs = counted(len(numbers), "job")
+        doing = f"Exporting {jobs}"
 
-        async def step(_: Sequence[int]) -> None:
-            nonlocal growing
-            if growing is None:
-                await target.begin()
-                growing = await target.new_file(place.stem, form.value.lower())
-            await growing.write(await anext(pieces, b""))
-
-        async def end() -> str:
-            assert growing is not None
-            async for piece in pieces:
-                await growing.write(piece)
-            self.last_place = str(place.parent / await growing.close())
+        def end() -> str:
             return f"Exported {jobs} to {self.last_place}."
 
-        async def give_up() -> None:
-            if growing is not None:
-                await growing.discard()
-
-        jobs = "1 job" if len(numbers) == 1 else f"{len(numbers):,} jobs"
         self._work.start(
-            Work(
-                f"Exporting {jobs}",
-                numbers,
-                JOBS_AT_ONCE,
-                step,
+            Course(
+                doing,
+                lambda: self._write_jobs(doing, form, numbers, Path(file)),
                 end,
-                give_up=give_up,
-                remedy=Remedy.SHOW_EXPORT,
+                lambda: "Stopped. No file was written.",
+                Remedy.SHOW_EXPORT,
             )
         )
+
+    async def _write_jobs(
+        self, doing: str, form: JobsForm, numbers: Sequence[int], file: Path
+    ) -> AsyncGenerator[Progress, None]:
+        target = self._open_target(str(file.parent))
+        await target.begin()
+        growing = await target.new_file(file.stem, form.value.lower())
+        try:
+            done = 0
+            async for piece in jobs_as(form, self._library, numbers):
+                await growing.write(piece)
+                done += JOBS_AT_ONCE
+                yield Progress(doing, min(1.0, done / len(numbers)))
+            self.last_place = str(file.parent / await growing.close())
+        finally:
+            await growing.discard()

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dreamina_desktop.core import contact_sheet, export_name
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.lineage import Source, sources
 from dreamina_desktop.core.provenance import Provenance, image_of_job, xmp_packet
 from dreamina_desktop.services.exporter import ExportWish
 from dreamina_desktop.services.job_json import job_json
 from dreamina_desktop.services.library import Library
+from dreamina_desktop.services.long_work import Progress
 from dreamina_desktop.services.ports import ExportTarget, Fingerprints, GrowingFile, Imaging
 
 SHEET = "contact sheet"  # its name
+AT_ONCE = 4  # images between two looks at whether to go on
 _NAMED = 4  # of those that were left out
 _PREVIEW_SIDE = 640  # pixels: services.ports.Imaging.previews
 
 
 @dataclass
 class ImageExport:
-    """Done in steps; each may raise OSError, with what was not written."""
+    """Its `steps` are those of a `long_work.Course`."""
 
     wish: ExportWish
     library: Library
@@ -33,44 +36,51 @@ class ImageExport:
     not_saved: list[ImageKey] = field(default_factory=list)
     unreadable: list[ImageKey] = field(default_factory=list)
     sheet: GrowingFile | None = None
-    is_begun: bool = False
+    place: str = ""  # where it is, when it is whole
 
     @property
     def doing(self) -> str:
-        return f"Exporting {_images(len(self.wish.keys))}"
+        return f"Exporting {counted(len(self.wish.keys), 'image')}"
 
-    async def step(self, rows: Sequence[int]) -> None:
-        """Places in the wish's order."""
+    async def steps(self) -> AsyncGenerator[Progress, None]:
+        """Raises OSError, with what was not written."""
+        is_whole, count = False, len(self.wish.keys)
+        await self.target.begin()
         try:
-            if not self.is_begun:
-                await self.target.begin()
-                self.is_begun = True
-            await self._write(rows)
+            for start in range(0, count, AT_ONCE):
+                await self._write(range(start, min(count, start + AT_ONCE)))
+                yield Progress(self.doing, start / count)
+            await self._end_sheet()
+            self.place = await self.target.finish()
+            is_whole = True
         except OSError as error:
             raise OSError(f"{_reason(error)} {self._not_written()}") from error
+        finally:
+            if not is_whole:
+                await self._give_up()
 
-    async def finish(self) -> str:
-        try:
-            if self.sheet is not None:
-                await self.sheet.write(contact_sheet.tail().encode())
-                await self.sheet.close()
-            return await self.target.finish()
-        except OSError as error:
-            raise OSError(f"{_reason(error)} {self._not_written()}") from error
-
-    async def give_up(self) -> None:
-        if self.sheet is not None:
-            await self.sheet.discard()
-        if self.is_begun:
-            await self.target.give_up()
-
-    def words(self, place: str) -> str:
+    def words(self) -> str:
+        """What came of it."""
         wish = self.wish
-        what = _images(len(self.written)) if wish.has_pictures else "a contact sheet"
-        words = [f"Exported {what} to {place}."]
+        what = counted(len(self.written), "image") if wish.has_pictures else "a contact sheet"
+        words = [f"Exported {what} to {self.place}."]
         words += _left_out(self.not_saved, "not saved")
         words += _left_out(self.unreadable, "not exported, for their metadata cannot be told apart")
         return " ".join(words)
+
+    def so_far(self) -> str:
+        """What there is of it where it was stopped."""
+        return f"Stopped. {self._not_written()}"
+
+    async def _end_sheet(self) -> None:
+        if self.sheet is not None:
+            await self.sheet.write(contact_sheet.tail().encode())
+            await self.sheet.close()
+
+    async def _give_up(self) -> None:
+        if self.sheet is not None:
+            await self.sheet.discard()
+        await self.target.give_up()
 
     async def _write(self, rows: Sequence[int]) -> None:
         keys = [self.wish.keys[row] for row in rows]
@@ -139,16 +149,15 @@ class ImageExport:
         return export_name.stem(self.wish.pattern, named(job, image, row, len(self.wish.keys)))
 
     def _not_written(self) -> str:
-        if not self.wish.has_pictures:
-            return "The contact sheet was not written."
+        """A zip that is not whole is gone; each file in a folder is whole."""
+        if not self.wish.has_pictures or self.target.is_one_file:
+            return "Nothing was written."
         done = {*self.written, *self.not_saved, *self.unreadable}
         missing = [key for key in self.wish.keys if key not in done]
+        written = f"{counted(len(self.written), 'image')} written, each of them whole"
         if not missing:
-            return f"{_images(len(self.written))} were written, and are whole."
-        return (
-            f"{_images(len(self.written))} were written, and are whole where they are in a folder; "
-            f"{len(missing):,} were not: {_names(missing)}."
-        )
+            return f"{written}."
+        return f"{written}; {len(missing):,} not: {_names(missing)}."
 
 
 def named(job: Job, image: Image, row: int, count: int) -> export_name.Named:
@@ -204,14 +213,10 @@ def _reason(error: OSError) -> str:
 
 
 def _left_out(keys: Sequence[ImageKey], why: str) -> list[str]:
-    return [f"{_images(len(keys))} {why}: {_names(keys)}."] if keys else []
+    return [f"{counted(len(keys), 'image')} {why}: {_names(keys)}."] if keys else []
 
 
 def _names(keys: Sequence[ImageKey]) -> str:
     more = len(keys) - _NAMED
     names = ", ".join(str(key) for key in keys[:_NAMED])
     return f"{names} and {more:,} more" if more > 0 else names
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

@@ -19,8 +19,7 @@ SHOWN_AFTER_S = 0.5  # what is done sooner needs no word but its end
 class Work:
     """`doing`: "Looking at the files of 40 jobs"; `step` does some of the jobs, `at_once` of them;
     `end` does what is left when all are done, and says in words what came of it. Both may raise
-    OSError. `things`: what the numbers are of; `give_up`: called where it did not come to its end;
-    `remedy`: the button beside what came of it."""
+    OSError. `things`: what the numbers are of."""
 
     doing: str
     numbers: Sequence[int]
@@ -28,8 +27,6 @@ class Work:
     step: Callable[[Sequence[int]], Awaitable[None]]
     end: Callable[[], Awaitable[str]]
     things: str = "jobs"
-    give_up: Callable[[], Awaitable[None]] | None = None
-    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,7 @@ class Course:
     steps: Callable[[], AsyncGenerator[Progress, None]]
     end: Callable[[], str]
     stopped: Callable[[], str]
+    remedy: Remedy | None = None  # the button beside what `end` says
 
 
 class LongWork:
@@ -86,30 +84,23 @@ class LongWork:
         remedy: Remedy | None = None
         try:
             if isinstance(work, Course):
-                words = await self._follow(work)
+                words, remedy = await self._follow(work)
             else:
-                words, remedy = await self._slices(work)
+                words = await self._slices(work)
         except OSError as error:
             words = f"{work.doing} was given up. {error}"
         finally:
             self._messages.lift(Condition.LONG_WORK)
         self._messages.say(words, remedy)
 
-    async def _slices(self, work: Work) -> tuple[str, Remedy | None]:
-        is_done = False
-        try:
-            done = await self._steps(work)
-            if done == len(work.numbers):
-                words = await work.end()
-                is_done = True
-                return words, work.remedy
-        finally:
-            if not is_done and work.give_up is not None:
-                await work.give_up()
+    async def _slices(self, work: Work) -> str:
+        done = await self._steps(work)
+        if done == len(work.numbers):
+            return await work.end()
         self._waiting.clear()
-        return f"Stopped after {done:,} of {len(work.numbers):,} {work.things}.", None
+        return f"Stopped after {done:,} of {len(work.numbers):,} {work.things}."
 
-    async def _follow(self, course: Course) -> str:
+    async def _follow(self, course: Course) -> tuple[str, Remedy | None]:
         began = self._clock.monotonic()
         async with aclosing(course.steps()) as steps:
             async for progress in steps:
@@ -121,8 +112,8 @@ class LongWork:
                     self._messages.hold(Condition.LONG_WORK, text, Remedy.STOP)
                 await asyncio.sleep(0)  # the window's turn
             else:
-                return course.end()
-        return course.stopped()
+                return course.end(), course.remedy
+        return course.stopped(), None
 
     async def _steps(self, work: Work) -> int:
         """How many jobs were done."""

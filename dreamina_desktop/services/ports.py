@@ -232,6 +232,10 @@ class ExportTarget(Protocol):
     """A folder or a zip that gets new files: nothing there is overwritten, and what stands under
     its name is whole. Raises OSError. A stem that is taken gets a number behind it."""
 
+    @property
+    def is_one_file(self) -> bool:
+        """A zip, of which nothing is there before it is whole."""
+
     async def begin(self) -> None:
         """Before all else."""
 

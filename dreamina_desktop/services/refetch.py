@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.recovery import again
 from dreamina_desktop.services.downloader import Downloader
@@ -44,7 +45,7 @@ class Refetch:
         async def end() -> str:
             return await self._fetch(found)
 
-        jobs = f"{len(numbers):,} {'job' if len(numbers) == 1 else 'jobs'}"
+        jobs = counted(len(numbers), "job")
         self._work.start(Work(f"Looking at the files of {jobs}", numbers, SLICE, step, end))
 
     async def _look_at(self, numbers: Sequence[int], found: _Found) -> None:

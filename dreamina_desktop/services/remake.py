@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import ImageState
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import LongWork, Work
@@ -39,5 +40,5 @@ class Remake:
         async def end() -> str:
             return f"Made {made:,} {'thumbnail' if made == 1 else 'thumbnails'} anew."
 
-        jobs = f"{len(numbers):,} {'job' if len(numbers) == 1 else 'jobs'}"
+        jobs = counted(len(numbers), "job")
         self._work.start(Work(f"Making the thumbnails of {jobs} anew", numbers, AT_ONCE, step, end))

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Batch, Job, Tracking
 from dreamina_desktop.core.job_id import Finds, find, is_possible
@@ -96,7 +97,7 @@ class Tracker:
         gone = [job.number for job in await self._library.fetch(numbers) if not job.removed]
         if gone:
             await self._set_removed(gone, removed=True)
-            self._undo.push(f"Remove {_jobs(len(gone))}", lambda: self._restore(gone))
+            self._undo.push(f"Remove {counted(len(gone), 'job')}", lambda: self._restore(gone))
 
     async def stop(self, numbers: Sequence[int]) -> None:
         """Do not ask for these jobs any more."""
@@ -104,7 +105,9 @@ class Tracker:
         polling = [job.number for job in jobs if job.tracking is Tracking.POLLING]
         if polling:
             await self._library.change_many(polling, _stopped)
-            self._undo.push(f"Stop checking {_jobs(len(polling))}", lambda: self.resume(polling))
+            self._undo.push(
+                f"Stop checking {counted(len(polling), 'job')}", lambda: self.resume(polling)
+            )
 
     async def resume(self, numbers: Sequence[int]) -> None:
         """Ask again for jobs that were stopped or not found."""
@@ -224,10 +227,6 @@ def _polling(job: Job) -> Job:
     return replace(job, tracking=Tracking.POLLING, not_found_count=0, note="")
 
 
-def _jobs(count: int) -> str:
-    return "1 job" if count == 1 else f"{count:,} jobs"
-
-
 def _found(found: int, new: int, known: int) -> str:
     if not known:
         return f"{found:,} found, {'all ' if found > 1 else ''}new"
@@ -286,9 +285,9 @@ def _done(finds: Finds, new: int, known: int, restored: int) -> str:
     if new:
         words.append("Tracking 1 new job" if new == 1 else f"Tracking {new:,} new jobs")
     if restored:
-        words.append(f"{_jobs(restored)} brought back")
+        words.append(f"{counted(restored, 'job')} brought back")
     if known:
-        words.append(f"{_jobs(known)} already here")
+        words.append(f"{counted(known, 'job')} already here")
     words += [*_not_tracked(finds, long=True), *_rejected_names(finds)]
     text = "; ".join(words) or "No job ID found in that text"
     return f"{text[0].upper()}{text[1:]}."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.services.library import SLICE, Library
@@ -61,16 +62,18 @@ class TrashCan:
             is_first = not moved
             await self._move([heap.keys[row] for row in rows], moved, refused)
             if moved and is_first:
-                label = f"Move {_images(len(heap.keys))} to the trash"
+                label = f"Move {counted(len(heap.keys), 'image')} to the trash"
                 self._undo.push(label, lambda: self._back(moved))
 
         async def end() -> str:
-            words = f"Moved {_images(len(moved))} to the trash. Their references still work."
+            words = (
+                f"Moved {counted(len(moved), 'image')} to the trash. Their references still work."
+            )
             if refused:
                 words += f" The system's trash took {len(refused):,} of them not: they stay."
             return words
 
-        what = f"Moving {_images(len(heap.keys))} to the trash"
+        what = f"Moving {counted(len(heap.keys), 'image')} to the trash"
         self._work.start(Work(what, range(len(heap.keys)), AT_ONCE, step, end, "images"))
 
     async def _move(
@@ -137,7 +140,3 @@ def _back_at(files: Mapping[ImageKey, str], image: Image) -> Image:
 def _with(job: Job, keys: Mapping[ImageKey, object], change: Change) -> Job:
     images = (change(image) if image.key in keys else image for image in job.images)
     return replace(job, images=tuple(images))
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

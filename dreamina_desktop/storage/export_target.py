@@ -37,8 +37,8 @@ class ExportTarget:
 
     def __init__(self, place: Path, executor: Executor, rewrite: Rewrite) -> None:
         """A folder, or a new file where `place` ends in `.zip`."""
-        is_zip = place.suffix.casefold() == ZIP
-        self._container: _Container = _Zip(place) if is_zip else _Folder(place)
+        self.is_one_file = place.suffix.casefold() == ZIP
+        self._container: _Container = _Zip(place) if self.is_one_file else _Folder(place)
         self._executor = executor
         self._rewrite = rewrite
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QGuiApplication
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.services import Services
 
 
@@ -21,6 +21,6 @@ def copy_ids(services: Services, numbers: Sequence[int]) -> None:
             services.messages.say(f"Nothing was copied. {error}")
             return
         QGuiApplication.clipboard().setText("\n".join(jobids))
-        services.messages.say(f"Copied {count(len(jobids), 'job ID')}.")
+        services.messages.say(f"Copied {counted(len(jobids), 'job ID')}.")
 
     services.supervisor.spawn(copy(), "copy job IDs")

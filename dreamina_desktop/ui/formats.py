@@ -51,11 +51,6 @@ def moment(at: datetime) -> str:
     return f"{local.day} {local:%B %Y, %H:%M:%S}"
 
 
-def count(number: int, word: str) -> str:
-    """`1 image`, `1,812 images`"""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
 def middle_elided(text: str, length: int = 28) -> str:
     """Long IDs keep their beginning and their end."""
     if len(text) <= length:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Image, ImageKey, Job
 from dreamina_desktop.services.library import SLICE
 from dreamina_desktop.services.messages import Condition
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.services import Services
 
 MANY = 5_000  # jobs: reading them takes long enough to be said
@@ -67,7 +67,7 @@ def with_jobs(
         work(here)
         return
     if len(wanted) > MANY:
-        services.messages.say(f"Reading {count(len(wanted), 'job')}…")
+        services.messages.say(f"Reading {counted(len(wanted), 'job')}…")
 
     async def read() -> None:
         try:
@@ -95,7 +95,7 @@ def with_images(
             lambda jobs: work(_taken(images_among(jobs, keys), take)),
         )
         return
-    services.messages.say(f"Reading {count(len(keys), 'image')}…")
+    services.messages.say(f"Reading {counted(len(keys), 'image')}…")
 
     async def read() -> None:
         taken: list[tuple[ImageKey, str]] = []

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
@@ -317,7 +318,7 @@ class JobPage(QWidget):
             self._column.addWidget(field_name(name))
             self._column.addWidget(wrapped(self._services.accounts.masked(value), selectable=True))
         if record.more:
-            words = f"{formats.count(record.more, 'more field')} in the raw JSON."
+            words = f"{counted(record.more, 'more field')} in the raw JSON."
             self._column.addWidget(field_name(words))
         toggle = QPushButton("Hide raw JSON" if is_open else "Show raw JSON")
         toggle.setAccessibleName("Raw JSON")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.library_facts import JobCounts
-from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.details.parts import heading, muted, wrapped
 from dreamina_desktop.ui.services import Services
 
@@ -24,7 +24,7 @@ class SummaryPage(QWidget):
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(4)
         if jobs:
-            column.addWidget(heading(formats.count(jobs, "job")))
+            column.addWidget(heading(counted(jobs, "job")))
             if counts is not None:
                 _add_counts(column, counts, services)
             button = QPushButton("Copy job IDs")
@@ -40,4 +40,4 @@ class SummaryPage(QWidget):
 def _add_counts(column: QVBoxLayout, counts: JobCounts, services: Services) -> None:
     for word, number in counts.words.items():
         column.addWidget(wrapped(f"{number:,} {services.accounts.masked(word)}"))
-    column.addWidget(muted(formats.count(counts.images, "image")))
+    column.addWidget(muted(counted(counts.images, "image")))

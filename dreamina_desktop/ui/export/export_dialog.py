@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core import export_name
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.services.exporter import ExportWish
 from dreamina_desktop.services.image_export import named
 from dreamina_desktop.ui.export.export_choice import ExportChoice, choice_of
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.settings.section import make_button, make_heading, make_words
@@ -267,7 +267,7 @@ class ExportDialog(QDialog):
                 has_pictures=choice.has_pictures,
                 has_sheet=choice.has_sheet,
                 has_prompts=choice.has_prompts and not choice.for_others,
-                title=self._title or count(len(self._keys()), "image"),
+                title=self._title or counted(len(self._keys()), "image"),
             )
         )
         self.accept()

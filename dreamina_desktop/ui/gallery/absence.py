@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.ui import formats
@@ -84,10 +85,10 @@ def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
     waiting = WAITING_FOR.get(services.poller.status.connection)
     if running and waiting:
         verb = "is" if running == 1 else "are"
-        title = f"{formats.count(running, 'job')} {verb} waiting"
+        title = f"{counted(running, 'job')} {verb} waiting"
         return Absence("pause", "pending", title, f"{_why(waiting)} {listed}".strip())
     if running:
-        title = f"{formats.count(running, 'job')} {'is' if running == 1 else 'are'} running"
+        title = f"{counted(running, 'job')} {'is' if running == 1 else 'are'} running"
         return Absence("ring", "pending", title, f"{MOST_TAKE} {listed}".strip())
     return Absence("image", "muted", "These jobs have no images", listed)
 

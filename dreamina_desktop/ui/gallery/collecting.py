@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from dreamina_desktop.core.collection import Collection
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.view_action import view_action
@@ -86,7 +86,7 @@ class Collecting(QObject):
 
     def _ask_name(self) -> None:
         keys = list(self._selected())
-        what = count(len(keys), "image")
+        what = counted(len(keys), "image")
         self._asker.edit_name(f"New collection with {what}", "", partial(self._create, keys))
 
     def _ask_new_name(self, shown: Collection) -> None:
@@ -108,7 +108,7 @@ class Collecting(QObject):
 
     async def _add_later(self, collection: Collection, keys: Sequence[ImageKey]) -> None:
         added = await self._services.collections.add(collection.id, keys)
-        words = f"Added {count(added, 'image')} to “{collection.name}”."
+        words = f"Added {counted(added, 'image')} to “{collection.name}”."
         if not added:
             self._services.messages.say(f"“{collection.name}” has them already.")
         else:
@@ -121,7 +121,7 @@ class Collecting(QObject):
 
         async def take_out() -> None:
             gone = await self._services.collections.take_out(shown.id, keys)
-            words = f"Took {count(gone, 'image')} out of “{shown.name}”."
+            words = f"Took {counted(gone, 'image')} out of “{shown.name}”."
             self._services.messages.say(words, Remedy.UNDO)
 
         self._do(take_out())

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication, QImage
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import Image, ImageKey, Job
-from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_reading import ImageReading
 from dreamina_desktop.ui.gallery.link_life import link_life
@@ -67,7 +67,7 @@ class Copying(QObject):
         self._copy_lines([job.jobid for job in jobs])
         if jobs:
             names = ", ".join(str(job.number) for job in jobs[:4])
-            self._say(f"Copied {formats.count(len(jobs), 'job ID')} ({names}{_more(jobs)})")
+            self._say(f"Copied {counted(len(jobs), 'job ID')} ({names}{_more(jobs)})")
 
     def prompts(self, keys: Sequence[ImageKey]) -> None:
         """The prompts of the images' jobs, each once, with an empty line between them."""
@@ -132,7 +132,7 @@ class Copying(QObject):
     def _say_copied(self, one: str, keys: Sequence[ImageKey], total: int, more: str = "") -> None:
         said = []
         if keys:
-            said.append(f"Copied {formats.count(len(keys), one)} ({words.keys(keys)})")
+            said.append(f"Copied {counted(len(keys), one)} ({words.keys(keys)})")
         if more:
             said.append(more.removesuffix("."))
         missing = total - len(keys)

@@ -9,8 +9,8 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QDrag
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import Image, ImageKey, Job
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.drag_pixmap import HOT_SPOT, MOST, drag_pixmap
 from dreamina_desktop.ui.gallery.gallery_view import GalleryView
@@ -50,7 +50,7 @@ class Dragging(QObject):
         keys = list(self._selected())
         if len(keys) > MOST_DRAGGED:
             self._services.messages.say(
-                f"{count(len(keys), 'image')} are too many to drag: {MOST_DRAGGED:,} at most."
+                f"{counted(len(keys), 'image')} are too many to drag: {MOST_DRAGGED:,} at most."
             )
         elif keys:
             # A drag is a nested event loop: it is begun by an event of Qt, in no task.
@@ -102,7 +102,7 @@ class Dragging(QObject):
     def _say_some_saved(self, unsaved: Sequence[ImageKey], total: int) -> None:
         verb = "is" if len(unsaved) == 1 else "are"
         self._services.messages.say(
-            f"Dragged {total - len(unsaved)} of {count(total, 'file')}: "
+            f"Dragged {total - len(unsaved)} of {counted(total, 'file')}: "
             f"{words.keys(unsaved)} {verb} not saved."
         )
 

@@ -11,12 +11,12 @@ from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dreamina_desktop.core.collection import Collection
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.grouping import Grouped, Grouping
 from dreamina_desktop.core.job import ImageKey, ImageState
 from dreamina_desktop.core.listing import Listing
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.export.exporting import Exporting
-from dreamina_desktop.ui.formats import count as counted
 from dreamina_desktop.ui.gallery.absence import absence
 from dreamina_desktop.ui.gallery.collecting import Collecting
 from dreamina_desktop.ui.gallery.dragging import Dragging

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMenu, QWidget
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.desktop_entry import DesktopEntry
 from dreamina_desktop.core.job import ImageKey, Job
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.images_data import image_type
 from dreamina_desktop.ui.reading import images_among, with_jobs
@@ -89,7 +89,7 @@ class Opening(QObject):
                     return
 
         if len(self._selected()) > MOST_OPENED:
-            chosen = count(len(self._selected()), "image")
+            chosen = counted(len(self._selected()), "image")
             self._services.messages.say(
                 f"{chosen} are too many to open at once: {MOST_OPENED} at most."
             )

@@ -8,10 +8,11 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.trash_can import Heap
-from dreamina_desktop.ui.formats import count, file_size
+from dreamina_desktop.ui.formats import file_size
 from dreamina_desktop.ui.services import Services
 
 
@@ -42,7 +43,7 @@ class Trashing(QObject):
     def _open(self, heap: Heap) -> None:
         box = QMessageBox(self._view)
         box.setWindowTitle("Move to trash")
-        box.setText(f"{count(len(heap.keys), 'image')}, {file_size(heap.size_bytes)}")
+        box.setText(f"{counted(len(heap.keys), 'image')}, {file_size(heap.size_bytes)}")
         stays = "Their records, thumbnails and references stay."
         box.setInformativeText(" ".join(filter(None, (_spared(heap), stays))))
         move = box.addButton("Move to trash", QMessageBox.ButtonRole.AcceptRole)
@@ -55,7 +56,7 @@ class Trashing(QObject):
 def _spared(heap: Heap) -> str:
     parts = []
     if heap.picked:
-        parts.append(count(heap.picked, "picked one"))
+        parts.append(counted(heap.picked, "picked one"))
     if heap.sources:
-        parts.append(count(heap.sources, "source") + " of kept upscales")
+        parts.append(counted(heap.sources, "source") + " of kept upscales")
     return f"Spared: {' and '.join(parts)}." if parts else ""

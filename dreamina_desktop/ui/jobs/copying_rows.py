@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from PySide6.QtGui import QGuiApplication
 
 from dreamina_desktop.core.batch_label import moment_label
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.paste import KeptLine, Paste
 from dreamina_desktop.core.table_rows import row_of_line, tab_separated
 from dreamina_desktop.services.library import SLICE
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.reading import MANY
 from dreamina_desktop.ui.services import Services
 
@@ -23,7 +23,7 @@ def copy_rows(services: Services, numbers: Sequence[int]) -> None:
 
     async def copy() -> None:
         lines = [KeptLine(number) for number in numbers]
-        await _copy(services, lines, f"Copied {count(len(lines), 'row')}.")
+        await _copy(services, lines, f"Copied {counted(len(lines), 'row')}.")
 
     services.supervisor.spawn(copy(), "copy rows")
 
@@ -48,7 +48,7 @@ def copy_paste(services: Services, number: int) -> None:
 async def _copy(services: Services, lines: Sequence[KeptLine], words: str) -> None:
     """In slices, with the window's turn between them."""
     if len(lines) > MANY:
-        services.messages.say(f"Reading {count(len(lines), 'row')}…")
+        services.messages.say(f"Reading {counted(len(lines), 'row')}…")
     copied: list[str] = []
     try:
         for start in range(0, len(lines), SLICE):
@@ -66,7 +66,7 @@ async def _copy(services: Services, lines: Sequence[KeptLine], words: str) -> No
 
 def _words(paste: Paste, now: datetime) -> str:
     at = moment_label(datetime.fromtimestamp(paste.at, UTC).astimezone(), now.astimezone())
-    rows = f"Copied {count(len(paste.lines), 'row')} of the paste of {at}"
+    rows = f"Copied {counted(len(paste.lines), 'row')} of the paste of {at}"
     missing = ", ".join(_missing(paste.lines))
     return f"{rows}: {missing}." if missing else f"{rows}."
 
@@ -74,6 +74,6 @@ def _words(paste: Paste, now: datetime) -> str:
 def _missing(lines: Sequence[KeptLine]) -> Iterator[str]:
     """What names no job, in words."""
     if gaps := sum(line.is_gap for line in lines):
-        yield count(gaps, "gap")
+        yield counted(gaps, "gap")
     if texts := sum(line.number is None and not line.is_gap for line in lines):
-        yield f"{count(texts, 'line')} without an ID"
+        yield f"{counted(texts, 'line')} without an ID"

@@ -9,13 +9,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.services.jobs_as_text import JobsForm
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.copying_ids import copy_ids
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.jobs.copying_rows import copy_paste, copy_rows
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
@@ -73,14 +73,14 @@ class JobActions:
         prompts = [job.record.prompt for job in jobs if job.record and job.record.prompt]
         if prompts:
             QGuiApplication.clipboard().setText("\n".join(prompts))
-            what = "the prompt" if len(prompts) == 1 else count(len(prompts), "prompt")
+            what = "the prompt" if len(prompts) == 1 else counted(len(prompts), "prompt")
             self._services.messages.say(f"Copied {what}.")
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Hide these jobs, with an Undo."""
         if not numbers:
             return
-        tracker, words = self._services.tracker, f"Removed {count(len(numbers), 'job')}. "
+        tracker, words = self._services.tracker, f"Removed {counted(len(numbers), 'job')}. "
         self._do(
             lambda: tracker.remove(numbers),
             said=f"{words}Their files stay where they are."
@@ -117,7 +117,7 @@ class JobActions:
     def _export(self, form: JobsForm, numbers: Sequence[int]) -> None:
         """Ask for a file; nothing waits for the answer, and nothing is overwritten."""
         kind = form.value.lower()
-        dialog = QFileDialog(self._view, f"Export {count(len(numbers), 'job')} as {form.value}")
+        dialog = QFileDialog(self._view, f"Export {counted(len(numbers), 'job')} as {form.value}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.setNameFilter(f"{form.value} files (*.{kind})")

@@ -10,11 +10,11 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QWidget
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.marks import MOST_STARS, Flag, Marks
 from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
@@ -154,7 +154,7 @@ class MarkActions(QObject):
                 self._services.messages.say(f"Nothing was marked. {error}")
                 return
             if changed > 1:
-                self._services.messages.say(f"{said} {count(changed, 'image')}.", Remedy.UNDO)
+                self._services.messages.say(f"{said} {counted(changed, 'image')}.", Remedy.UNDO)
 
         self._services.supervisor.spawn(do(), "mark")
 
@@ -164,7 +164,7 @@ def _stars_name(rating: int) -> str:
 
 
 def _named(keys: Sequence[ImageKey]) -> str:
-    return str(keys[0]) if len(keys) == 1 else count(len(keys), "image")
+    return str(keys[0]) if len(keys) == 1 else counted(len(keys), "image")
 
 
 def _common_tags(marks: Sequence[Marks]) -> list[str]:

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core.account import account_of
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.generation import accounts, problems
 from dreamina_desktop.core.image_list import MIME_TYPE
 from dreamina_desktop.core.job import ImageKey, Job
@@ -36,7 +37,6 @@ from dreamina_desktop.core.model_catalog import RATIOS
 from dreamina_desktop.core.snippets import Form, snippet
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.flow_layout import FlowLayout
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.images_data import image_keys
 from dreamina_desktop.ui.own_account import own_account_once
 from dreamina_desktop.ui.palette import colors
@@ -375,13 +375,13 @@ class ReferenceTrayBar(QWidget):
     def _say(self, wanted: int, usable: int, added: int, before: Sequence[ImageKey]) -> None:
         words = []
         if added:
-            words.append(f"{count(added, 'reference')} into the tray.")
-            self._push(f"Put {count(added, 'image')} into the tray", before)
+            words.append(f"{counted(added, 'reference')} into the tray.")
+            self._push(f"Put {counted(added, 'image')} into the tray", before)
         if usable > added:
             same = usable - added
-            words.append(f"{count(same, 'image')} {'is' if same == 1 else 'are'} there already.")
+            words.append(f"{counted(same, 'image')} {'is' if same == 1 else 'are'} there already.")
         if wanted > usable:
-            words.append(f"{count(wanted - usable, 'image')} came without a reference.")
+            words.append(f"{counted(wanted - usable, 'image')} came without a reference.")
         self._services.messages.say(" ".join(words), Remedy.UNDO if added else None)
 
     def _copy_menu(self) -> QMenu:
@@ -400,7 +400,7 @@ class ReferenceTrayBar(QWidget):
         QGuiApplication.clipboard().setText(text)
         words = f"Copied the request as {form.value}."
         if form is Form.LINES:
-            words = f"Copied {count(len(references), 'reference')} as lines."
+            words = f"Copied {counted(len(references), 'reference')} as lines."
         known = own_account_once(
             self._services.preferences, len(references), named=form is Form.LINES
         )

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.services.background import Unfinished
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.window.settings.section import make_heading, make_words
 
 WIDTH = 440
@@ -69,9 +69,9 @@ def offer_words(unfinished: Unfinished) -> str:
     wait = "is not saved yet" if unfinished.images == 1 else "are not saved yet"
     parts = []
     if unfinished.jobs:
-        parts.append(f"{count(unfinished.jobs, 'job')} {run}")
+        parts.append(f"{counted(unfinished.jobs, 'job')} {run}")
     if unfinished.images:
-        parts.append(f"{count(unfinished.images, 'image')} {wait}")
+        parts.append(f"{counted(unfinished.images, 'image')} {wait}")
     return f"{' and '.join(parts)}. Keep saving in the background?"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.services.background import Unfinished
 from dreamina_desktop.services.deadlines import Expiring
-from dreamina_desktop.ui.formats import count, roughly
+from dreamina_desktop.ui.formats import roughly
 
 
 def expiring_words(expiring: Expiring, now: float) -> str:
@@ -13,7 +14,7 @@ def expiring_words(expiring: Expiring, now: float) -> str:
         links = "link has" if expiring.expired == 1 else "links have"
         return f"{expiring.expired:,} {links} expired" if expiring else ""
     counts = ((expiring.images, "image"), (expiring.jobs, "job"))
-    what = " and ".join(count(number, word) for number, word in counts if number)
+    what = " and ".join(counted(number, word) for number, word in counts if number)
     verb = "expires" if expiring.images + expiring.jobs == 1 else "expire"
     return f"{what} {verb} in {roughly(expiring.next_at - now)}"
 
@@ -24,7 +25,7 @@ def paused_words(expiring: Expiring, unfinished: Unfinished, now: float) -> str:
         return f"Paused. {expiring_words(expiring, now)} unless you resume."
     if unfinished.images:
         verb = "is" if unfinished.images == 1 else "are"
-        return f"Paused. {count(unfinished.images, 'image')} {verb} not saved yet."
+        return f"Paused. {counted(unfinished.images, 'image')} {verb} not saved yet."
     if unfinished.jobs:
         runs, their = ("job is", "its") if unfinished.jobs == 1 else ("jobs are", "their")
         return (

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from dreamina_desktop.core.bearer_token import without_tokens
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.image_list import MIME_TYPE
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.window.incoming import local_files
 
 RENDERED = 20_000  # characters; of a larger text only its size is shown
@@ -52,7 +52,7 @@ class IdEdit(QPlainTextEdit):
             return
         self._summary = f"{len(text) / 1e6:.1f} million characters"
         if len(text) < 100_000:
-            self._summary = count(len(text), "character")
+            self._summary = counted(len(text), "character")
         self._stands_for = text
         self.setPlainText(self._summary)
         self.selectAll()  # what is typed now replaces it

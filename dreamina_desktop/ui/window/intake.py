@@ -9,10 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.tracker import Tracked
 from dreamina_desktop.services.way_back import CameBack
-from dreamina_desktop.ui.formats import count
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.id_field import IdField
 from dreamina_desktop.ui.window.incoming import (
@@ -148,7 +148,7 @@ def _came_back(came: CameBack) -> str:
         more = len(came.keys) - 4
         words.append(f"Found {names}{f' and {more:,} more' if more > 0 else ''}.")
     if came.untracked:
-        jobs = count(len(came.untracked), "job")
+        jobs = counted(len(came.untracked), "job")
         words.append(f"{jobs} of these pictures are not tracked here: Enter tracks them.")
         if len(came.untracked) == 1:
             words[-1] = "The job of this picture is not tracked here: Enter tracks it."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.services.downloader import DownloadStatus
 from dreamina_desktop.services.poller import Connection, PollStatus
-from dreamina_desktop.ui.formats import count, roughly
+from dreamina_desktop.ui.formats import roughly
 
 MANY_WAIT = 20  # jobs; above, how long they take is said instead
 BETWEEN = "  ·  "
@@ -53,7 +54,7 @@ def _checking(poll: PollStatus) -> str:
         return "Nothing to check"
     if poll.overdue > MANY_WAIT and poll.connection is Connection.ONLINE:
         long = f", about {roughly(poll.backlog_s)}" if poll.backlog_s else ""
-        return f"Checking {count(poll.overdue + poll.checking, 'job')}{long}"
+        return f"Checking {counted(poll.overdue + poll.checking, 'job')}{long}"
     words = f"{poll.polling:,} running"
     if poll.checking:
         return f"{words}, checking now"
@@ -65,7 +66,7 @@ def _checking(poll: PollStatus) -> str:
 def _saving(downloads: DownloadStatus, images: int, saved: int, *, paused: bool) -> str:
     if not images:
         return "no images yet"
-    words = count(images, "image")
+    words = counted(images, "image")
     if downloads.pending or downloads.disk_full:
         return f"{words}, {_pending(downloads, paused=paused)}"
     if saved == images:
@@ -85,4 +86,4 @@ def _pending(downloads: DownloadStatus, *, paused: bool) -> str:
 
 def _network(poll: PollStatus) -> str:
     words = _CONNECTION[poll.connection]
-    return f"{words}, {count(poll.failing, 'job')} failing" if poll.failing else words
+    return f"{words}, {counted(poll.failing, 'job')} failing" if poll.failing else words
