@@ -243,7 +243,14 @@ async def _open(
     services = Services(
         accounts=accounts,
         archiver=Archiver(
-            archives, library, collections, outside.files, outside.imaging, undo, long_work
+            archives,
+            library,
+            collections,
+            kept.fingerprints,
+            outside.files,
+            outside.imaging,
+            undo,
+            long_work,
         ),
         background=Background(
             preferences,

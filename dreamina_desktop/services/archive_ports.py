@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dreamina_desktop.core.archive import ArchivedCollection, ArchivedJob, Original, Written
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.paste import Paste
 
 
 class NewArchive(Protocol):
@@ -49,6 +50,12 @@ class OpenArchive(Protocol):
 
     async def collections(self) -> Sequence[ArchivedCollection]:
         """All of them."""
+
+    async def pastes(self) -> Sequence[Paste]:
+        """All of them, the oldest first, by the numbers there."""
+
+    async def exported(self) -> Mapping[str, ImageKey]:
+        """Copies of images that were exported there: SHA-256, and of which."""
 
     async def aclose(self) -> None:
         """What was unpacked and has no name by now is removed."""

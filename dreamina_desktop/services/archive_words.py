@@ -15,8 +15,8 @@ def saved_words(file: Path, written: Written) -> str:
     """Of an archive that was made."""
     words = (
         f"Saved the library as “{file.name}”: {counted(written.jobs, 'job')} and "
-        f"{counted(written.images, 'image')}, {size_words(written.size_bytes)}. It holds account addresses "
-        "and references: keep it for yourself."
+        f"{counted(written.images, 'image')}, {size_words(written.size_bytes)}. "
+        "It holds account addresses and references: keep it for yourself."
     )
     if left := written.left_out:
         files, were = ("image's file", "was") if left == 1 else ("images' files", "were")
@@ -47,8 +47,8 @@ def so_far_words(added: Added) -> str:
     if not (added.jobs or added.images):
         return "Nothing was added."
     return (
-        f"{counted(added.jobs, 'job')} and {counted(added.images, 'image')} were added until then, and are "
-        "whole. Add the file again to go on."
+        f"{counted(added.jobs, 'job')} and {counted(added.images, 'image')} were added until "
+        "then, and are whole. Add the file again to go on."
     )
 
 

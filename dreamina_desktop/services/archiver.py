@@ -32,7 +32,7 @@ from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.library_merge import Added, LibraryMerge, Proven
 from dreamina_desktop.services.long_work import Course, LongWork, Progress
-from dreamina_desktop.services.ports import ImageFiles, Imaging
+from dreamina_desktop.services.ports import Fingerprints, ImageFiles, Imaging
 from dreamina_desktop.services.undo import UndoHistory
 
 JOBS_AT_ONCE = 20  # that come in together: about as long as people wait for *Stop*
@@ -50,6 +50,7 @@ class Archiver:
         archives: Archives,
         library: Library,
         collections: Collections,
+        fingerprints: Fingerprints,
         files: ImageFiles,
         imaging: Imaging,
         undo: UndoHistory,
@@ -60,7 +61,7 @@ class Archiver:
         self._imaging = imaging
         self._undo = undo
         self._work = work
-        self._merge = LibraryMerge(library, collections, files, imaging)
+        self._merge = LibraryMerge(library, collections, fingerprints, files, imaging)
         self._alone = asyncio.Lock()
 
     async def is_archive(self, file: Path) -> bool:
@@ -139,6 +140,8 @@ class Archiver:
                     jobs = await archive.jobs(some_jobs)
                     await self._merge.take_in(jobs, proven, added, keeps_numbers=keeps_numbers)
                 await self._merge.unite_collections(archive, added)
+                await self._merge.unite_pastes(archive, added)
+                await self._merge.unite_exported(archive, added)
             except OSError as error:
                 raise OSError(f"{error} {so_far_words(added)}") from error
             finally:

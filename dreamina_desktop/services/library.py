@@ -272,6 +272,11 @@ class Library:
         async with self._writing:
             await self._repository.keep_paste(at, lines)
 
+    async def adopt_pastes(self, pastes: Sequence[Paste]) -> None:
+        """Those of another library that are not here, by the numbers here."""
+        async with self._writing:
+            await self._repository.adopt_pastes(pastes)
+
     async def adopt(self, archived: Sequence[ArchivedJob], *, keeps_numbers: bool) -> Sequence[Job]:
         """Add those of these jobs of another library whose IDs are not here; as they are here.
         Batches of the same moment are one. `keeps_numbers`: as far as they are free, else the

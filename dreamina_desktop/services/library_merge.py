@@ -13,11 +13,12 @@ from dreamina_desktop.core.answer import Verified
 from dreamina_desktop.core.archive import ArchivedJob, Original
 from dreamina_desktop.core.job import Image, ImageKey, Job
 from dreamina_desktop.core.merging import COMING, as_new, is_here, united, united_marks
+from dreamina_desktop.core.paste import KeptLine
 from dreamina_desktop.services.archive_ports import OpenArchive
 from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.kept_files import KeptFiles, day_of
 from dreamina_desktop.services.library import SLICE, Library
-from dreamina_desktop.services.ports import ImageFiles, Imaging
+from dreamina_desktop.services.ports import Fingerprints, ImageFiles, Imaging
 from dreamina_desktop.services.unrecorded import saved_image
 
 
@@ -49,9 +50,15 @@ class LibraryMerge:
     """In the order of its methods. All raise OSError; what was added until then is whole."""
 
     def __init__(
-        self, library: Library, collections: Collections, files: ImageFiles, imaging: Imaging
+        self,
+        library: Library,
+        collections: Collections,
+        fingerprints: Fingerprints,
+        files: ImageFiles,
+        imaging: Imaging,
     ) -> None:
         self._library = library
+        self._fingerprints = fingerprints
         self._collections = collections
         self._files = files
         self._kept = KeptFiles(library, files, imaging, 0)
@@ -198,11 +205,30 @@ class LibraryMerge:
         except OSError:
             return  # the next start removes what is left
 
-    # -- what hangs on jobs -----------------------------------------------------------------
+    # -- what hangs on jobs, once each of them has a number here ----------------------------
+
+    async def unite_pastes(self, archive: OpenArchive, added: Added) -> None:
+        """So that they come back as rows here, too."""
+        pastes = [
+            replace(each, lines=tuple(_line_here(line, added) for line in each.lines))
+            for each in await archive.pastes()
+        ]
+        await self._library.adopt_pastes(pastes)
+
+    async def unite_exported(self, archive: OpenArchive, added: Added) -> None:
+        """So that copies that were exported there are known here."""
+        copies = [
+            (digest, ImageKey(number, key.index))
+            for digest, key in (await archive.exported()).items()
+            if (number := added.numbers.get(key.number))
+        ]
+        for start in range(0, len(copies), SLICE):
+            some = dict(copies[start : start + SLICE])
+            known = await self._fingerprints.find(list(some))
+            await self._fingerprints.note({d: key for d, key in some.items() if d not in known})
 
     async def unite_collections(self, archive: OpenArchive, added: Added) -> None:
-        """Once every job has a number here. What else of an archive hangs on jobs comes in like
-        this, by `added.numbers`."""
+        """By name, in both orders."""
         for each in await archive.collections():
             keys = [
                 ImageKey(number, key.index)
@@ -211,6 +237,11 @@ class LibraryMerge:
             ]
             expected = [added.numbers[number] for number in each.expected]
             await self._collections.unite(each.name, keys, expected)
+
+
+def _line_here(line: KeptLine, added: Added) -> KeptLine:
+    number = None if line.number is None else added.numbers.get(line.number)
+    return replace(line, number=number)
 
 
 def _indexes(archived: ArchivedJob, proven: Mapping[ImageKey, Proven]) -> Sequence[int]:

@@ -99,6 +99,9 @@ class JobRepository(Protocol):
     async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
         """The lines of a text all of whose jobs are here already."""
 
+    async def adopt_pastes(self, pastes: Sequence[Paste]) -> None:
+        """Of another library, by the numbers here; those that are here already are left out."""
+
     async def paste_of(self, number: int) -> Paste | None:
         """The last kept text that names this job; else the jobs that were tracked with it. None
         where there is no such job."""

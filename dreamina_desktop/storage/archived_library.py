@@ -13,6 +13,7 @@ from dreamina_desktop.core.archive import ArchivedCollection, ArchivedJob, Origi
 from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.core.id_form import is_possible
 from dreamina_desktop.core.job import Batch, ImageKey, ImageState
+from dreamina_desktop.core.paste import KeptLine, Paste
 from dreamina_desktop.storage.archive_manifest import NEWER, Manifest
 from dreamina_desktop.storage.database import migrate
 from dreamina_desktop.storage.job_rows import JobRows
@@ -54,6 +55,9 @@ _WITHIN: Mapping[str, Mapping[str, str]] = {
     },
     "mark": {"idx": _INDEX},
     "collected": {"idx": _INDEX},
+    "paste": {"at": _TIME, "lines": _COUNT},
+    "pasted": {"text": "length({0}) <= 1000", "why": "length({0}) <= 1000"},
+    "exported": {"sha256": "length({0}) = 64", "idx": _INDEX},
     "answer": {
         "at": _TIME,
         "raw": f"typeof({{0}}) = 'blob' AND length({{0}}) <= {_NO_BLOB_ABOVE}",
@@ -120,6 +124,24 @@ class ArchivedLibrary:
             ArchivedCollection(name, tuple(keys.get(row, ())), tuple(expected.get(row, ())))
             for row, name in execute("SELECT id, name FROM collection ORDER BY id")
         ]
+
+    def pastes(self) -> Sequence[Paste]:
+        """The oldest first. What names a job that is not here is a gap."""
+        lines: dict[int, list[KeptLine]] = {}
+        ask = "SELECT paste, number, text, why FROM pasted ORDER BY id"
+        for paste, number, text, why in self._connection.execute(ask):
+            kept = KeptLine(number if number in self.jobids else None, text, why)
+            lines.setdefault(paste, []).append(kept)
+        return [
+            Paste(at, tuple(lines[paste]))
+            for paste, at in self._connection.execute("SELECT id, at FROM paste ORDER BY id")
+            if paste in lines
+        ]
+
+    def exported(self) -> Mapping[str, ImageKey]:
+        """SHA-256 of copies, and of which images they are."""
+        rows = self._connection.execute("SELECT sha256, number, idx FROM exported ORDER BY id")
+        return {sha256: ImageKey(number, index) for sha256, number, index in rows}
 
     def _read_jobids(self) -> Mapping[int, str]:
         found = dict(self._connection.execute("SELECT number, jobid FROM job ORDER BY number"))

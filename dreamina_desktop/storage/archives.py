@@ -24,6 +24,7 @@ from dreamina_desktop.core.archive import (
 )
 from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.paste import Paste
 from dreamina_desktop.storage.archive_file import ArchiveFile, looks_like_one
 from dreamina_desktop.storage.archive_writer import ArchiveWriter
 from dreamina_desktop.storage.archived_library import UNSOUND, ArchivedLibrary
@@ -193,6 +194,14 @@ class OpenArchive:
     async def collections(self) -> Sequence[ArchivedCollection]:
         """All of them."""
         return await self._run(lambda: self._read().collections())
+
+    async def pastes(self) -> Sequence[Paste]:
+        """All of them, the oldest first."""
+        return await self._run(lambda: self._read().pastes())
+
+    async def exported(self) -> Mapping[str, ImageKey]:
+        """Copies of images that were exported."""
+        return await self._run(lambda: self._read().exported())
 
     async def aclose(self) -> None:
         """What was unpacked and has no name by now is removed."""

@@ -17,7 +17,7 @@ from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_adoption import adopt
 from dreamina_desktop.storage.job_rows import JobRows, mark_values, record_of
-from dreamina_desktop.storage.paste_rows import keep_paste, paste_of
+from dreamina_desktop.storage.paste_rows import adopt_pastes, keep_paste, paste_of
 
 CHANGES_KEPT = 20_000  # of which the index may have missed some
 
@@ -66,6 +66,9 @@ class JobRepository:
 
     async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
         await self._database.call(lambda connection: keep_paste(connection, at, lines))
+
+    async def adopt_pastes(self, pastes: Sequence[Paste]) -> None:
+        await self._database.call(lambda connection: adopt_pastes(connection, pastes))
 
     async def paste_of(self, number: int) -> Paste | None:
         return await self._database.call(lambda connection: paste_of(connection, number))

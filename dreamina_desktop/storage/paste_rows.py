@@ -36,7 +36,27 @@ def keep_paste(connection: apsw.Connection, at: float, lines: Sequence[PastedLin
     paste = connection.last_insert_rowid()
     values = ((paste, line.jobid, line.text, line.why) for line in lines)
     connection.executemany(_ADD, values)
-    last = connection.last_insert_rowid()
+    _forget_older(connection, paste, connection.last_insert_rowid())
+
+
+def adopt_pastes(connection: apsw.Connection, pastes: Sequence[Paste]) -> None:
+    """Those of another library, by the numbers here; one of the same moment and as many lines is
+    here already."""
+    execute = connection.execute
+    for each in pastes:
+        facts = (each.at, len(each.lines))
+        if execute("SELECT 1 FROM paste WHERE at = ? AND lines = ?", facts).get is None:
+            execute("INSERT INTO paste (at, lines) VALUES (?, ?)", facts)
+            paste = connection.last_insert_rowid()
+            connection.executemany(
+                "INSERT INTO pasted (paste, number, text, why) VALUES (?, ?, ?, ?)",
+                ((paste, line.number, line.text, line.why) for line in each.lines),
+            )
+
+
+def _forget_older(connection: apsw.Connection, paste: int, last: int) -> None:
+    """`last`: the number of its last line."""
+    execute = connection.execute
     # Nobody can ask any more for a paste all of whose jobs are in later ones.
     older = [row[0] for row in execute(_OLDER, (paste,))]
     gone = {each for each in older if execute(_LAST_OF_A_JOB, (each,)).get is None}

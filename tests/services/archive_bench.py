@@ -36,6 +36,7 @@ from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.storage.archives import Archives
 from dreamina_desktop.storage.collection_repository import CollectionRepository
 from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.fingerprints import Fingerprints
 from dreamina_desktop.storage.image_files import ImageFiles
 from dreamina_desktop.storage.job_index import JobIndex
 from dreamina_desktop.storage.job_repository import JobRepository
@@ -44,6 +45,9 @@ from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.settings_store import SettingsStore
 
 TABLES = (
+    "paste",
+    "pasted",
+    "exported",
     *("batch", "job", "answer", "image", "mark", "collection", "collected", "expected"),
     "setting",
 )
@@ -89,6 +93,7 @@ class Place:
             self.supervisor,
         )
         await self.collections.load()
+        self.fingerprints = Fingerprints(self.database)
         self.marking = Marking(self.library, self.undo)
         self.tracker = Tracker(self.library, self.undo, clock, lambda: None)
         self.disk = ThreadPoolExecutor(1)
@@ -101,6 +106,7 @@ class Place:
             self.archives,
             self.library,
             self.collections,
+            self.fingerprints,
             self.files,
             self.imaging,
             self.undo,

@@ -88,6 +88,26 @@ async def test_adding_the_same_file_twice_changes_nothing(archive: Path, tmp_pat
         assert (second.rows(), second.tree(), second.undo.label) == (rows, tree, undo)
 
 
+async def test_columns_that_were_pasted_and_copies_that_were_exported_are_known_there(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path / "first") as first:
+        await first.tracker.track(f"{job_id(1)}\n\n{job_id(2)}\nask Ann\n{job_id(1)}\n{job_id(3)}")
+        await first.fingerprints.note({"a" * 64: ImageKey(2, 0)})
+        await first.save(tmp_path / NAME)
+    async with opened(tmp_path / "second") as second:
+        await second.complete(9, "black")
+        for _ in range(2):
+            await second.add(tmp_path / NAME)
+
+        paste = await second.library.paste_of(2)
+        assert paste is not None
+        assert [line.number for line in paste.lines] == [2, None, 3, None, 2, 4]
+        assert paste.lines[3].text == "ask Ann"
+        assert len(second.rows()["paste"]) == 1
+        assert await second.fingerprints.find(["a" * 64]) == {"a" * 64: ImageKey(3, 0)}
+
+
 async def test_two_libraries_become_one_without_duplicates(archive: Path, tmp_path: Path) -> None:
     async with opened(tmp_path / "second") as second:
         await second.complete(9, "black")
@@ -494,6 +514,7 @@ async def test_an_archive_of_an_older_form_is_brought_up_to_date(
     old.write_bytes(parts["library.sqlite3"])
     connection = apsw.Connection(str(old))
     connection.execute(
+        "DROP TABLE exported; DROP TABLE pasted; DROP TABLE paste; "
         "DROP TABLE expected; DROP TABLE collected; DROP TABLE collection; DROP TABLE mark;"
         "PRAGMA user_version = 3"
     )

@@ -361,7 +361,14 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         services = Services(
             accounts=Accounts(library, preferences),
             archiver=Archiver(
-                archives, library, collections, files, ImagingInThread(), undo, long_work
+                archives,
+                library,
+                collections,
+                fingerprints,
+                files,
+                ImagingInThread(),
+                undo,
+                long_work,
             ),
             background=Background(preferences, autostart, poller, downloader, demo=demo),
             clock=clock,
