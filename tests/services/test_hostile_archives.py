@@ -442,7 +442,8 @@ LIBRARIES = {
     "with a text that is none": ("UPDATE job SET note = CAST(x'ff' AS TEXT)", "is damaged"),
     "with a batch that is not there": ("DELETE FROM batch", "is damaged"),
     "with the last of all numbers": (
-        "UPDATE job SET number = 9223372036854775807 WHERE number = 4",
+        "UPDATE job SET number = 9223372036854775807 WHERE number = 4; "
+        "UPDATE pasted SET number = 9223372036854775807 WHERE number = 4",
         "holds what cannot be",
     ),
     "with endless images": (
