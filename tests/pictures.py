@@ -88,7 +88,10 @@ async def pictures(window: MainWindow, program: Program, folder: Path, name: str
     await until(lambda: all(panel.canvas.is_sharp for panel in comparison.panels))
     save(window, folder / f"comparison-{name}.png")
     comparison.close_comparison()
-    window._tray.put([first, second])
+    window._take_request(first.number)
+    window._tray.put(others[:2])
+    await until(lambda: services.messages.passing)
+    services.messages.dismiss()
     await settled(window)
     save(window, folder / f"tray-{name}.png")
     window._tray._empty()
@@ -168,5 +171,6 @@ def save(window: QWidget, file: Path) -> None:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES
+    target.mkdir(parents=True, exist_ok=True)
     made = make_application("light")
     run_in_qt(made, main(made, target))
