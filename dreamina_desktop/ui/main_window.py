@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QFileInfo, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -24,12 +23,12 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QV
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.narrowing import Narrowing
 from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.services.saved_searches import SavedSearch
 from dreamina_desktop.services.tracker import Tracked
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.details.details_pane import DetailsPane
 from dreamina_desktop.ui.finding.filter_bar import FilterBar
 from dreamina_desktop.ui.finding.filter_menu import FilterMenu
+from dreamina_desktop.ui.finding.searches import Searches
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.jobs.jobs_pane import JobsPane
 from dreamina_desktop.ui.reading import with_jobs
@@ -37,7 +36,6 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
 from dreamina_desktop.ui.tray.reference_tray_bar import ReferenceTrayBar
 from dreamina_desktop.ui.window.closing import Closing
-from dreamina_desktop.ui.window.copying_diagnostics import copy_diagnostics
 from dreamina_desktop.ui.window.drop_hint import DropHint
 from dreamina_desktop.ui.window.icon_button import IconButton
 from dreamina_desktop.ui.window.id_field import IdField
@@ -46,6 +44,7 @@ from dreamina_desktop.ui.window.intake import Intake
 from dreamina_desktop.ui.window.message_bar import MessageBar
 from dreamina_desktop.ui.window.panes import Panes
 from dreamina_desktop.ui.window.pausing import Pausing
+from dreamina_desktop.ui.window.remedies import Remedies
 from dreamina_desktop.ui.window.search_field import SearchField
 from dreamina_desktop.ui.window.status_bar import StatusBar
 
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
     from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
 STATE = "window"  # the name of what is kept between runs
-PROMPT_SEARCHED = 250  # characters
 REMEMBER_MS = 20_000  # so much of the window's state a killed process loses
 
 
@@ -86,6 +84,10 @@ class MainWindow(QMainWindow):
         self._pausing = Pausing(services)
         self._closing = Closing(services, self)
         self._search = SearchField()
+        self._searches = Searches(services, self._jobs, self._search)
+        self._remedies = Remedies(
+            services, self._jobs, self._pausing, self._settings, self.demo_requested.emit
+        )
         self._filters = FilterMenu(services, lambda: self._jobs.query, self)
         self._filter_bar = FilterBar(services)
         self._details_button = IconButton("details", "Details", "Details (Ctrl+I)")
@@ -198,7 +200,7 @@ class MainWindow(QMainWindow):
         self._tray.left.connect(self._go_to_images)
         self._gallery.job_requested.connect(self._show_job)
         self._details.image_chosen.connect(self._show_image)
-        self._details.prompt_chosen.connect(self._search_prompt)
+        self._details.prompt_chosen.connect(self._searches.find_prompt)
         self._gallery.all_requested.connect(self._show_all_images)
         self._search.searched.connect(self._jobs.search)
         self._search.left.connect(self._go_to_jobs)
@@ -207,22 +209,22 @@ class MainWindow(QMainWindow):
         self._jobs.images_sought.connect(self._gallery.select_keys)
         self._filters.narrowed.connect(self._jobs.narrow)
         self._filters.save_requested.connect(self._filter_bar.ask_for_name)
-        self._filters.saved_chosen.connect(self._find_saved)
-        self._filters.forget_chosen.connect(self._forget_search)
+        self._filters.saved_chosen.connect(self._searches.find)
+        self._filters.forget_chosen.connect(self._searches.forget)
         self._filter_bar.narrowed.connect(self._jobs.narrow)
-        self._filter_bar.named.connect(self._save_search)
+        self._filter_bar.named.connect(self._searches.save)
         self._filter_bar.left.connect(self._go_to_images)
         self._filter_bar.destination_lifted.connect(
             lambda: services.collections.set_destination(None)
         )
         self._closing.quit_chosen.connect(self.quit)
         self._closing.hide_chosen.connect(self._go_to_background)
-        self._messages.remedy_chosen.connect(self._apply_remedy)
+        self._messages.remedy_chosen.connect(self._remedies.apply)
         self._messages.focus_left.connect(self._jobs.view.setFocus)
         self._status.pause_chosen.connect(self._pausing.toggle)
-        self._status.refresh_chosen.connect(self._refresh_now)
+        self._status.refresh_chosen.connect(self._remedies.refresh_now)
         self._status.list_expiring_chosen.connect(self._list_expiring)
-        self._status.fetch_expiring_chosen.connect(self._fetch_expiring)
+        self._status.fetch_expiring_chosen.connect(self._remedies.fetch_expiring)
         self._details_button.clicked.connect(self._panes.toggle_details)
         self._settings_button.clicked.connect(lambda _checked: self._settings().show_settings())
         self._panes.details_toggled.connect(self._details_button.setChecked)
@@ -239,8 +241,8 @@ class MainWindow(QMainWindow):
             ("Filter", "Ctrl+Shift+F", self._filters.popup),
             ("Reference tray", "Ctrl+T", self._tray.toggle),
             ("Copy the request as", "Ctrl+Alt+C", self._copy_request),
-            ("Refresh now", "F5", self._refresh_now),
-            ("Undo", QKeySequence.StandardKey.Undo, self._undo),
+            ("Refresh now", "F5", self._remedies.refresh_now),
+            ("Undo", QKeySequence.StandardKey.Undo, self._remedies.undo),
             ("Paste and track", QKeySequence.StandardKey.Paste, self._intake.paste),
             ("Details", "Ctrl+I", self._panes.toggle_details),
             ("Settings", "Ctrl+,", lambda: self._settings().show_settings()),
@@ -286,31 +288,6 @@ class MainWindow(QMainWindow):
     def _go_to_search(self) -> None:
         self._go_to(self._search, self._search.selectAll)
 
-    # -- searches ---------------------------------------------------------------------------
-
-    def _save_search(self, name: str) -> None:
-        kept = self._services.saved_searches.save(
-            name, self._search.text(), self._jobs.query.narrowing
-        )
-        if kept:
-            self._services.messages.say(f"Saved the search “{kept}”. It is in the Filter menu.")
-
-    def _find_saved(self, search: SavedSearch) -> None:
-        self._jobs.list_all()
-        self._jobs.narrow(search.narrowing)
-        self._search.setText(search.text)
-
-    def _forget_search(self, name: str) -> None:
-        gone = self._services.saved_searches.forget(name)
-        if gone is None:
-            return
-
-        async def keep_again() -> None:
-            self._services.saved_searches.save(gone.name, gone.text, gone.narrowing)
-
-        self._services.undo.push(f"Forget the search “{name}”", keep_again)
-        self._services.messages.say(f"Forgot the search “{name}”.", Remedy.UNDO)
-
     def _show_all_images(self) -> None:
         """First those of all listed jobs, then of all there are."""
         if self._jobs.selected():
@@ -326,66 +303,9 @@ class MainWindow(QMainWindow):
 
     # -- what the user does -----------------------------------------------------------------
 
-    def _undo(self) -> None:
-        self._services.supervisor.spawn(self._undo_and_say(), "undo")
-
-    async def _undo_and_say(self) -> None:
-        before = set(self._jobs.order())
-        try:
-            label = await self._services.undo.undo()
-        except OSError as error:
-            self._services.messages.say(f"It could not be undone. {error}")
-        else:
-            words = f"Undone: {label}." if label else "There is nothing to undo."
-            self._services.messages.say(words)
-            self._jobs.select_new(before)
-
-    def _refresh_now(self) -> None:
-        if self._services.poller.paused:
-            self._services.messages.say("Checking is paused.", Remedy.RESUME)
-        elif not self._services.poller.refresh_now():
-            self._services.messages.say("That was done less than 5 seconds ago.")
-
     def _list_expiring(self) -> None:
         self._go_to(self._jobs.view, lambda: self._panes.bring_to_front(gallery=False))
         self._jobs.show_expiring()
-
-    def _fetch_expiring(self) -> None:
-        if self._services.poller.paused:
-            self._services.messages.say("Nothing is fetched while it is paused.", Remedy.RESUME)
-            return
-        deadlines = self._services.deadlines
-        self._services.downloader.retry(deadlines.images())
-        self._services.poller.check_now(deadlines.jobs())
-        self._services.messages.say("Fetching what expires soon.")
-
-    def _apply_remedy(self, remedy: Remedy) -> None:
-        remedies: dict[Remedy, Callable[[], object]] = {
-            Remedy.UNDO: self._undo,
-            Remedy.TOKEN: lambda: self._settings().show_token(),
-            Remedy.FOLDER: lambda: self._settings().show_folder(),
-            Remedy.RESUME: self._pausing.resume,
-            Remedy.CHECK_NOW: self._refresh_now,
-            Remedy.TRY_DEMO: self.demo_requested.emit,
-            Remedy.COPY_DIAGNOSTICS: self._copy_diagnostics,
-            Remedy.READ: self._services.rescue_notice.was_read,
-            Remedy.STOP: self._stop,
-            Remedy.SHOW_EXPORT: self._show_export,
-        }
-        remedies[remedy]()
-
-    def _stop(self) -> None:
-        """What the shown message tells of."""
-        if self._services.recheck.is_going_on:
-            self._services.recheck.stop()
-        else:
-            self._services.long_work.stop()
-
-    def _copy_diagnostics(self) -> None:
-        async def copy_and_say() -> None:
-            self._services.messages.say(await copy_diagnostics(self._services))
-
-        self._services.supervisor.spawn(copy_and_say(), "copy diagnostics")
 
     def _on_color_scheme_changed(self) -> None:
         if self._services.preferences.theme == "system":
@@ -436,24 +356,11 @@ class MainWindow(QMainWindow):
         self._panes.bring_to_front(gallery=True)
         self._jobs.when_listed(numbers, lambda: self._gallery.select_keys(keys))
 
-    def _show_export(self) -> None:
-        place = QFileInfo(self._services.exporter.last_place)
-        folder = place.filePath() if place.isDir() else place.path()
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
-            self._services.messages.say(f"The folder could not be opened: {folder}")
-
     def _show_job(self, number: int) -> None:
         self._panes.bring_to_front(gallery=False)
         self._jobs.reveal([number])
         self._jobs.make_current(number)
         self._jobs.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _search_prompt(self, prompt: str) -> None:
-        """Its beginning, as far as the field holds it, as one phrase."""
-        words = " ".join(prompt.replace('"', " ").split())
-        self._jobs.view.clearSelection()
-        self._jobs.list_all()
-        self._search.setText(f'"{words[:PROMPT_SEARCHED]}"')
 
     def _take_request(self, number: int) -> None:
         with_jobs(self._services, [number], lambda jobs: self._tray.take_from(jobs[0]))

@@ -25,7 +25,7 @@ def copy() -> None:
     clipboard.dataChanged.connect(keep)
     for window in QApplication.topLevelWidgets():
         if isinstance(window, MainWindow):
-            window._copy_diagnostics()
+            window._remedies.copy_diagnostics()
 
 
 def keep() -> None:
