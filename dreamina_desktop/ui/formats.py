@@ -57,3 +57,8 @@ def middle_elided(text: str, length: int = 28) -> str:
         return text
     head = (length - 1) * 2 // 3
     return f"{text[:head]}…{text[-(length - 1 - head) :]}"
+
+
+def on_button(text: str) -> str:
+    """As the label of a button or a menu's entry, where `&` marks a key and a tab divides."""
+    return text.replace("&", "&&").replace("\t", " ")

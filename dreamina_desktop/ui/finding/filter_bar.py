@@ -14,6 +14,7 @@ from dreamina_desktop.services.saved_searches import NAME_LENGTH
 from dreamina_desktop.ui import icons
 from dreamina_desktop.ui.finding.words import Chip, chips
 from dreamina_desktop.ui.flow_layout import FlowLayout
+from dreamina_desktop.ui.formats import on_button
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 
@@ -129,7 +130,7 @@ class _Chip(QToolButton):
         self.clicked.connect(self.lifted)
 
     def show_label(self, label: str) -> None:
-        self.setText(label.replace("&", "&&"))
+        self.setText(on_button(label))
         self.setAccessibleName(f"Switch off: {label}" if self._what else f"Lift the filter {label}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -17,6 +17,7 @@ from dreamina_desktop.core.marks import MOST_STARS, Flag
 from dreamina_desktop.core.narrowing import NOTHING, Facet, Narrowing
 from dreamina_desktop.services.saved_searches import SavedSearch
 from dreamina_desktop.ui.finding.words import FACETS, LACKS, value_words
+from dreamina_desktop.ui.formats import on_button
 from dreamina_desktop.ui.marks.words import FLAGS, stars
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.icon_button import IconButton
@@ -88,7 +89,7 @@ class FilterMenu(QObject):
     def _add_collections(self, menu: QMenu, narrowing: Narrowing) -> None:
         for each in self._services.collections.all():
             is_on = narrowing.collection == each.id
-            label = f"{_escaped(each.name)}\t{len(each.keys):,}"
+            label = f"{on_button(each.name)}\t{len(each.keys):,}"
             self._add(menu, label, narrowing.with_collection(0 if is_on else each.id), on=is_on)
         if menu.isEmpty():
             menu.addAction("None yet: add images to one by B").setEnabled(False)
@@ -102,7 +103,7 @@ class FilterMenu(QObject):
             return
         searches, forget = menu.addMenu("Saved searches"), QMenu("Forget", menu)
         for search in saved:
-            label = _escaped(search.name)
+            label = on_button(search.name)
             searches.addAction(label, partial(self._choose, search))
             forget.addAction(label, partial(self.forget_chosen.emit, search.name))
         searches.addSeparator()
@@ -127,15 +128,10 @@ class FilterMenu(QObject):
         chosen = query.narrowing.facets.get(facet, frozenset())
         counts = dict(values) | {value: 0 for value in chosen if value not in dict(values)}
         for value, count in counts.items():
-            label = _escaped(value_words(facet, value, self._services))
+            label = on_button(value_words(facet, value, self._services))
             narrowing = query.narrowing.toggled(facet, value)
             self._add(menu, f"{label}\t{count:,}", narrowing, on=value in chosen)
         if not counts:
             menu.addAction("Nothing to choose from").setEnabled(False)
         elif menu.isVisible():
             menu.setActiveAction(menu.actions()[0])  # who came by key goes on by key
-
-
-def _escaped(text: str) -> str:
-    """A menu takes `&` for the key of an entry, and a tab for what stands at its right."""
-    return text.replace("&", "&&").replace("\t", " ")

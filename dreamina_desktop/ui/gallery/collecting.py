@@ -13,6 +13,7 @@ from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.ui.formats import on_button
 from dreamina_desktop.ui.marks.text_asker import TextAsker
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.view_action import view_action
@@ -54,7 +55,7 @@ class Collecting(QObject):
 
     def _fill(self, menu: QMenu) -> None:
         for each in self._services.collections.all():
-            menu.addAction(each.name.replace("&", "&&"), partial(self._add, each))
+            menu.addAction(on_button(each.name), partial(self._add, each))
         menu.addSeparator()
         menu.addAction("New collection…", self._ask_name)
         shown = self._shown()
@@ -69,7 +70,7 @@ class Collecting(QObject):
         collections = self._services.collections
         chosen = collections.destination
         for each in (None, *collections.all()):
-            name = "No collection" if each is None else each.name.replace("&", "&&")
+            name = "No collection" if each is None else on_button(each.name)
             into = None if each is None else each.id
             action = menu.addAction(name, partial(collections.set_destination, into))
             action.setCheckable(True)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.desktop_entry import DesktopEntry
 from dreamina_desktop.core.job import ImageKey, Job
+from dreamina_desktop.ui.formats import on_button
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.images_data import image_type
 from dreamina_desktop.ui.reading import images_among, with_jobs
@@ -72,7 +73,7 @@ class Opening(QObject):
         self._menu().addSeparator()
         for program in programs:
             # An ampersand would be the mark of a key.
-            name = program.name.replace("&", "&&")
+            name = on_button(program.name)
             self._menu().addAction(name, partial(self._open, program))
 
     def _open(self, program: DesktopEntry | None) -> None:

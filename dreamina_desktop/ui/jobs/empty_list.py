@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from dreamina_desktop.ui.formats import on_button
 from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING
 
 _TEACH = (
@@ -67,7 +68,7 @@ class EmptyList(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for label, lift in lifts:
-            button = QPushButton(_shortened(label).replace("&", "&&"))
+            button = QPushButton(on_button(_shortened(label)))
             button.clicked.connect(lambda _=False, lift=lift: lift())
             self._lifts.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
 
