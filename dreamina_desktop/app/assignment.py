@@ -9,18 +9,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from dreamina_desktop.app.export import export
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job_id import Finds, find
-from dreamina_desktop.services.archiver import Archiver
+from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.services.idle import IdleWaiter
-from dreamina_desktop.services.jobs_as_text import JobsForm
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import Course
 from dreamina_desktop.services.tracker import Tracked, Tracker
+
+if TYPE_CHECKING:
+    from dreamina_desktop.services.archiver import Archiver
 
 EXIT_DONE = 0
 EXIT_ERROR = 1
@@ -81,7 +83,7 @@ class Executor:
     refusal: str = ""  # why nothing can be tracked or checked here
     on_taken_over: Callable[[], None] = lambda: None
     collect: Collect | None = None
-    archiver: Archiver | None = None
+    archiver: Callable[[], Archiver] | None = None
 
     async def carry_out(self, assignment: Assignment, stop: asyncio.Event) -> AsyncIterator[Reply]:
         """`stop`: the caller does not wait any longer (exit code 3)."""
@@ -133,15 +135,17 @@ class Executor:
         if self.archiver is None:
             return None
         if assignment.save_library:
-            return self.archiver.saving(Path(assignment.save_library))
+            return self.archiver().saving(Path(assignment.save_library))
         if assignment.add_library:
-            return self.archiver.adding(Path(assignment.add_library))
+            return self.archiver().adding(Path(assignment.add_library))
         return None
 
     async def _results(
         self, assignment: Assignment, only: Collection[int] | None
     ) -> AsyncIterator[Reply]:
         if assignment.exports:
+            from dreamina_desktop.app.export import export  # noqa: PLC0415 - few starts need it
+
             yield Reply(export=await export(self.library, only, assignment.export_form))
         if assignment.picture and self.draw:
             yield Reply(picture=await self.draw(assignment.picture))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dreamina_desktop.services.jobs_as_text import JobsForm, jobs_as
+from dreamina_desktop.core.jobs_form import JobsForm
+from dreamina_desktop.services.jobs_as_text import jobs_as
 from dreamina_desktop.services.library import Library
 
 

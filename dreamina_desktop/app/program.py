@@ -7,8 +7,9 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dreamina_desktop import diagnostics
 from dreamina_desktop.app.assignment import Draw, Executor
@@ -26,7 +27,6 @@ from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.services.accounts import Accounts
-from dreamina_desktop.services.archiver import Archiver
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.backup_keeper import BackupKeeper
 from dreamina_desktop.services.collections import Collections
@@ -57,14 +57,17 @@ from dreamina_desktop.services.tracker import Tracked, Tracker
 from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.services.way_back import WayBack
-from dreamina_desktop.storage.archives import Archives
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.autostart import system_autostart
 from dreamina_desktop.storage.database import NEWER, Database
 from dreamina_desktop.storage.job_index import Progress
 from dreamina_desktop.storage.keyring_store import KeyringStore
 from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.storage.part_files import remove_archive_leftovers
 from dreamina_desktop.ui.services import Services
+
+if TYPE_CHECKING:
+    from dreamina_desktop.services.archiver import Archiver
 
 TASKS_END_WITHIN_S = 0.5
 PER_SECOND = 4.0  # API requests, off loopback
@@ -236,22 +239,19 @@ async def _open(
     long_work = LongWork(messages, supervisor, clock)
     collections = Collections(kept.collections, library, preferences, undo, messages, supervisor)
     await collections.load()
-    archives = Archives(kept.database, outside.parts, locations.root)
-    archives.remove_leftovers()
+    await asyncio.to_thread(remove_archive_leftovers, locations.root)
+
+    @cache
+    def archiver() -> Archiver:
+        from dreamina_desktop.app.archiving import make_archiver  # noqa: PLC0415 - few runs need it
+
+        return make_archiver(kept, outside, locations.root, collections, undo, long_work)
+
     accounts = Accounts(library, preferences)
     messages.mask_with(accounts.masked)
     services = Services(
         accounts=accounts,
-        archiver=Archiver(
-            archives,
-            library,
-            collections,
-            kept.fingerprints,
-            outside.files,
-            outside.imaging,
-            undo,
-            long_work,
-        ),
+        archiver=archiver,
         background=Background(
             preferences,
             system_autostart(login_command(options)),

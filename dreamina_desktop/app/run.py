@@ -27,7 +27,7 @@ from dreamina_desktop.app.secrecy import forbid_core_dumps, take_token
 from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.core.api_url import parse_api_url
 from dreamina_desktop.core.errors import OptionError
-from dreamina_desktop.services.jobs_as_text import JobsForm
+from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.data_lock import DataLock
 from dreamina_desktop.storage.locations import Locations

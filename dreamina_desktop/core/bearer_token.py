@@ -22,27 +22,23 @@ _VALUE = (
     r"(?:[^\s\"'`,;<>(){}\[\]|\\&%]"
     r"|%(?!(?:25)*(?:0[9AD]|2[02679C]|3[BCE]|5[BCD]|7[BCD]))(?:25)*[0-9A-F]{2})+"
 )
-_USER = re.compile(
-    rf"{_spread('user')}{INVISIBLE}*{_COLON}{INVISIBLE}*(?:\d{INVISIBLE}*)+-{_VALUE}",
-    re.IGNORECASE,
+# As texts: `re` keeps what it compiled, and a start whose first frame needs none compiles none.
+_USER = rf"(?i){_spread('user')}{INVISIBLE}*{_COLON}{INVISIBLE}*(?:\d{INVISIBLE}*)+-{_VALUE}"
+_BEARER = rf"(?i)({_spread('bearer')}(?:\s|\+|%(?:25)*20|{INVISIBLE}){{1,9}})({_VALUE})"
+_VARIABLE = (
+    r"(?i)(USEAPI_TOKEN(?:\\?[\"'])?[ \t]{0,5}[=:][ \t]{0,5}(?:\\?[\"'])?)(?!\$)"
+    rf"({_VALUE})"
 )
-_BEARER = re.compile(
-    rf"({_spread('bearer')}(?:\s|\+|%(?:25)*20|{INVISIBLE}){{1,9}})({_VALUE})", re.IGNORECASE
-)
-_VARIABLE = re.compile(
-    rf"(USEAPI_TOKEN(?:\\?[\"'])?[ \t]{{0,5}}[=:][ \t]{{0,5}}(?:\\?[\"'])?)(?!\$)({_VALUE})",
-    re.IGNORECASE,
-)
-_BEFORE_ALONE = re.compile(r"(?:^|[\n\r])[\s\"'`]*\Z")
-_AFTER_ALONE = re.compile(r"[^\S\n\r]*[\"'`]?(?:[\n\r]|\Z)")
+_BEFORE_ALONE = r"(?:^|[\n\r])[\s\"'`]*\Z"
+_AFTER_ALONE = r"[^\S\n\r]*[\"'`]?(?:[\n\r]|\Z)"
 
 
 def without_tokens(text: str) -> str:
     """`text` with every bearer token replaced by `[token]`: `user:<number>-<string>` (plain,
     percent-encoded, in JSON), `Bearer …`, `USEAPI_TOKEN=…`."""
-    text = _USER.sub(CUT, text)
-    text = _BEARER.sub(_cut_if_secret, text)
-    return _VARIABLE.sub(rf"\1{CUT}", text)
+    text = re.sub(_USER, CUT, text)
+    text = re.sub(_BEARER, _cut_if_secret, text)
+    return re.sub(_VARIABLE, rf"\1{CUT}", text)
 
 
 def _cut_if_secret(found: re.Match[str]) -> str:
@@ -61,5 +57,6 @@ def _is_secret(found: re.Match[str]) -> bool:
     before = text[max(0, found.start() - 40) : found.start()]
     if "auth" in before.lower():
         return True
-    alone = _BEFORE_ALONE.search(before) and _AFTER_ALONE.match(text, found.end())
-    return bool(alone)
+    if not re.search(_BEFORE_ALONE, before):
+        return False
+    return bool(re.compile(_AFTER_ALONE).match(text, found.end()))

@@ -11,26 +11,27 @@ from dataclasses import dataclass
 from dreamina_desktop.core.bearer_token import without_tokens
 
 LAYERS = 6  # of encodings around each other
-_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})|\\{1,8}(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
+_ENCODED = r"%([0-9A-Fa-f]{2})|\\{1,8}(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))"
 # What goes on after a secret within an encoded word may belong to it: nobody can tell.
 _REST_OF_WORD = re.compile(r"[^\s\"'&,;)}\]<>|]*")
 _NAME = r"\w.!#$%&'*+/=?^`{|}~\x80-\U0010ffff-"  # the characters before the @ of an address
 _SIGNING = r"sig|token|secret|credential|passw|auth|policy|key|x-(?:amz|goog|tos|oss|cos)-"
 
-Rule = tuple[re.Pattern[str], str]  # what is in the first group (else all of it) -> these words
+Rule = tuple[str, str]  # what is in the first group (else all of it) -> these words
 
+# Patterns as texts: `re` keeps what it compiled, and most starts need none.
 _RULES: tuple[Rule, ...] = (
-    (re.compile(r"(?i)\bbearer[\s+\"'\\:=]+(?!\[token)([^\s\"'\\,;)}\]<>]+)"), "[token]"),
-    (re.compile(r"(?i)\buser:\d+-[^\s\"'\\,;)}\]<>]+"), "[token]"),
-    (re.compile(r"://([^\s/@\"'<>]+)@"), "[credentials]"),
+    (r"(?i)\bbearer[\s+\"'\\:=]+(?!\[token)([^\s\"'\\,;)}\]<>]+)", "[token]"),
+    (r"(?i)\buser:\d+-[^\s\"'\\,;)}\]<>]+", "[token]"),
+    (r"://([^\s/@\"'<>]+)@", "[credentials]"),
     (
-        re.compile(rf"(?<![{_NAME}])[{_NAME}]++\\*@(?:\[[^\]\s]*\]|[\w-]+(?:\.[\w-]+)*)"),
+        rf"(?<![{_NAME}])[{_NAME}]++\\*@(?:\[[^\]\s]*\]|[\w-]+(?:\.[\w-]+)*)",
         "[address]",
     ),
-    (re.compile(rf"(?i)[?&;][\w.~-]*(?:{_SIGNING})[\w.~-]*=([^&\s\"'<>]+)"), "[signature]"),
-    (re.compile(r"(?i)\bx-signature[\"'\\]*\s*[:=]\s*[\"'\\]*([^&\s\"'\\<>,]+)"), "[signature]"),
+    (rf"(?i)[?&;][\w.~-]*(?:{_SIGNING})[\w.~-]*=([^&\s\"'<>]+)", "[signature]"),
+    (r"(?i)\bx-signature[\"'\\]*\s*[:=]\s*[\"'\\]*([^&\s\"'\\<>,]+)", "[signature]"),
 )
-_LINK: Rule = (re.compile(r"(?i)\bhttps?://[^\s/?#\"'<>]+([/?#][^\s\"'<>]+)"), "/…")
+_LINK: Rule = (r"(?i)\bhttps?://[^\s/?#\"'<>]+([/?#][^\s\"'<>]+)", "/…")
 
 
 def redact(text: str, homes: Iterable[str] = ()) -> str:
@@ -56,7 +57,7 @@ class _Layer:
         pieces: list[str] = []
         starts: list[int] = []
         end = 0
-        for found in _ENCODED.finditer(self.text):
+        for found in re.finditer(_ENCODED, self.text):
             pieces += (self.text[end : found.start()], chr(int(found[found.lastindex or 0], 16)))
             starts += self.starts[end : found.start() + 1]
             end = found.end()
@@ -72,8 +73,8 @@ def _without(text: str, rules: Sequence[Rule]) -> str:
         if layer is None:
             break
         for pattern, words in rules:
-            for found in pattern.finditer(layer.text):
-                start, end = (layer.starts[at] for at in found.span(pattern.groups and 1))
+            for found in re.finditer(pattern, layer.text):
+                start, end = (layer.starts[at] for at in found.span(found.re.groups and 1))
                 rest = _REST_OF_WORD.match(text, end) if depth else None
                 spans.append((start, rest.end() if rest else end, words))
         layer = layer.decoded()
@@ -103,5 +104,5 @@ def _home_rule(home: str) -> Rule:
     has_drive = home[1:2] == ":"
     start = re.escape(home[:2]) + separator if has_drive else r"[\\/]"
     names = separator.join(map(re.escape, _parts(home)))
-    flags = re.IGNORECASE if has_drive else re.NOFLAG
-    return re.compile(rf"(?<!\w){start}{names}(?![\w-]|\.\w)", flags), "~"
+    flags = "(?i)" if has_drive else ""
+    return rf"{flags}(?<!\w){start}{names}(?![\w-]|\.\w)", "~"

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.services.jobs_as_text import AT_ONCE as JOBS_AT_ONCE
-from dreamina_desktop.services.jobs_as_text import JobsForm, jobs_as
+from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import Course, LongWork, Progress
 from dreamina_desktop.services.messages import Remedy
@@ -89,6 +88,8 @@ class Exporter:
     async def _write_jobs(
         self, doing: str, form: JobsForm, numbers: Sequence[int], file: Path
     ) -> AsyncGenerator[Progress, None]:
+        from dreamina_desktop.services.jobs_as_text import AT_ONCE, jobs_as  # noqa: PLC0415
+
         target = self._open_target(str(file.parent))
         await target.begin()
         growing = await target.new_file(file.stem, form.value.lower())
@@ -96,7 +97,7 @@ class Exporter:
             done = 0
             async for piece in jobs_as(form, self._library, numbers):
                 await growing.write(piece)
-                done += JOBS_AT_ONCE
+                done += AT_ONCE
                 yield Progress(doing, min(1.0, done / len(numbers)))
             self.last_place = str(file.parent / await growing.close())
         finally:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from enum import StrEnum
 
 from dreamina_desktop.core.csv_rows import csv_headings, csv_rows
 from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.services.job_json import job_json
 from dreamina_desktop.services.library import Library
 
 AT_ONCE = 200  # jobs in a piece
-
-
-class JobsForm(StrEnum):
-    """What jobs are written as: what people call it."""
-
-    JSON = "JSON"
-    CSV = "CSV"
 
 
 def jobs_as(

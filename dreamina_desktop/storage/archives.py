@@ -29,7 +29,7 @@ from dreamina_desktop.storage.archive_file import ArchiveFile, looks_like_one
 from dreamina_desktop.storage.archive_writer import ArchiveWriter
 from dreamina_desktop.storage.archived_library import UNSOUND, ArchivedLibrary
 from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.part_files import PartFiles
+from dreamina_desktop.storage.part_files import PartFiles, remove_archive_leftovers
 from dreamina_desktop.storage.thread_call import call_in
 
 T = TypeVar("T")
@@ -45,12 +45,6 @@ class Archives:
         self._parts = parts
         self._root = root
         self._copy = root / "archive.part"  # the one library file that is worked with
-
-    def remove_leftovers(self) -> None:
-        """Delete what a killed run left in the data folder; never raises."""
-        for file in self._root.glob("archive*.part"):
-            with suppress(OSError):
-                file.unlink()
 
     async def is_one(self, file: Path) -> bool:
         """By its content; and what has the name of one is to be opened and refused as one."""
@@ -72,7 +66,7 @@ class Archives:
             await archive.open(file, self._copy, self._root)
         except BaseException:
             await archive.aclose()
-            self.remove_leftovers()
+            remove_archive_leftovers(self._root)
             raise
         return archive
 
@@ -88,7 +82,7 @@ class Archives:
         return archive
 
     def _make_empty(self) -> None:
-        self.remove_leftovers()
+        remove_archive_leftovers(self._root)
         os.close(os.open(self._copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 

@@ -84,3 +84,10 @@ class PartFiles:
             with contextlib.suppress(OSError):
                 if file.stat().st_nlink == 1:
                     file.unlink()
+
+
+def remove_archive_leftovers(root: Path) -> None:
+    """Delete what a killed run left of libraries in archives, in the data folder; never raises."""
+    for file in root.glob(f"archive*{_SUFFIX}"):
+        with contextlib.suppress(OSError):
+            file.unlink()

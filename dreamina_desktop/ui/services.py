@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dreamina_desktop.services.accounts import Accounts
-from dreamina_desktop.services.archiver import Archiver
 from dreamina_desktop.services.background import Background
 from dreamina_desktop.services.collections import Collections
 from dreamina_desktop.services.deadlines import Deadlines
@@ -35,13 +35,16 @@ from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.services.way_back import WayBack
 
+if TYPE_CHECKING:
+    from dreamina_desktop.services.archiver import Archiver
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """Every service of one run, made by app/."""
 
     accounts: Accounts
-    archiver: Archiver
+    archiver: Callable[[], Archiver]  # made when it is first wanted
     background: Background
     clock: Clock
     collections: Collections

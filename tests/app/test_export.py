@@ -15,9 +15,9 @@ import pytest_asyncio
 
 from dreamina_desktop.app.export import export
 from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
+from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
-from dreamina_desktop.services.jobs_as_text import JobsForm
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_index import JobIndex

@@ -5,6 +5,7 @@ program imports), `python started.py program --data-dir FOLDER …`.
 
 from __future__ import annotations
 
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -63,6 +64,7 @@ def bare() -> None:
 
 def imports() -> None:
     """What the program imports until its first frame costs that much, whatever it does."""
+    gc.disable()  # as the program does
     import dreamina_desktop.app.window  # noqa: F401
 
     bare()

@@ -358,18 +358,19 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         long_work = LongWork(messages, supervisor, clock)
         exports, fingerprints = Exports(disk), Fingerprints(database)
         archives = Archives(database, PartFiles(images / PARTS), folder)
+        archiver = Archiver(
+            archives,
+            library,
+            collections,
+            fingerprints,
+            files,
+            ImagingInThread(),
+            undo,
+            long_work,
+        )
         services = Services(
             accounts=Accounts(library, preferences),
-            archiver=Archiver(
-                archives,
-                library,
-                collections,
-                fingerprints,
-                files,
-                ImagingInThread(),
-                undo,
-                long_work,
-            ),
+            archiver=lambda: archiver,
             background=Background(preferences, autostart, poller, downloader, demo=demo),
             clock=clock,
             collections=collections,

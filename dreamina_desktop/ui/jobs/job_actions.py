@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Job, Tracking
-from dreamina_desktop.services.jobs_as_text import JobsForm
+from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.copying_ids import copy_ids

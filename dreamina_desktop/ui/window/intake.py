@@ -106,7 +106,7 @@ class Intake:
             self._field.clear()
 
     async def _take_files(self, files: Sequence[str]) -> None:
-        archiver = self._services.archiver
+        archiver = self._services.archiver()
         libraries = [file for file in files if await archiver.is_archive(Path(file))]
         pictures = await asyncio.to_thread(pictures_among, files)
         for file in libraries:

@@ -15,10 +15,10 @@ import pytest
 from PIL import Image as Pillow
 
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.core.provenance import parse_packet
 from dreamina_desktop.imaging.metadata import read_xmp_file
 from dreamina_desktop.services.exporter import ExportWish
-from dreamina_desktop.services.jobs_as_text import JobsForm
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 SECRETS = (b"user@example.com", b"j0302", b"aurora", b"tos-1", b"x-signature", b"dreamina")

@@ -46,7 +46,7 @@ def said(bench):
 
 async def save(bench, record, until, file):
     await make_library(bench, record)
-    bench.services.archiver.save(file)
+    bench.services.archiver().save(file)
     await until(lambda: said(bench).startswith("Saved the library"))
 
 
@@ -68,7 +68,7 @@ async def test_it_is_saved_where_the_dialog_was_told(bench, record, section, unt
 
 async def test_a_folder_that_takes_nothing_is_said(bench, record, section, until, tmp_path):
     await make_library(bench, record)
-    bench.services.archiver.save(tmp_path / "nowhere" / f"a{ENDING}")
+    bench.services.archiver().save(tmp_path / "nowhere" / f"a{ENDING}")
     await until(lambda: "was given up" in said(bench))
     assert said(bench).endswith("The file or its folder is not there. No file was written.")
 
@@ -90,7 +90,7 @@ async def test_one_is_added_from_the_dialog_with_a_way_back(
 async def test_one_that_is_damaged_says_why(bench, section, until, tmp_path):
     file = tmp_path / f"a{ENDING}"
     file.write_bytes(b"half a zip")
-    bench.services.archiver.add(file)
+    bench.services.archiver().add(file)
     await until(lambda: said(bench))
     assert said(bench) == (
         f"Adding “a{ENDING}” was given up. It is damaged or was not copied to its end. "

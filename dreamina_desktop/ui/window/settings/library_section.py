@@ -53,14 +53,14 @@ class LibrarySection(QWidget):
         dialog.setDefaultSuffix(ENDING.lstrip("."))
         dialog.selectFile(f"library-{today:%Y-%m-%d}{ENDING}")
         self._open(dialog)
-        dialog.fileSelected.connect(lambda file: self._services.archiver.save(Path(file)))
+        dialog.fileSelected.connect(lambda file: self._services.archiver().save(Path(file)))
 
     def choose_source(self) -> None:
         """Ask which one is to be added."""
         dialog = QFileDialog(self, "Add a library from a file", _documents(), _FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         self._open(dialog)
-        dialog.fileSelected.connect(lambda file: self._services.archiver.add(Path(file)))
+        dialog.fileSelected.connect(lambda file: self._services.archiver().add(Path(file)))
 
     def _open(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
