@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dreamina_desktop.core.file_name import is_reserved
 from dreamina_desktop.core.job import Batch, ImageKey, Job
 
 FORMAT = 1
@@ -25,9 +26,6 @@ README_TEXT = (
 _MOST_LENGTH = 200  # bytes of a folder or a name: what every system takes
 _REFUSED = frozenset('<>:"|?*\\')
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-_RESERVED = frozenset(
-    ("con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(10)))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +95,4 @@ def _is_plain(part: str) -> bool:
         return False
     if any(c in _REFUSED or unicodedata.category(c) in _UNSEEN for c in part):
         return False
-    stem = part.partition(".")[0].rstrip().lower()
-    return stem not in _RESERVED and len(part.encode()) <= _MOST_LENGTH
+    return not is_reserved(part) and len(part.encode()) <= _MOST_LENGTH

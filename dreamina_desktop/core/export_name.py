@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dreamina_desktop.core.file_name import slug
+from dreamina_desktop.core.file_name import is_reserved, slug
 
 MAX_BYTES = 120  # of UTF-8, without the extension
 DEFAULT = "{number}"
@@ -18,7 +18,6 @@ PROMPT = "prompt"
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _safe(name: str) -> str:
     plain = " ".join(_FORBIDDEN.sub("-", shown).split())
     # A field that was empty leaves a separator that nothing follows.
     plain = plain.encode()[:MAX_BYTES].decode(errors="ignore").strip(" .-_")
-    return f"{plain}_" if _RESERVED.fullmatch(plain) else plain
+    return f"{plain}_" if is_reserved(plain) else plain
 
 
 def _is_shown(character: str) -> bool:

@@ -11,6 +11,10 @@ from itertools import dropwhile, groupby, islice
 MAX_BYTES = 80
 _MAX_WORDS = 7
 _MAX_WORD_BYTES = 48
+_RESERVED = frozenset(
+    ("con", "prn", "aux", "nul", "conin$", "conout$")
+    + tuple(f"{device}{number}" for device in ("com", "lpt") for number in "0123456789¹²³")
+)
 # Addresses, job IDs, asset references and links stay out of names.
 _PRIVATE = re.compile(r"@|%40|:dreamina|-bot:|-u\d|://")
 
@@ -45,6 +49,11 @@ def key_of(stem_of_file: str) -> tuple[int, int] | None:
     name."""
     found = re.match(r"(\d{4,9})-([1-9]\d{0,3})(?: |$)", stem_of_file, re.ASCII)
     return (int(found[1]), int(found[2]) - 1) if found else None
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows keeps a file's name for itself, whatever its extension."""
+    return name.partition(".")[0].rstrip().lower() in _RESERVED
 
 
 def _words(prompt: str) -> Iterator[str]:
