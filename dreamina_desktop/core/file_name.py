@@ -11,10 +11,8 @@ from itertools import dropwhile, groupby, islice
 MAX_BYTES = 80
 _MAX_WORDS = 7
 _MAX_WORD_BYTES = 48
-_RESERVED = frozenset(
-    ("con", "prn", "aux", "nul", "conin$", "conout$")
-    + tuple(f"{device}{number}" for device in ("com", "lpt") for number in "0123456789¹²³")
-)
+_DEVICES = (f"{device}{n}" for device in ("com", "lpt") for n in "0123456789¹²³")
+_RESERVED = frozenset(("con", "prn", "aux", "nul", "conin$", "conout$", *_DEVICES))
 # Addresses, job IDs, asset references and links stay out of names.
 _PRIVATE = re.compile(r"@|%40|:dreamina|-bot:|-u\d|://")
 
