@@ -11,6 +11,7 @@ from datetime import datetime
 from dreamina_desktop.core.file_name import is_reserved, slug
 
 MAX_BYTES = 120  # of UTF-8, without the extension
+MOST_LITERAL = 60  # bytes of a pattern besides its fields, for which there must be room
 DEFAULT = "{number}"
 DEFAULT_FOR_ME = "{number} {prompt}"
 INDEX = "{index}"
@@ -58,6 +59,8 @@ def problem(pattern: str, *, for_others: bool) -> str:
         return "A name for others does not tell the prompt. Take {prompt} out, or export for you."
     if re.search(r"[{}]", _FIELD.sub("", pattern)):
         return "A brace is open. Fields look like {number}."
+    if len(_FIELD.sub("", pattern).encode()) > MOST_LITERAL:
+        return "This name is too long."
     if not _FIELD.search(pattern) and not _safe(pattern):
         return "This names nothing. Insert a field, such as {number}."
     return ""

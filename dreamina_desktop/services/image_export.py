@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,16 @@ from dreamina_desktop.services.ports import ExportTarget, Fingerprints, GrowingF
 SHEET = "contact sheet"  # its name
 AT_ONCE = 4  # images between two looks at whether to go on
 _NAMED = 4  # of those that were left out
+_REASONS = {
+    errno.ENOENT: "The folder is not there",
+    errno.EACCES: "The folder may not be written to",
+    errno.EPERM: "The folder may not be written to",
+    errno.EROFS: "The folder may not be written to",
+    errno.EEXIST: "A file stands where the folder would be",
+    errno.ENOTDIR: "A file stands where the folder would be",
+    errno.ENOSPC: "The disk is full",
+    errno.EDQUOT: "The disk is full",
+}
 _PREVIEW_SIDE = 640  # pixels: services.ports.Imaging.previews
 
 
@@ -35,6 +47,7 @@ class ImageExport:
     written: list[ImageKey] = field(default_factory=list)
     not_saved: list[ImageKey] = field(default_factory=list)
     unreadable: list[ImageKey] = field(default_factory=list)
+    names: dict[ImageKey, str] = field(default_factory=dict)  # of the copies
     sheet: GrowingFile | None = None
     place: str = ""  # where it is, when it is whole
 
@@ -45,7 +58,10 @@ class ImageExport:
     async def steps(self) -> AsyncGenerator[Progress, None]:
         """Raises OSError, with what was not written."""
         is_whole, count = False, len(self.wish.keys)
-        await self.target.begin()
+        try:
+            await self.target.begin()
+        except OSError as error:
+            raise OSError(f"{_reason(error)} Nothing was written.") from error
         try:
             for start in range(0, count, AT_ONCE):
                 await self._write(range(start, min(count, start + AT_ONCE)))
@@ -62,8 +78,9 @@ class ImageExport:
     def words(self) -> str:
         """What came of it."""
         wish = self.wish
-        what = counted(len(self.written), "image") if wish.has_pictures else "a contact sheet"
-        words = [f"Exported {what} to {self.place}."]
+        what = [counted(len(self.written), "image")] * wish.has_pictures
+        what += ["a contact sheet"] * wish.has_sheet
+        words = [f"Exported {' and '.join(what)} to {self.place}."]
         words += _left_out(self.not_saved, "not saved")
         words += _left_out(self.unreadable, "not exported, for their metadata cannot be told apart")
         return " ".join(words)
@@ -121,9 +138,10 @@ class ImageExport:
             self.unreadable.append(image.key)
             return None
         self.written.append(image.key)
+        self.names[image.key] = name
         if not for_others:
             record = job_json(job, await self.library.raw_record(job.number))
-            await self.target.add_file(Path(name).stem, "json", record + b"\n")
+            await self.target.add_file(Path(name).stem, "json", _beside(job, image, record))
         return digest
 
     async def _write_sheet(self, jobs: dict[int, Job], keys: Sequence[ImageKey]) -> None:
@@ -143,7 +161,10 @@ class ImageExport:
         factor = min(1.0, _PREVIEW_SIDE / max(width, height))
         prompt = job.record.prompt if job.record and self.wish.has_prompts else None
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        return contact_sheet.SheetItem(str(image.key), *size, jpeg, prompt=prompt)
+        number, caption = str(image.key), self.names.get(image.key, "")
+        if Path(caption).stem == number:
+            caption = ""  # says nothing more
+        return contact_sheet.SheetItem(number, *size, jpeg, caption, prompt)
 
     def _stem(self, job: Job, image: Image, row: int) -> str:
         return export_name.stem(self.wish.pattern, named(job, image, row, len(self.wish.keys)))
@@ -177,6 +198,21 @@ def named(job: Job, image: Image, row: int, count: int) -> export_name.Named:
     )
 
 
+def _beside(job: Job, image: Image, record: bytes) -> bytes:
+    """Which image it is and what was said of it, and the whole record of its job."""
+    marks = job.marks_of(image.key.index)
+    facts = {
+        "image": str(image.key),
+        "index": image.key.index,
+        "flag": marks.flag.name.lower(),
+        "rating": marks.rating,
+        "tags": list(marks.tags),
+        "note": marks.note,
+    }
+    head = json.dumps(facts, ensure_ascii=False, indent=2).removesuffix("\n}")
+    return f'{head},\n  "job": '.encode(errors="replace") + record.strip() + b"\n}\n"
+
+
 def _saved(jobs: dict[int, Job], key: ImageKey) -> Image | None:
     job = jobs.get(key.number)
     image = job.images[key.index] if job and key.index < len(job.images) else None
@@ -208,7 +244,9 @@ def _parent(source: Source) -> str | None:
 
 
 def _reason(error: OSError) -> str:
-    words = error.strerror or str(error) or "It could not be written"
+    """In the user's words; the system's where there are none."""
+    known = _REASONS.get(error.errno or 0)
+    words = known or error.strerror or str(error) or "It could not be written"
     return f"{words.rstrip('.')}."
 
 

@@ -201,6 +201,7 @@ class MainWindow(QMainWindow):
         self._gallery.job_requested.connect(self._show_job)
         self._details.image_chosen.connect(self._show_image)
         self._details.prompt_chosen.connect(self._searches.find_prompt)
+        self._gallery.tray_requested.connect(self._tray.toggle)
         self._gallery.all_requested.connect(self._show_all_images)
         self._search.searched.connect(self._jobs.search)
         self._search.left.connect(self._go_to_jobs)
@@ -241,6 +242,7 @@ class MainWindow(QMainWindow):
             ("Filter", "Ctrl+Shift+F", self._filters.popup),
             ("Reference tray", "Ctrl+T", self._tray.toggle),
             ("Copy the request as", "Ctrl+Alt+C", self._copy_request),
+            ("Export images", "Ctrl+E", self._gallery.export),
             ("Refresh now", "F5", self._remedies.refresh_now),
             ("Undo", QKeySequence.StandardKey.Undo, self._remedies.undo),
             ("Paste and track", QKeySequence.StandardKey.Paste, self._intake.paste),
@@ -354,7 +356,7 @@ class MainWindow(QMainWindow):
         self._jobs.list_all()
         numbers = list(dict.fromkeys(key.number for key in keys))
         self._panes.bring_to_front(gallery=True)
-        self._jobs.when_listed(numbers, lambda: self._gallery.select_keys(keys))
+        self._jobs.when_listed(numbers, lambda: self._gallery.reveal_keys(keys))
 
     def _show_job(self, number: int) -> None:
         self._panes.bring_to_front(gallery=False)

@@ -11,7 +11,8 @@ from dreamina_desktop.core import export_name
 
 @dataclass(frozen=True, slots=True)
 class ExportChoice:
-    """All that the dialog asks, but the images."""
+    """All that the dialog asks, but the images. What is for others and what is for oneself have
+    names and places of their own, and each export is for others unless it is said otherwise."""
 
     for_others: bool = True
     pattern: str = export_name.DEFAULT  # for others
@@ -20,7 +21,12 @@ class ExportChoice:
     has_pictures: bool = True
     has_sheet: bool = False
     has_prompts: bool = False
-    place: str = ""
+    place: str = ""  # for others
+    own_place: str = ""
+
+    @property
+    def chosen_place(self) -> str:
+        return self.place if self.for_others else self.own_place
 
     @property
     def whole_pattern(self) -> str:
@@ -35,4 +41,5 @@ def choice_of(kept: object) -> ExportChoice:
     values: Mapping[str, Any] = kept if isinstance(kept, dict) else {}
     known = {each.name: values[each.name] for each in fields(ExportChoice) if each.name in values}
     first = asdict(ExportChoice())
-    return ExportChoice(**{n: v for n, v in known.items() if isinstance(v, type(first[n]))})
+    read = {name: value for name, value in known.items() if isinstance(value, type(first[name]))}
+    return ExportChoice(**read | {"for_others": True})

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, QStandardPaths, Qt
+from PySide6.QtCore import QFileInfo, QSignalBlocker, QStandardPaths, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core import export_name
-from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.services.exporter import ExportWish
 from dreamina_desktop.services.image_export import named
@@ -85,12 +84,13 @@ class ExportDialog(QDialog):
         self._export.setProperty("role", "primary")
         self._export.setDefault(True)
         self._lay_out()
-        self._show_choice(choice_of(services.preferences.get(CHOICE)))
+        self._choice = ExportChoice()
         self._connect()
 
     def ask(self, scopes: Sequence[Scope], title: str) -> None:
         """About these; the first one is proposed. `title`: of a contact sheet."""
         self._scopes, self._title = scopes, title
+        self._show_choice(choice_of(self._services.preferences.get(CHOICE)))
         with QSignalBlocker(self._what):
             self._what.clear()
             for scope in scopes:
@@ -148,18 +148,26 @@ class ExportDialog(QDialog):
         self._export.clicked.connect(self._on_export_clicked)
 
     def _show_choice(self, choice: ExportChoice) -> None:
+        for widget, is_on in (
+            (self._others if choice.for_others else self._me, True),
+            (self._order, choice.keeps_order),
+            (self._pictures, choice.has_pictures),
+            (self._sheet, choice.has_sheet),
+            (self._prompts, choice.has_prompts and not choice.for_others),
+        ):
+            with QSignalBlocker(widget):
+                widget.setChecked(is_on)
         self._choice = choice
-        (self._others if choice.for_others else self._me).setChecked(True)
-        self._order.setChecked(choice.keeps_order)
-        self._pictures.setChecked(choice.has_pictures)
-        self._sheet.setChecked(choice.has_sheet)
-        self._prompts.setChecked(choice.has_prompts)
-        self._place.setText(choice.place or _first_place())
         self._show_kind()
 
     def _show_kind(self) -> None:
         choice = self._choice
         self._pattern.setText(choice.pattern if choice.for_others else choice.own_pattern)
+        with QSignalBlocker(self._place):
+            self._place.setText(choice.chosen_place or _first_place(choice.for_others))
+        if choice.for_others:
+            with QSignalBlocker(self._prompts):
+                self._prompts.setChecked(False)
         self._kind.setText(FOR_OTHERS if choice.for_others else FOR_ME)
         self._field_actions[export_name.PROMPT].setEnabled(not choice.for_others)
         self._prompts.setToolTip(NO_PROMPTS if choice.for_others else "")
@@ -176,8 +184,7 @@ class ExportDialog(QDialog):
             wrong = "Choose pictures, a contact sheet, or both."
         elif not choice.has_pictures:
             wrong = ""
-        if not wrong and not Path(choice.place).is_absolute():
-            wrong = "Choose a folder or a zip file."
+        wrong = wrong or _trouble_with(choice.chosen_place)
         if not self._keys():
             wrong = "There are no images."
         self._problem.setText(wrong)
@@ -201,7 +208,7 @@ class ExportDialog(QDialog):
 
     def _chosen(self) -> ExportChoice:
         for_others, pattern = self._others.isChecked(), self._pattern.text()
-        before = self._choice
+        before, place = self._choice, self._place.text().strip()
         return ExportChoice(
             for_others=for_others,
             pattern=pattern if for_others else before.pattern,
@@ -210,7 +217,8 @@ class ExportDialog(QDialog):
             has_pictures=self._pictures.isChecked(),
             has_sheet=self._sheet.isChecked(),
             has_prompts=self._prompts.isChecked(),
-            place=self._place.text().strip(),
+            place=place if for_others else before.place,
+            own_place=before.own_place if for_others else place,
         )
 
     def _on_scope_changed(self) -> None:
@@ -261,21 +269,36 @@ class ExportDialog(QDialog):
         self._services.exporter.start(
             ExportWish(
                 keys=list(self._keys()),
-                place=choice.place,
+                place=str(Path(choice.chosen_place).expanduser()),
                 for_others=choice.for_others,
                 pattern=choice.whole_pattern,
                 has_pictures=choice.has_pictures,
                 has_sheet=choice.has_sheet,
                 has_prompts=choice.has_prompts and not choice.for_others,
-                title=self._title or counted(len(self._keys()), "image"),
+                title=self._title or "Contact sheet",
             )
         )
         self.accept()
 
 
-def _first_place() -> str:
+def _first_place(for_others: bool) -> str:
     pictures = QStandardPaths.StandardLocation.PicturesLocation
-    return str(Path(QStandardPaths.writableLocation(pictures)) / "Dreamina export")
+    name = "Dreamina export" if for_others else "Dreamina with records"
+    return str(Path(QStandardPaths.writableLocation(pictures)) / name)
+
+
+def _trouble_with(place: str) -> str:
+    """Why nothing can be written there, as far as it can be told before; else ""."""
+    path = Path(place).expanduser()
+    if not place or not path.is_absolute():
+        return "Choose a folder or a zip file."
+    nearest = QFileInfo(str(next(each for each in (path, *path.parents) if each.exists())))
+    is_zip = nearest.filePath() == str(path) and path.suffix.casefold() == ".zip"
+    if nearest.isFile() and not is_zip:
+        return f"{nearest.filePath()} is a file. Choose a folder or a zip file."
+    if not nearest.isWritable():
+        return f"Nothing can be written to {nearest.filePath()}. Choose another folder."
+    return ""
 
 
 def _folder_of(place: str) -> str:

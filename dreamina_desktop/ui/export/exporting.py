@@ -36,7 +36,7 @@ class Exporting(QObject):
         self._shown = shown
         self._collection = collection
         self._dialog: ExportDialog | None = None  # made when it is first wanted
-        self._export = view_action(view, "Export…", self.ask, "Ctrl+E")
+        self._export = view_action(view, "Export…", self.ask)
 
     def add_to(self, menu: QMenu) -> None:
         menu.addAction(self._export)

@@ -36,6 +36,8 @@ class GalleryHeader(QWidget):
     all_requested = Signal()
     grouping_chosen = Signal(object)  # a Grouping
     select_all_requested = Signal()
+    export_requested = Signal()
+    tray_requested = Signal()
     trash_requested = Signal()
 
     def __init__(self, min_tile: int, max_tile: int, parent: QWidget | None = None) -> None:
@@ -74,7 +76,9 @@ class GalleryHeader(QWidget):
         menu.addAction("Select all", self.select_all_requested.emit)
         groups = menu.addMenu("Group")  # the button of its own is not there where it is narrow
         groups.addActions(self._groups.menu().actions())
+        menu.addAction("Reference tray\tCtrl+T", self.tray_requested.emit)
         menu.addSeparator()
+        menu.addAction("Export…\tCtrl+E", self.export_requested.emit)
         menu.addAction("Move to trash…", self.trash_requested.emit)
         self._more.setMenu(menu)
         self._lay_out()

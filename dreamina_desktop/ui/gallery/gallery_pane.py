@@ -54,6 +54,7 @@ class GalleryPane(QWidget):
     open_requested = Signal(object)  # ImageKey
     all_requested = Signal()  # not only those of the selected jobs
     comparison_requested = Signal(object)  # ImageKeys, two to four
+    tray_requested = Signal()  # to be shown, or hidden
     job_requested = Signal(int)  # the number of the one that the current image is of
 
     def __init__(
@@ -125,6 +126,8 @@ class GalleryPane(QWidget):
         self._header.tile_width_changed.connect(view.set_tile_width)
         self._header.grouping_chosen.connect(self.group_by)
         self._header.select_all_requested.connect(view.selectAll)
+        self._header.export_requested.connect(self.export)
+        self._header.tray_requested.connect(self.tray_requested)
         self._header.trash_requested.connect(self._trash_shown)
         self._header.all_requested.connect(self.all_requested)
         view.left.connect(self.all_requested)
@@ -215,6 +218,16 @@ class GalleryPane(QWidget):
         """Select exactly these, where they are shown; the first becomes the current one."""
         self.view.clearSelection()
         self.view.select_keys(keys, keys[0] if keys else None)
+
+    def reveal_keys(self, keys: Sequence[ImageKey]) -> None:
+        """Select exactly these, and scroll to the first."""
+        self.view.select_key(keys[0])
+        self.view.select_keys(keys, keys[0])
+        self.view.setFocus()
+
+    def export(self) -> None:
+        """Ask what of it to export."""
+        self._exporting.ask()
 
     def state(self) -> dict[str, Any]:
         """Tile size, selection and scroll position, for the next start (JSON)."""

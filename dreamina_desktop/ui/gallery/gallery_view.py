@@ -137,27 +137,31 @@ class GalleryView(ArithmeticView):
 
     def show_order(self, order: ImageOrder, *, arriving: bool = False) -> None:
         """Show other images; selection, current image and scroll position stay with theirs.
-        `arriving`: these are asked for as before, and some came."""
+        `arriving`: these are asked for as before, and some came or went: then the place of what
+        went is kept, too. Who asks for others sees their beginning, and selects anew."""
         change = self.order.replacement(order)
         if not change.removed and not change.inserted:
             self._images.set_order(order, change)  # the same images; jobs without any may differ
             self._regroup()
             return
         selected, current = self._selected_among(change), self.current_key()
-        successor = self._successor(order)
+        successor = self._successor(order) if arriving else None
+        is_left = not arriving and current is not None and current not in order
         if self._place.row is None and self.underMouse() and len(self.order):
             self._place = Place(0)  # nothing moves away under the pointer
         self._place = self._place.of_keys(self.order)
         self.is_replacing = self._moving = True
         self.setAutoScroll(False)  # Qt would scroll to the current tile wherever it ends up
         self._images.set_order(order, change)
-        before, self._place = self._place.row, self._place.of_rows(order)
+        before, self._place = self._place.row, self._place.of_rows(order, arriving=arriving)
         self._moving = False
         self.lay_out()
         if change.removed and change.inserted:
             self.select_keys(selected, current)
         if successor is not None:
             self.select_key(successor)
+        elif is_left:  # Qt would make a neighbour the current one
+            self.selectionModel().setCurrentIndex(QModelIndex(), SelectionFlag.NoUpdate)
         self.setAutoScroll(True)
         self.is_replacing = False
         after = self._place.row

@@ -37,9 +37,12 @@ class Place:
             return Place()
         return Place(self.row, self.hidden, order[self.row])
 
-    def of_rows(self, order: ImageOrder) -> Place:
-        """This place where its image is by now; about there where the image is gone."""
+    def of_rows(self, order: ImageOrder, *, arriving: bool) -> Place:
+        """This place where its image is by now; where the image is gone, about there or, among
+        images that were not `arriving`, at the top."""
         if self.row is None or self.key is None or not order:
             return Place()
         row = order.row(self.key)
+        if row is None and not arriving:
+            return Place()
         return Place(min(self.row, len(order) - 1) if row is None else row, self.hidden)

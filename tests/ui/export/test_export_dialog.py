@@ -32,11 +32,13 @@ async def window(bench: Any, put_up: Any, record: Any, until: Until) -> MainWind
 
 
 async def asked(window: MainWindow, until: Until) -> ExportDialog:
+    window.activateWindow()
     window._gallery.view.setFocus()
+    await until(window._gallery.view.hasFocus)
     QTest.keyClick(window._gallery.view, Key.Key_E, CTRL)
     await until(lambda: window.findChild(ExportDialog) is not None)
     dialog = window.findChild(ExportDialog)
-    await until(lambda: "Example" in words(dialog))
+    await until(lambda: dialog.isVisible() and "Example" in words(dialog))
     return dialog
 
 
@@ -121,6 +123,49 @@ async def test_what_was_chosen_is_written_and_kept(
     assert bench.services.preferences.get(CHOICE)["place"] == str(tmp_path / "client")
 
 
+async def test_each_export_is_for_others_and_each_kind_has_a_place_of_its_own(
+    window: MainWindow, bench: Any, until: Until, tmp_path: Path
+) -> None:
+    dialog = await asked(window, until)
+    place = named(dialog, QLineEdit, "Folder or zip file")
+    place.setText(str(tmp_path / "client"))
+    named(dialog, QRadioButton, "For me").click()
+    assert place.text() != str(tmp_path / "client")
+    place.setText(str(tmp_path / "mine"))
+    named(dialog, QCheckBox, "Contact sheet, one page for the browser and for paper").click()
+    named(dialog, QCheckBox, "with prompts").click()
+    QTest.keyClick(named(dialog, QPushButton, "Export"), Key.Key_Return)
+    await until(lambda: bench.services.messages.passing)
+
+    again = await asked(window, until)
+    assert named(again, QRadioButton, "For others").isChecked()
+    assert place.text() == str(tmp_path / "client")
+    assert not named(again, QCheckBox, "with prompts").isChecked()
+    named(again, QRadioButton, "For me").click()
+    assert place.text() == str(tmp_path / "mine")
+
+
+async def test_the_key_works_in_the_list_and_in_the_search_field(
+    window: MainWindow, until: Until
+) -> None:
+    for widget in (window._jobs.view, window._search):
+        widget.setFocus()
+        QTest.keyClick(widget, Key.Key_E, CTRL)
+        await until(lambda: (each := window.findChild(ExportDialog)) and each.isVisible())
+        window.findChild(ExportDialog).reject()
+
+
+async def test_a_place_below_a_file_is_refused_before(
+    window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    dialog = await asked(window, until)
+    (tmp_path / "file").write_text("")
+    named(dialog, QLineEdit, "Folder or zip file").setText(str(tmp_path / "file" / "below"))
+
+    assert "is a file. Choose a folder or a zip file." in words(dialog)
+    assert not named(dialog, QPushButton, "Export").isEnabled()
+
+
 async def test_a_place_that_is_none_is_asked_for(window: MainWindow, until: Until) -> None:
     dialog = await asked(window, until)
     named(dialog, QLineEdit, "Folder or zip file").setText("somewhere")
@@ -151,8 +196,8 @@ async def test_a_picture_of_an_unknown_job_offers_to_track_it(
     window: MainWindow, bench: Any, record: Any, until: Until, tmp_path: Path
 ) -> None:
     dialog = await asked(window, until)
-    named(dialog, QLineEdit, "Folder or zip file").setText(str(tmp_path))
     named(dialog, QRadioButton, "For me").click()
+    named(dialog, QLineEdit, "Folder or zip file").setText(str(tmp_path))
     named(dialog, QLineEdit, "Pattern of the names").setText("{number}")
     dialog._refresh()
     QTest.keyClick(named(dialog, QPushButton, "Export"), Key.Key_Return)

@@ -16,6 +16,7 @@ from PIL import Image as Pillow
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.jobs_form import JobsForm
+from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.provenance import parse_packet
 from dreamina_desktop.imaging.metadata import read_xmp_file
 from dreamina_desktop.services.exporter import ExportWish
@@ -88,6 +89,9 @@ async def test_for_oneself_all_is_inside_and_beside(
     bench: Any, record: Any, said: Any, tmp_path: Path
 ) -> None:
     keys = await five(bench, record)
+    await bench.services.marking.flag(keys[:1], Flag.PICKED)
+    await bench.services.marking.rate(keys[:1], 4)
+    await bench.services.marking.tag(keys[:1], ["Campaign X"], [])
     bench.services.exporter.start(
         wish(keys[:1], tmp_path, for_others=False, pattern="{number} {prompt}")
     )
@@ -103,8 +107,10 @@ async def test_for_oneself_all_is_inside_and_beside(
     assert inside.asset_ref == record(1)["response"]["images"][0]["assetRef"]
     assert inside.created == record(1)["created"]
     beside = json.loads(picture.with_suffix(".json").read_text())
-    assert beside["jobid"] == record(1)["jobid"]
-    assert beside["request"] == record(1)["request"]
+    assert (beside["image"], beside["index"], beside["rating"]) == ("1-1", 0, 4)
+    assert (beside["flag"], beside["tags"]) == ("picked", ["Campaign X"])
+    assert beside["job"]["jobid"] == record(1)["jobid"]
+    assert beside["job"]["request"] == record(1)["request"]
 
 
 async def test_nothing_is_overwritten_and_names_that_are_the_same_get_numbers(
@@ -183,7 +189,7 @@ async def test_a_folder_that_vanishes_leaves_whole_files_and_names_what_is_missi
 
     words = await said()
     assert "was given up" in words
-    assert "No such file or directory" in words
+    assert "The folder is not there." in words
     assert "5 images written, each of them whole; 5 not: 3-2, 4-1, 4-2, 5-1 and 1 more." in words
 
 
@@ -217,7 +223,7 @@ async def test_a_full_disk_leaves_no_half_file(
         monkeypatch.setattr(export_target, "_new_part", full)
         bench.services.exporter.start(wish(keys, tmp_path / name))
         words = await said()
-        assert "No space left on device" in words
+        assert "The disk is full." in words
         assert not_written in words
     assert names(tmp_path / "out") == []
     assert not [each for each in names(tmp_path) if "zip" in each or each.endswith(".part")]
@@ -235,6 +241,27 @@ async def test_a_picture_that_cannot_be_told_from_its_metadata_goes_to_nobody_el
     assert "cannot be told apart: 1-1." in words
     assert "2 images not saved: 2-1, 1-2." in words
     assert names(tmp_path / "out") == ["3-1.jpg", "3-2.jpg"]
+
+
+async def test_captions_of_a_sheet_name_the_files_beside_it(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    bench.services.exporter.start(wish(keys, tmp_path, pattern="boat {index}", has_sheet=True))
+
+    assert "Exported 4 images and a contact sheet to " in await said()
+    html = (tmp_path / "contact sheet.html").read_text()
+    assert html.index("boat 001.jpg") < html.index("boat 005.jpg")
+
+
+async def test_a_place_that_cannot_be_is_said_in_words(
+    bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    keys = await five(bench, record)
+    (tmp_path / "file").write_text("")
+    bench.services.exporter.start(wish(keys, tmp_path / "file" / "below"))
+
+    assert "A file stands where the folder would be. Nothing was written." in await said()
 
 
 async def test_what_was_exported_is_known_when_it_comes_back(

@@ -156,6 +156,36 @@ async def test_the_menu_counts_and_chooses(window: MainWindow, until: Until) -> 
     await until(lambda: listed(window) == [2, 1])
 
 
+async def test_a_search_that_hides_what_was_current_selects_nothing_and_begins_at_the_top(
+    window: MainWindow, until: Until
+) -> None:
+    window.resize(700, 420)  # a line of the gallery at a time
+    images = child(window, "Images")
+    images.select_key(ImageKey(1, 1))
+    await until(lambda: images.verticalScrollBar().value() > 0)
+    images.clearSelection()
+
+    search(window, "moon")
+
+    await until(lambda: shown(window) == ["4-1", "4-2"])
+    assert images.selected_count() == 0
+    assert images.current_key() is None
+    assert images.verticalScrollBar().value() == 0
+
+
+async def test_what_is_selected_stays_selected_where_a_search_shows_it(
+    window: MainWindow, until: Until
+) -> None:
+    images = child(window, "Images")
+    images.select_keys([ImageKey(4, 0), ImageKey(1, 1)], ImageKey(4, 0))
+
+    search(window, "moon")
+
+    await until(lambda: shown(window) == ["4-1", "4-2"])
+    assert images.selected_keys() == [ImageKey(4, 0)]
+    assert images.current_key() == ImageKey(4, 0)
+
+
 async def test_a_search_is_kept_under_a_name_found_again_and_forgotten(
     bench: Any, window: MainWindow, until: Until
 ) -> None:
