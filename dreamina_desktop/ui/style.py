@@ -39,7 +39,10 @@ QSpinBox::up-button, QSpinBox::down-button {{
 }}
 QSpinBox::up-button {{ subcontrol-position: top right; }}
 QSpinBox::down-button {{ subcontrol-position: bottom right; }}
-QComboBox {{ padding-right: 24px; }}
+QPlainTextEdit:disabled, QLineEdit:disabled, QComboBox:disabled {{
+    background: {canvas}; color: {muted}; border-color: {line};
+}}
+QComboBox {{ padding-right: 24px; combobox-popup: 0; }}
 QComboBox:focus {{ padding-right: 23px; }}
 QComboBox::drop-down {{ width: 24px; border: none; background: transparent; }}
 QSpinBox::up-arrow {{ image: url("{icons}/arrow-up-{theme}.svg"); }}
@@ -49,6 +52,7 @@ QComboBox QAbstractItemView {{
     background: {raised}; border: 1px solid {line}; outline: none;
     selection-background-color: {selected}; selection-color: {text};
 }}
+QComboBox QAbstractItemView::item {{ min-height: 26px; padding: 0 6px; }}
 QPushButton {{
     background: {surface}; color: {text}; border: 1px solid {control}; border-radius: 6px;
     padding: 6px 14px;
@@ -76,6 +80,17 @@ QCheckBox::indicator:checked {{
     background: {accent}; border-color: {accent}; image: url("{icons}/tick-{theme}.svg");
 }}
 QCheckBox::indicator:checked:focus {{ border-color: {text}; }}
+QRadioButton {{ spacing: 8px; padding: 2px 0; }}
+QRadioButton::indicator {{
+    width: 16px; height: 16px; background: {surface};
+    border: 1px solid {control}; border-radius: 9px;
+}}
+QRadioButton::indicator:hover {{ border-color: {text}; }}
+QRadioButton::indicator:checked {{
+    width: 8px; height: 8px; background: {on_accent}; border: 5px solid {accent};
+}}
+QRadioButton::indicator:focus {{ border-color: {accent}; }}
+QRadioButton::indicator:checked:focus {{ border-color: {text}; }}
 QToolButton {{
     background: transparent; color: {text}; border: 1px solid transparent; border-radius: 6px;
     padding: 4px;

@@ -247,6 +247,16 @@ async def test_what_cannot_be_read_is_named(
     await until(lambda: "is not a file" in said(bench))
 
 
+async def test_a_file_that_is_no_text_is_named_at_once(
+    bench: Any, window: MainWindow, until: Until, tmp_path: Path
+) -> None:
+    (tmp_path / "a.bin").write_bytes(b"PK\x03\x04\x14\0\0\0" + b"j0302" * 1000)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.bin"))])
+    window.dropEvent(drop(data))
+    await until(lambda: said(bench) == "Not read: a.bin is not a text.")
+
+
 async def test_undo_takes_back_a_paste_and_a_removal(
     bench: Any, window: MainWindow, record: Any, until: Until
 ) -> None:

@@ -117,7 +117,7 @@ class Copying(QObject):
         mime = ImagesData([picture.job], [picture.image])
         mime.setImageData(data)
         self._set(mime)
-        self._say(f"Copied the picture {picture.image.key}")
+        self._say(f"Copied the picture {picture.image.key}.")
 
     def _copy_lines(self, lines: Sequence[str]) -> None:
         if lines:

@@ -404,6 +404,9 @@ class ReferenceTrayBar(QWidget):
         known = own_account_once(
             self._services.preferences, len(references), named=form is Form.LINES
         )
+        found = problems(generation, self._tray.catalog) if form is not Form.LINES else []
+        if found:
+            words += f" The API would refuse it. {' '.join(found)}"
         self._services.messages.say(f"{words} {known}".rstrip())
 
 

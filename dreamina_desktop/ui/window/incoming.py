@@ -61,9 +61,19 @@ def read_texts(files: Sequence[str]) -> Texts:
         elif not file.open(QIODevice.OpenModeFlag.ReadOnly):
             unread.append(f"{info.fileName()} cannot be read")
         else:
-            texts.append(decoded(bytes(file.readAll().data())))
+            data = bytes(file.readAll().data())
             file.close()
+            if _is_text(data):
+                texts.append(decoded(data))
+            else:
+                unread.append(f"{info.fileName()} is not a text")
     return Texts("\n".join(texts), tuple(unread))
+
+
+def _is_text(data: bytes) -> bool:
+    """Zips, programs and databases have zeros at their beginnings."""
+    has_mark = data.startswith(tuple(mark for mark, _ in _MARKS))
+    return has_mark or b"\0" not in data[:4096]
 
 
 def decoded(data: bytes) -> str:

@@ -157,5 +157,5 @@ def _came_back(came: CameBack) -> str:
         more = len(came.unknown) - 3
         whole = f"{names}{f' and {more:,} more' if more > 0 else ''}"
         verb = "is" if len(came.unknown) == 1 else "are"
-        words.append(f"{whole} {verb} not from this library.")
+        words.append(f"{whole} {verb} no file of this library, and no export of it.")
     return " ".join(words)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QWidget
 
 KEYS = (
-    ("Ctrl+V", "Track the IDs on the clipboard (outside a text field)"),
+    ("Ctrl+V", "Track the IDs on the clipboard; find the images of pasted files"),
     ("Ctrl+L", "Go to the field for IDs"),
     ("Ctrl+F", "Search: words of prompts, numbers, models, job IDs"),
     ("Ctrl+1, Ctrl+2", "Go to the jobs, to the images"),

@@ -63,7 +63,7 @@ def test_a_picture_is_copied_with_its_file(scene: Any, copying: Copying, qtbot: 
     image = scene.services.library.image(ImageKey(214, 1))
     assert [url.toLocalFile() for url in mime.urls()] == [image.file]
     assert QGuiApplication.clipboard().image().size().toTuple() == (64, 36)
-    assert said(scene) == "Copied the picture 214-2"
+    assert said(scene) == "Copied the picture 214-2."
     uri = Path(image.file).as_uri()
     assert bytes(mime.data("x-special/gnome-copied-files").data()).decode() == f"copy\n{uri}"
     assert not mime.hasFormat("text/plain")

@@ -138,6 +138,21 @@ async def test_another_account_and_too_many_are_marked_with_the_reason(
     assert "several accounts" in problem(window)
 
 
+async def test_a_request_that_would_be_refused_is_copied_and_says_so(
+    bench: Any, window: MainWindow, until: Until
+) -> None:
+    put(window, 4, 1, 1)
+    await until(lambda: held(window) == "4-1")
+    put(window, 1, 1, 2)
+    await until(lambda: held(window) == "4-1 1-1")
+
+    tray(window)._copy_as(Form.JSON)
+
+    message = bench.services.messages.passing.text
+    assert "Copied the request as JSON. The API would refuse it." in message
+    assert "several accounts" in message
+
+
 def problem(window: MainWindow) -> str:
     return tray(window)._problem.text()
 

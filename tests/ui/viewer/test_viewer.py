@@ -154,7 +154,7 @@ def test_its_menu_opens_saved_images_elsewhere_and_no_others(stage: Any) -> None
 def test_ctrl_shift_c_copies_the_picture(stage: Any, qtbot: QtBot) -> None:
     stage.open(1)
     press(Key.Key_C, CONTROL | SHIFT)
-    qtbot.waitUntil(lambda: stage.said() == "Copied the picture 214-2")
+    qtbot.waitUntil(lambda: stage.said() == "Copied the picture 214-2.")
     assert QGuiApplication.clipboard().image().size().toTuple() == (400, 200)
 
 

@@ -53,14 +53,22 @@ class LibrarySection(QWidget):
         dialog.setDefaultSuffix(ENDING.lstrip("."))
         dialog.selectFile(f"library-{today:%Y-%m-%d}{ENDING}")
         self._open(dialog)
-        dialog.fileSelected.connect(lambda file: self._services.archiver().save(Path(file)))
+        dialog.fileSelected.connect(self._on_target_selected)
 
     def choose_source(self) -> None:
         """Ask which one is to be added."""
         dialog = QFileDialog(self, "Add a library from a file", _documents(), _FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         self._open(dialog)
-        dialog.fileSelected.connect(lambda file: self._services.archiver().add(Path(file)))
+        dialog.fileSelected.connect(self._on_source_selected)
+
+    def _on_target_selected(self, file: str) -> None:
+        self._services.archiver().save(Path(file))
+        self.window().close()  # its progress, with *Stop*, is in the window behind
+
+    def _on_source_selected(self, file: str) -> None:
+        self._services.archiver().add(Path(file))
+        self.window().close()
 
     def _open(self, dialog: QFileDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -68,4 +76,5 @@ class LibrarySection(QWidget):
 
 
 def _documents() -> str:
-    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return folder if Path(folder).is_dir() else str(Path.home())
