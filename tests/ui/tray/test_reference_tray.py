@@ -149,7 +149,7 @@ async def test_a_request_that_would_be_refused_is_copied_and_says_so(
     tray(window)._copy_as(Form.JSON)
 
     message = bench.services.messages.passing.text
-    assert "Copied the request as JSON. The API would refuse it." in message
+    assert "Copied the request as JSON body. The API would refuse it." in message
     assert "several accounts" in message
 
 
