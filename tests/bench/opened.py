@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -66,6 +67,7 @@ async def program_over(
 ) -> AsyncIterator[Program]:
     options = parse(["--data-dir", str(folder), "--api-url", api_url, *more])
     async with open_program(options, Locations.at(folder), None, token) as program:
+        gc.freeze()  # as app/window.py does
         yield program
 
 
