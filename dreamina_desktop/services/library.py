@@ -186,9 +186,9 @@ class Library:
         """So many of the first, if they are found in this time; else None."""
         return self._index.listing_within(wait_s, query, limit)
 
-    async def listing_later(self, query: Query) -> Listing:
-        """All of them, without blocking."""
-        return await self._index.listing_later(query)
+    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
+        """All of them, or so many of the first, without blocking."""
+        return await self._index.listing_later(query, limit)
 
     async def group_keys(self, by: Grouping, numbers: Iterable[int]) -> Sequence[GroupKey]:
         """What these jobs have in common with others, in this order: the day in local time, the

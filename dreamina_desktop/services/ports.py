@@ -153,8 +153,8 @@ class JobIndex(Protocol):
     def listing_within(self, wait_s: float, query: Query, limit: int) -> Listing | None:
         """So many of the first, if they are found in this time; else None."""
 
-    async def listing_later(self, query: Query) -> Listing:
-        """All of them, without blocking."""
+    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
+        """All of them, or so many of the first, without blocking."""
 
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """The saved images of shown jobs, with their files, by key."""

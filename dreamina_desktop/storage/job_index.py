@@ -115,9 +115,9 @@ class JobIndex:
         except TimeoutError:
             return None
 
-    async def listing_later(self, query: Query) -> Listing:
-        """All of them, without blocking."""
-        return await self._later(lambda: self._listing(query, None))
+    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
+        """All of them, or so many of the first, without blocking."""
+        return await self._later(lambda: self._listing(query, limit))
 
     async def saved_files(self, after: ImageKey, limit: int) -> Sequence[tuple[ImageKey, str]]:
         """Images that are saved, with their files, of jobs that are shown, by key."""

@@ -54,6 +54,7 @@ class JobsModel(QAbstractListModel):
         self._changed: set[int] = set()
         self._is_stale = True  # the listing is not that of the query
         self._is_listing = False
+        self._has_first = True  # the first page of the search is shown, or need not be
         self._is_flushing = False  # the timer runs
         self._is_awaited = False  # by who brings it up to date
         self._took_ms = 0.0
@@ -165,21 +166,21 @@ class JobsModel(QAbstractListModel):
         if self._services.library.last_number <= SMALL:
             self.flush()
             return
-        if self._query.text:
-            self._show_first()
+        self._has_first = not self._query.text or self._show_first()
         if not self._is_listing:
             self._is_listing = True
             self._services.supervisor.spawn(self._list_later(), "list jobs")
 
-    def _show_first(self) -> None:
+    def _show_first(self) -> bool:
         """Most searches find their first page within a frame: it need not wait for a turn of the
-        loop."""
+        loop. Whether it was shown."""
         try:
             first = self._services.library.listing_within(WAIT_S, self._query, FIRST)
         except DatabaseError:
-            return  # the whole listing says so
+            return True  # the whole listing says so
         if first is not None:
             self._show(first)
+        return first is not None
 
     async def _list_later(self) -> None:
         try:
@@ -203,6 +204,11 @@ class JobsModel(QAbstractListModel):
             self.settled.emit()
 
     async def _show_later(self, query: Query) -> None:
+        if not self._has_first:
+            self._has_first = True
+            first = await self._services.library.listing_later(query, FIRST)
+            if query == self._query and shiboken6.isValid(self):
+                self._show(first)
         listing = await self._services.library.listing_later(query)
         if query == self._query and shiboken6.isValid(self):
             self._show(listing)
