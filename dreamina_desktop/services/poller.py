@@ -80,7 +80,10 @@ class Poller:
         """Until cancelled."""
         for job in self._library.recent():
             self._keeper.durations.note(job.record)
-        self._look_at(self._library.open_jobs())
+        async for job in self._library.each_open_job():  # thousands may be waiting
+            self._plan(job)
+            self._other_user.look_at([job])
+        self._tell()
         while True:
             self._start_due()
             before = self._clock.monotonic()
@@ -248,13 +251,16 @@ class Poller:
 
     def _look_at(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            self._queue.plan(job)
-            if self._queue.is_wanted(job):
-                self._keeper.ages.note(job)
-            else:
-                self._keeper.forget(job.number)
+            self._plan(job)
         self._other_user.look_at(jobs)
         self._tell()
+
+    def _plan(self, job: Job) -> None:
+        self._queue.plan(job)
+        if self._queue.is_wanted(job):
+            self._keeper.ages.note(job)
+        else:
+            self._keeper.forget(job.number)
 
     def _hurry(self) -> None:
         """The user wants answers now."""

@@ -206,7 +206,7 @@ class FakeIndex:
     async def known_later(self, jobids: Sequence[str]) -> Mapping[str, Known]:
         return self.known(jobids)
 
-    async def listing_later(self, query: Query) -> Listing:
+    async def listing_later(self, query: Query, limit: int | None = None) -> Listing:
         """By number, of one batch or not found: what services ask for."""
         not_found = query.filter is JobFilter.NOT_FOUND
         jobs = [
