@@ -379,10 +379,7 @@ class Library:
     async def _take_new(self, stamp: int, jobs: Sequence[Job]) -> None:
         """These are written, and were not here before."""
         self._numbers.clear()
-        for job in jobs:
-            self._last_number = max(self._last_number, job.number)
-            if account := account_of(job.jobid):
-                self._accounts[account] = None
+        self._last_number = max(self._last_number, *(job.number for job in jobs))
         await self._take(stamp, (), jobs, listed=True)
 
     async def _take(
@@ -419,6 +416,9 @@ class Library:
     ) -> None:
         part = slice(start, start + SLICE)
         told = after[part]
+        if listed:
+            accounts = (account_of(job.jobid) for job in told)
+            self._accounts.update((account, None) for account in accounts if account)
         self._remember(before[part], told)
         self._tell_of(
             ChangeSet(
