@@ -48,7 +48,8 @@ def dragged(
     desk.place_window(0, 0, 900, 700)
     desk.copy(first)
     desk.press("ctrl+v")
-    (image, *_) = until(lambda: desk.images("saved"), "an image")
+    until(lambda: desk.images("saved") and not desk.images("pending"), "its images")
+    image = desk.images("saved")[0]  # they may have come in any order
     desk.press("ctrl+2", "Home")
     desk.point((380, 300))
     desk.hold(down=True)

@@ -10,7 +10,9 @@ from dreamina_desktop.ui.palette import colors
 
 MARGIN = 16
 RADIUS = 10
-WORDS = "Drop to track the job IDs in it"
+WORDS = (
+    "Drop a text to track its job IDs,\na picture to find its image,\nor a saved library to add it"
+)
 
 
 class DropHint(QWidget):

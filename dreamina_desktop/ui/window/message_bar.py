@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -31,6 +32,7 @@ from dreamina_desktop.ui.window.icon_button import IconButton
 READING_MS = 8000
 READING_MS_A_CHARACTER = 70
 SLIDE_MS = 120
+PRESSED_MS = 500  # between two looks whether a button of the mouse is still held
 UNLIMITED = 16_777_215  # Qt's largest height
 
 
@@ -78,7 +80,7 @@ class _Row(QWidget):
         self._button.clicked.connect(self._choose)
         self._close.clicked.connect(messages.dismiss)
         self._timer = QTimer(self, singleShot=True, interval=READING_MS)
-        self._timer.timeout.connect(messages.dismiss)
+        self._timer.timeout.connect(self._on_read)
         self._slide = QVariantAnimation(self)
         self._slide.valueChanged.connect(self.setMaximumHeight)
         self._slide.finished.connect(self._on_slide_finished)
@@ -146,6 +148,13 @@ class _Row(QWidget):
             self._slide_to(self._wanted_height(), start=0)
         self.show()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, message.text))
+
+    def _on_read(self) -> None:
+        """Nothing moves under a pressed pointer: it may be dragging to a place above the bar."""
+        if QApplication.mouseButtons() is Qt.MouseButton.NoButton:
+            self._messages.dismiss()
+        else:
+            self._timer.start(PRESSED_MS)
 
     def _leave(self) -> None:
         self._timer.stop()

@@ -142,3 +142,17 @@ async def test_it_can_be_closed(window, messages):
     )
     close.click()
     assert messages.passing is None
+
+
+async def test_nothing_moves_while_a_button_of_the_mouse_is_held(window, messages, until):
+    messages.say("Copied.")
+    await until(lambda: window.texts() == ["Copied."])
+    timer = window.row("Copied.")._timer
+    QTest.mousePress(window.other, Qt.MouseButton.LeftButton)
+    timer.timeout.emit()
+    assert messages.passing is not None
+    assert timer.isActive()
+
+    QTest.mouseRelease(window.other, Qt.MouseButton.LeftButton)
+    timer.timeout.emit()
+    await until(lambda: window.texts() == [])
