@@ -193,6 +193,41 @@ async def test_a_folder_that_vanishes_leaves_whole_files_and_names_what_is_missi
     assert "5 images written, each of them whole; 5 not: 3-2, 4-1, 4-2, 5-1 and 1 more." in words
 
 
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+async def test_stopped_it_says_what_there_is_and_leaves_nothing_half(
+    bench: Any,
+    record: Any,
+    said: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    keys = [
+        ImageKey(job.number, index)
+        for second in range(1, 6)
+        for job in [await bench.add(record(second))]
+        for index in (0, 1)
+    ]
+    note = bench.services.exporter._fingerprints.note
+
+    async def note_and_stop(copies: Any) -> None:
+        await note(copies)
+        bench.services.long_work.stop()
+
+    monkeypatch.setattr(bench.services.exporter._fingerprints, "note", note_and_stop)
+    bench.services.exporter.start(wish(keys, tmp_path / name))
+
+    words = await said()
+    if name == "out":
+        assert words == (
+            "Stopped. 4 images written, each of them whole; 6 not: 3-1, 3-2, 4-1, 4-2 and 2 more."
+        )
+        assert names(tmp_path / "out") == ["1-1.jpg", "1-2.jpg", "2-1.jpg", "2-2.jpg"]
+    else:
+        assert words == "Stopped. Nothing was written."
+        assert not [each for each in names(tmp_path) if "zip" in each or each.endswith(".part")]
+
+
 async def test_a_full_disk_leaves_no_half_file(
     bench: Any, record: Any, said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
