@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,8 +47,11 @@ class WayBack:
     async def find(self, files: Sequence[str]) -> CameBack:
         """Raises DatabaseError."""
         keys, untracked, unknown = dict[ImageKey, None](), dict[str, None](), list[str]()
+        read = {file: read for file in files if (read := await self._read(file)) is not None}
+        # All at once: whose bytes they are is looked for among those of every image.
+        whose = await self._fingerprints.find([digest for digest, _ in read.values()])
         for file in files:
-            found = await self._find(file)
+            found = await self._find(*read[file], whose) if file in read else None
             if isinstance(found, ImageKey):
                 keys[found] = None
             elif isinstance(found, str):
@@ -57,15 +60,20 @@ class WayBack:
                 unknown.append(Path(file).name)
         return CameBack(tuple(keys), tuple(untracked), tuple(unknown))
 
-    async def _find(self, file: str) -> ImageKey | str | None:
-        """An image; the ID of a job that is not shown; None."""
+    async def _read(self, file: str) -> tuple[str, Provenance | None] | None:
+        """Its SHA-256, and what is inside; None where it cannot be read."""
         try:
             provenance = await self._provenance(file)
             _, digest = await self._files.digest(Path(file))
         except OSError:
             return None
-        key = (await self._fingerprints.find([digest])).get(digest)
-        if key is not None:
+        return digest, provenance
+
+    async def _find(
+        self, digest: str, provenance: Provenance | None, whose: Mapping[str, ImageKey]
+    ) -> ImageKey | str | None:
+        """An image; the ID of a job that is not shown; None."""
+        if (key := whose.get(digest)) is not None:
             return await self._shown(key)
         if provenance is None or not is_possible(provenance.jobid):
             return None
