@@ -140,11 +140,17 @@ class Library:
 
     async def each_open_job(self) -> AsyncIterator[Job]:
         """Those that still are open by then, with the window's turn between slices of them."""
+        async for jobs in self.open_slices():
+            for job in jobs:
+                if (now := self._open.get(job.number)) is not None:  # the caller may have waited
+                    yield now
+
+    async def open_slices(self) -> AsyncIterator[Sequence[Job]]:
+        """The same, some at a time, as they are by then."""
         numbers = tuple(self._open)
         for start in range(0, len(numbers), SLICE):
-            for number in numbers[start : start + SLICE]:
-                if (job := self._open.get(number)) is not None:
-                    yield job
+            some = numbers[start : start + SLICE]
+            yield [job for number in some if (job := self._open.get(number)) is not None]
             await asyncio.sleep(0)
 
     def recent(self) -> Sequence[Job]:

@@ -80,10 +80,8 @@ class Poller:
         """Until cancelled."""
         for job in self._library.recent():
             self._keeper.durations.note(job.record)
-        async for job in self._library.each_open_job():  # thousands may be waiting
-            self._plan(job)
-            self._other_user.look_at([job])
-        self._tell()
+        async for jobs in self._library.open_slices():  # thousands may be waiting
+            self._look_at(jobs)
         while True:
             self._start_due()
             before = self._clock.monotonic()
@@ -251,16 +249,13 @@ class Poller:
 
     def _look_at(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            self._plan(job)
+            self._queue.plan(job)
+            if self._queue.is_wanted(job):
+                self._keeper.ages.note(job)
+            else:
+                self._keeper.forget(job.number)
         self._other_user.look_at(jobs)
         self._tell()
-
-    def _plan(self, job: Job) -> None:
-        self._queue.plan(job)
-        if self._queue.is_wanted(job):
-            self._keeper.ages.note(job)
-        else:
-            self._keeper.forget(job.number)
 
     def _hurry(self) -> None:
         """The user wants answers now."""
