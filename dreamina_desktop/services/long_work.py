@@ -107,9 +107,7 @@ class LongWork:
                 if self._is_stopped:
                     self._waiting.clear()
                     break
-                if self._clock.monotonic() - began >= SHOWN_AFTER_S:
-                    text = f"{progress.doing}: {100 * progress.share:.0f} % done."
-                    self._messages.hold(Condition.LONG_WORK, text, Remedy.STOP)
+                self._show(began, progress.doing, round(100 * progress.share))
                 await asyncio.sleep(0)  # the window's turn
             else:
                 return course.end(), course.remedy
@@ -121,9 +119,13 @@ class LongWork:
         for start in range(0, total, work.at_once):
             if self._is_stopped:
                 return start
-            if self._clock.monotonic() - began >= SHOWN_AFTER_S:
-                text = f"{work.doing}: {100 * start // total} % done."
-                self._messages.hold(Condition.LONG_WORK, text, Remedy.STOP)
+            self._show(began, work.doing, 100 * start // total)
             await work.step(work.numbers[start : start + work.at_once])
             await asyncio.sleep(0)  # the window's turn
         return total
+
+    def _show(self, began: float, doing: str, percent: int) -> None:
+        """How far it is, with its *Stop*; not of what is soon done."""
+        if self._clock.monotonic() - began >= SHOWN_AFTER_S:
+            text = f"{doing}: {percent} % done."
+            self._messages.hold(Condition.LONG_WORK, text, Remedy.STOP)
