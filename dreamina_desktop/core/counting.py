@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def counted(number: int, word: str) -> str:
     """`1 image`, `1,812 images`"""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def some_of(names: Sequence[object], most: int) -> str:
+    """`214-1, 214-2`; of many the first ones: `214-1, 214-2 and 1,036 more`."""
+    named = ", ".join(map(str, names[:most]))
+    more = len(names) - most
+    return f"{named} and {more:,} more" if more > 0 else named

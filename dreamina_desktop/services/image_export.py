@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dreamina_desktop.core import contact_sheet, export_name
-from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.counting import counted, some_of
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.lineage import Source, sources
 from dreamina_desktop.core.provenance import Provenance, image_of_job, xmp_packet
@@ -178,7 +178,7 @@ class ImageExport:
         written = f"{counted(len(self.written), 'image')} written, each of them whole"
         if not missing:
             return f"{written}."
-        return f"{written}; {len(missing):,} not: {_names(missing)}."
+        return f"{written}; {len(missing):,} not: {some_of(missing, _NAMED)}."
 
 
 def named(job: Job, image: Image, row: int, count: int) -> export_name.Named:
@@ -251,10 +251,4 @@ def _reason(error: OSError) -> str:
 
 
 def _left_out(keys: Sequence[ImageKey], why: str) -> list[str]:
-    return [f"{counted(len(keys), 'image')} {why}: {_names(keys)}."] if keys else []
-
-
-def _names(keys: Sequence[ImageKey]) -> str:
-    more = len(keys) - _NAMED
-    names = ", ".join(str(key) for key in keys[:_NAMED])
-    return f"{names} and {more:,} more" if more > 0 else names
+    return [f"{counted(len(keys), 'image')} {why}: {some_of(keys, _NAMED)}."] if keys else []

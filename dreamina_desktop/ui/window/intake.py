@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
-from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.counting import counted, some_of
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.tracker import Tracked
 from dreamina_desktop.services.way_back import CameBack
@@ -144,18 +144,14 @@ def _came_back(came: CameBack) -> str:
     """In words: what was found, what can be tracked, what nobody knows."""
     words = []
     if came.keys:
-        names = ", ".join(str(key) for key in came.keys[:4])
-        more = len(came.keys) - 4
-        words.append(f"Found {names}{f' and {more:,} more' if more > 0 else ''}.")
+        words.append(f"Found {some_of(came.keys, 4)}.")
     if came.untracked:
         jobs = counted(len(came.untracked), "job")
         words.append(f"{jobs} of these pictures are not tracked here: Enter tracks them.")
         if len(came.untracked) == 1:
             words[-1] = "The job of this picture is not tracked here: Enter tracks it."
     if came.unknown:
-        names = ", ".join(came.unknown[:3])
-        more = len(came.unknown) - 3
-        whole = f"{names}{f' and {more:,} more' if more > 0 else ''}"
+        whole = some_of(came.unknown, 3)
         verb = "is" if len(came.unknown) == 1 else "are"
         words.append(f"{whole} {verb} no file of this library, and no export of it.")
     return " ".join(words)
