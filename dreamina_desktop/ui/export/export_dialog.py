@@ -96,7 +96,6 @@ class ExportDialog(QDialog):
             for scope in scopes:
                 self._what.addItem(f"{scope.name} ({len(scope.keys):,})")
         self._on_scope_changed()
-        self._problem.clear()
         self.open()
         self._export.setFocus()
 
@@ -153,7 +152,7 @@ class ExportDialog(QDialog):
             (self._order, choice.keeps_order),
             (self._pictures, choice.has_pictures),
             (self._sheet, choice.has_sheet),
-            (self._prompts, choice.has_prompts and not choice.for_others),
+            (self._prompts, choice.has_prompts),
         ):
             with QSignalBlocker(widget):
                 widget.setChecked(is_on)
