@@ -10,6 +10,14 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
+def plural(number: int, one: str, many: str) -> str:
+    """The sentence for so many, both given whole: `many` has `{n}` where the number stands.
+
+    `plural(n, "1 image is here.", "{n} images are here.")`
+    """
+    return one if number == 1 else many.format(n=f"{number:,}")
+
+
 def some_of(names: Sequence[object], most: int) -> str:
     """`214-1, 214-2`; of many the first ones: `214-1, 214-2 and 1,036 more`."""
     named = ", ".join(map(str, names[:most]))
