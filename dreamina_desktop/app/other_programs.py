@@ -53,13 +53,18 @@ def _start(line: Sequence[str]) -> bool:
     process = QProcess()
     process.setProgram(line[0])
     process.setArguments(list(line[1:]))
-    process.setWorkingDirectory(str(Path.home()))
+    process.setWorkingDirectory(_home())
     process.setStandardInputFile(QProcess.nullDevice())
     process.setStandardOutputFile(QProcess.nullDevice())
     process.setStandardErrorFile(QProcess.nullDevice())
     process.setProcessEnvironment(_environment())
     started = process.startDetached()
     return bool(started[0] if isinstance(started, tuple) else started)
+
+
+def _home() -> str:
+    home = os.path.expanduser("~")
+    return home if os.path.isdir(home) else os.sep
 
 
 def _environment() -> QProcessEnvironment:

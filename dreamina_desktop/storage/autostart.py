@@ -48,6 +48,8 @@ class AutostartFile:
             return False
 
     def _write(self) -> None:
+        if not self._file.is_absolute():
+            raise FileNotFoundError("This user has no home folder, where it would be written.")
         self._file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self._file, self._content)
 
@@ -92,14 +94,22 @@ def system_autostart(command: Sequence[str]) -> AutostartFile | AutostartRunKey:
     if sys.platform == "win32":
         return AutostartRunKey(command)
     if sys.platform == "darwin":
-        agents = Path.home() / "Library" / "LaunchAgents"
+        agents = _home() / "Library" / "LaunchAgents"
         return AutostartFile(agents / f"{NAME}.plist", launch_agent(command))
-    configuration = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    configuration = Path(os.environ.get("XDG_CONFIG_HOME") or _home() / ".config")
     return AutostartFile(
         configuration / "autostart" / f"{NAME}.desktop",
         desktop_entry(command),
         is_off=_SWITCHED_OFF.search,
     )
+
+
+def _home() -> Path:
+    """Not absolute where this user has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("~")
 
 
 def desktop_entry(command: Sequence[str]) -> bytes:

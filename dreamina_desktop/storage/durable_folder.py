@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from dreamina_desktop.storage.atomic_file import flush_folder
@@ -10,7 +11,7 @@ from dreamina_desktop.storage.atomic_file import flush_folder
 def make_folder(folder: Path, mode: int = 0o777) -> None:
     """Make `folder` and what is missing above it; each name is on the disk when this returns.
     Raises OSError."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    missing = [path for path in (folder, *folder.parents) if not os.path.exists(path)]
     folder.mkdir(mode=mode, parents=True, exist_ok=True)
     for path in reversed(missing):
         flush_folder(path.parent)

@@ -54,7 +54,7 @@ def _configuration_folders(environment: Mapping[str, str]) -> list[Path]:
 
 
 def _home(environment: Mapping[str, str]) -> Path:
-    return Path(environment.get("HOME") or Path.home())
+    return Path(environment.get("HOME") or os.path.expanduser("~"))
 
 
 def _absolute(*lists: str) -> Iterator[Path]:

@@ -161,3 +161,23 @@ async def test_windows_gets_a_value_in_the_registry(
     assert value == f'{tmp_path / "pythonw.exe"} -m dreamina_desktop "a b"'
     await system.set_on(False)
     assert not await system.is_on()
+
+
+def test_without_a_home_it_is_off_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pwd = pytest.importorskip("pwd")
+
+    def unknown(_user: int) -> None:
+        raise KeyError("no such user")
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    system = system_autostart(COMMAND)
+    assert not asyncio.run(system.is_on())
+    with pytest.raises(OSError, match="no home folder"):
+        asyncio.run(system.set_on(True))
+    assert list(tmp_path.iterdir()) == []
