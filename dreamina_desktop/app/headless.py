@@ -96,7 +96,8 @@ async def _work(
             async for reply in executor.carry_out(assignment, stop):
                 if taken_over.is_set() and not delivery.has_begun:
                     return None
-                delivery.take(reply)
+                # A pipe may take its time: meanwhile a signal still stops us.
+                await asyncio.to_thread(delivery.take, reply)
             if not stop.is_set():
                 await program.finish_backup()
     return EXIT_GAVE_UP if delivery.exit_code is None else delivery.exit_code

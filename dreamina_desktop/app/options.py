@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from dreamina_desktop import __version__
+from dreamina_desktop.app.standard_streams import say_on_standard_error
 from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.collection import clean_name
 from dreamina_desktop.core.errors import OptionError
@@ -167,7 +167,7 @@ def _picture(text: str | None) -> Path | None:
     if text is None:
         return None
     path = Path(text).absolute()
-    if path.suffix.lower() != ".png":
+    if path.suffix.lower() != ".png" and not _is_stream(path):
         raise OptionError(f"--screenshot writes PNG: its name ends with .png, not {text!r}.")
     _check_target("--screenshot", path)
     return path
@@ -198,6 +198,8 @@ def _new_library(text: str | None) -> Path | None:
         return None
     path = Path(text).absolute()
     _check_target("--save-library", path)
+    if _is_stream(path):
+        raise OptionError(f"--save-library: {path} is no file; name a new one.")
     if path.exists():
         raise OptionError(f"--save-library: {path} is there already; name another file.")
     return path
@@ -212,19 +214,26 @@ def _library(text: str | None) -> Path | None:
     return path
 
 
+def _is_stream(path: Path) -> bool:
+    from dreamina_desktop.storage.output_file import is_stream  # noqa: PLC0415 - few starts need it
+
+    return is_stream(path)
+
+
 def _check_target(option: str, path: Path) -> None:
     """Better now than after an hour of waiting."""
     if path.is_dir():
         raise OptionError(f"{option}: {path} is a folder; name a file.")
-    if not path.parent.is_dir():
-        raise OptionError(f"{option}: there is no folder {path.parent}.")
+    folder = path.resolve().parent if path.is_symlink() else path.parent
+    if not folder.is_dir() and not _is_stream(path):
+        raise OptionError(f"{option}: there is no folder {folder}.")
 
 
 class _Parser(argparse.ArgumentParser):
     """Errors as one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog}: {message}\n")
+        say_on_standard_error(f"{self.prog}: {message}\n")
         raise SystemExit(2)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dreamina_desktop import diagnostics
 from dreamina_desktop.app.assignment import EXIT_DONE, EXIT_ERROR, EXIT_GAVE_UP, Assignment, Picture
-from dreamina_desktop.app.delivery import Delivery, complain
+from dreamina_desktop.app.delivery import Delivery, complain, delivery_of
 from dreamina_desktop.app.display import why_no_window
 from dreamina_desktop.app.handover import Address, HandoverCall, read_address
 from dreamina_desktop.app.options import Options
@@ -28,7 +28,6 @@ from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.core.api_url import parse_api_url
 from dreamina_desktop.core.errors import OptionError
 from dreamina_desktop.core.jobs_form import JobsForm
-from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.data_lock import DataLock
 from dreamina_desktop.storage.locations import Locations
 
@@ -46,12 +45,13 @@ def run(options: Options) -> int:
     forbid_core_dumps()
     token = take_token()  # before any process is started, the demo's sandbox too
     try:
+        delivery = delivery_of(options)
         if options.demo:
             with _demo_folder() as folder, _sandbox(options) as sandbox:
                 if options.poll_interval_s is None:
                     options = replace(options, poll_interval_s=DEMO_INTERVAL_S)
-                return _run_in(options, Locations.at(folder), sandbox, None)
-        return _run_in(options, Locations.at(options.data_dir), None, token)
+                return _run_in(options, Locations.at(folder), sandbox, None, delivery)
+        return _run_in(options, Locations.at(options.data_dir), None, token, delivery)
     except OptionError as error:
         complain(str(error))
         return EXIT_UNUSABLE
@@ -106,12 +106,15 @@ class _Start:
 
 
 def _run_in(
-    options: Options, locations: Locations, sandbox: SandboxProcess | None, token: str | None
+    options: Options,
+    locations: Locations,
+    sandbox: SandboxProcess | None,
+    token: str | None,
+    delivery: Delivery,
 ) -> int:
     locations.create()
     diagnostics.set_up(locations.log_file)
     diagnostics.hook_lost_exceptions()
-    delivery = Delivery(options, write_atomically)
     start = _Start(options, locations, sandbox, token, "\n".join(options.texts), delivery)
     while (code := _run_once(start)) is None:
         start.is_tracked = True
@@ -227,7 +230,7 @@ def _url(options: Options) -> str:
 
 def _take_over(options: Options, address: Address) -> int:
     """Ask a holder without a window to give way; not 0 when it may not."""
-    delivery = Delivery(options, write_atomically)
+    delivery = Delivery()
     with contextlib.suppress(OSError):  # it ends, which is what we want
         call = HandoverCall(address)
         for reply in call.send(Assignment(takes_over=True, api_url=_url(options))):

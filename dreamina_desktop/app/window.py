@@ -6,7 +6,6 @@ import asyncio
 import gc
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 
@@ -20,6 +19,7 @@ from dreamina_desktop.app.qt_loop import Application, make_application, run_in_q
 from dreamina_desktop.app.run import start_demo
 from dreamina_desktop.app.sandbox_process import SandboxProcess
 from dreamina_desktop.app.standard_input import read_standard_input
+from dreamina_desktop.app.standard_streams import flush_standard_streams
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.main_window import MainWindow
@@ -157,7 +157,7 @@ def _end_in_any_case() -> None:
     """What hangs in the clean-up must not keep the process: all that matters is on disk."""
 
     def end() -> None:
-        sys.stdout.flush()
+        flush_standard_streams()
         os._exit(0)
 
     timer = threading.Timer(END_WITHIN_S, end)
