@@ -39,11 +39,11 @@ DEMO_INTERVAL_S = 2.0  # one watches, and the sandbox does not mind
 
 def run(options: Options) -> int:
     """Do what the options say, here or in the process that holds the data folder."""
+    forbid_core_dumps()
+    token = take_token()  # before any process is started, the demo's sandbox too
     if options.has_window and (reason := why_no_window()):
         complain(reason)
         return EXIT_UNUSABLE
-    forbid_core_dumps()
-    token = take_token()  # before any process is started, the demo's sandbox too
     try:
         delivery = delivery_of(options)
         if options.demo:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -12,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from dreamina_desktop.app.secrecy import take_token
+from dreamina_desktop.app.secrecy import forbid_core_dumps, take_token
 
 LIMIT_S = 60.0
+JOB_ID = "j0302140530123456781i-u12345-US:user@example.com-bot:dreamina"
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
 
@@ -92,3 +96,40 @@ def test_the_token_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert take_token() == "user:12345-s3cret"
     assert take_token() is None
     assert "USEAPI_TOKEN" not in os.environ
+
+
+def test_a_running_program_shows_its_token_in_no_environment(
+    program_environment: dict[str, str], tmp_path: Path
+) -> None:
+    token = "user:12345-s3cretInTheEnvironment"
+    program = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "dreamina_desktop", "--until-idle"),
+            *("--api-url", "http://127.0.0.1:9", "--data-dir", str(tmp_path), JOB_ID),
+        ],
+        env=program_environment | {"USEAPI_TOKEN": token},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + LIMIT_S
+        while not (tmp_path / "holder.json").exists():
+            assert time.monotonic() < deadline, "the program never listened"
+            time.sleep(0.02)
+        environment = read(program.pid, "environ")
+        soft, _ = resource.prlimit(program.pid, resource.RLIMIT_CORE)
+    finally:
+        program.send_signal(signal.SIGTERM)
+        program.wait(LIMIT_S)
+    assert "PYTHON_KEYRING_BACKEND=" in environment
+    assert "USEAPI_TOKEN=" in environment
+    assert token not in environment
+    assert "s3cret" not in environment
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    assert soft == (1 if hard != 0 else 0)  # 0 is ignored where cores go to a program
+
+
+def test_the_process_stays_dumpable() -> None:
+    """Desktop portals look at /proc/PID/root of whoever asks them, and refuse who hides it."""
+    forbid_core_dumps()
+    get_dumpable = 3  # prctl's
+    assert ctypes.CDLL(None).prctl(get_dumpable, 0, 0, 0, 0) == 1
