@@ -29,7 +29,7 @@ class Delivery:
     picture: OutputFile | None = None
     patience_s: float | None = None  # how long a pipe may take nothing
     exit_code: int | None = None
-    stopped: bool = False  # SIGTERM or SIGINT came: nobody waits for what is not done yet
+    stopped: bool = False  # a signal to end came: nobody waits for what is not done yet
     has_begun: bool = False  # a result was written
     _said: set[str] = field(default_factory=set)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -13,6 +12,7 @@ from dreamina_desktop.app.assignment import EXIT_GAVE_UP, Assignment, Draw
 from dreamina_desktop.app.delivery import Delivery, complain
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.program import Program, open_program
+from dreamina_desktop.app.run import ending_signals
 from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.storage.locations import Locations
 
@@ -74,7 +74,7 @@ async def _work(
         taken_over.set()
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         # Windows has no signal handlers on its loops: there Ctrl+C ends the process.
         if os.name != "nt":
             loop.add_signal_handler(number, end)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,7 +98,7 @@ class _Start:
             self.options = replace(self.options, read_stdin=False)
 
     def stop(self, _signal: int, _frame: object) -> None:
-        """SIGTERM and SIGINT while no event loop answers them."""
+        """An ending signal, while no event loop answers it."""
         if not self.is_tracked:
             complain("Stopped before the work began.")
             raise SystemExit(EXIT_GAVE_UP)
@@ -136,10 +136,19 @@ def _run_once(start: _Start) -> int | None:
         return _run_here(start)
 
 
+def ending_signals() -> Sequence[signal.Signals]:
+    """The signals that ask the program to end: Ctrl+C, the system's wish, and a terminal that was
+    closed, unless whoever started the program wants it to outlive that (nohup)."""
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if os.name != "nt" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
+    return signals
+
+
 @contextmanager
 def _signals_go_to(handler: Callable[[int, object], None]) -> Iterator[None]:
-    """SIGTERM and SIGINT, while there is no event loop."""
-    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    """Those that ask the program to end, while there is no event loop."""
+    before = {number: signal.signal(number, handler) for number in ending_signals()}
     try:
         yield
     finally:

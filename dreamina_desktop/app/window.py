@@ -16,7 +16,7 @@ from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.picture import draw
 from dreamina_desktop.app.program import Program, open_program
 from dreamina_desktop.app.qt_loop import Application, make_application, run_in_qt
-from dreamina_desktop.app.run import start_demo
+from dreamina_desktop.app.run import ending_signals, start_demo
 from dreamina_desktop.app.sandbox_process import SandboxProcess
 from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.app.standard_streams import flush_standard_streams
@@ -146,7 +146,7 @@ def _track_later(options: Options, program: Program, text: str, window: MainWind
 
 
 def _end_on_signals(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         if os.name == "nt":
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))
         else:

@@ -16,10 +16,11 @@ _NICENESS = 10
 
 def serve(line: Connection) -> None:
     """Do each piece of work that comes over `line`, and answer (whether it worked, what it gave or
-    raised). At a low priority, deaf to Ctrl+C (that is the program's to answer), and at an end as
-    soon as nobody holds the other end, in the middle of whatever it does."""
+    raised). At a low priority, deaf to Ctrl+C and to a terminal that closes (the program answers
+    them), and at an end as soon as nobody holds the other end, in the middle of any work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
+    if os.name != "nt":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         os.nice(_NICENESS)
     works: queue.SimpleQueue[object] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(line, works), daemon=True).start()

@@ -19,6 +19,7 @@ import pytest
 
 from dreamina_desktop.app.assignment import Assignment, Reply
 from dreamina_desktop.app.handover import Address, HandoverCall, read_address
+from dreamina_desktop.app.run import ending_signals
 from dreamina_desktop.storage.data_lock import DataLock
 from dreamina_desktop.storage.locations import Locations
 
@@ -113,7 +114,7 @@ def test_another_api_is_refused_with_a_sentence(
     assert second.out == b""
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_waiting_with_3_and_the_export(
     start_program: Callable[..., Any], tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -188,7 +189,7 @@ def test_a_window_takes_over_from_a_run_without_one_which_still_gets_its_result(
     assert [row["jobid"] for row in json.loads(out)] == [ID.format(1)]
     assert err.decode().count("a?b") == 1
     assert window.poll() is None
-    window.send_signal(signal.SIGTERM)
+    window.send_signal(signal.SIGHUP)
     assert window.wait(LIMIT_S) == 0
 
 
@@ -285,7 +286,7 @@ def test_text_from_standard_input_survives_a_holder_that_ends(
     assert {row["jobid"] for row in rows} == {ID.format(1), ID.format(2)}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_while_standard_input_is_read_ends_with_3(
     tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -306,3 +307,12 @@ def test_a_signal_while_standard_input_is_read_ends_with_3(
         assert program.wait(LIMIT_S) == 3
     assert "Stopped" in said
     assert "Traceback" not in said
+
+
+def test_a_closed_terminal_ends_only_who_was_not_asked_to_outlive_it() -> None:
+    assert signal.SIGHUP in ending_signals()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        assert signal.SIGHUP not in ending_signals()
+    finally:
+        signal.signal(signal.SIGHUP, before)
