@@ -1,5 +1,9 @@
 """Errors that cross a package's border, each a sentence for the user."""
 
+from __future__ import annotations
+
+import errno
+
 
 class KeyringError(Exception):
     """The system's keyring did not do what was asked."""
@@ -11,6 +15,13 @@ class DatabaseError(OSError):
 
 class DamagedError(DatabaseError):
     """The database's file is not, or no longer, a whole database."""
+
+
+class FolderAwayError(OSError):
+    """The folder of images is not there, or another one is in its place: its disk is away."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(errno.ENOENT, "the folder for images is not there", str(folder))
 
 
 class ArchiveError(OSError):

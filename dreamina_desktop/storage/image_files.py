@@ -15,9 +15,10 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
+from dreamina_desktop.storage.folder_marker import has_marker, make_marker, marked_folder
 from dreamina_desktop.storage.free_name import name_part
 from dreamina_desktop.storage.image_names import key_of
-from dreamina_desktop.storage.part_files import PARTS
+from dreamina_desktop.storage.part_files import PARTS, part_files
 
 T = TypeVar("T")
 
@@ -25,19 +26,32 @@ T = TypeVar("T")
 class ImageFiles:
     """Implements services.ports.ImageFiles. Work on the disk is done by `executor`."""
 
-    def __init__(self, root: Path, executor: Executor) -> None:
+    def __init__(self, root: Path, executor: Executor, marker: str = "") -> None:
+        """`marker`: of `root` (folder_marker.py); without it nothing is kept there."""
         self._root = root
         self._executor = executor
+        self._marker = marker
 
-    def use_folder(self, root: Path) -> None:
+    def use_folder(self, root: Path, marker: str = "") -> None:
         """New images go there from now on; what is saved stays where it is."""
-        self._root = root
+        self._root, self._marker = root, marker
+
+    async def has_marker(self, root: str, marker: str) -> bool:
+        return await self._run(lambda: has_marker(Path(root), marker))
+
+    async def make_marker(self, root: str) -> str:
+        return await self._run(lambda: make_marker(Path(root)))
 
     async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
         """Give `part` a free name; both the file and the name are then on the disk. Its own name
         goes with `discard`."""
-        target = self._root / folder
-        return await self._run(lambda: name_part(part, target, stem, extension))
+        root, marker = self._root, self._marker
+
+        def keep() -> Path:
+            with marked_folder(root, marker):
+                return name_part(part, root / folder, stem, extension)
+
+        return await self._run(keep)
 
     async def discard(self, part: Path) -> None:
         await self._run(lambda: part.unlink(missing_ok=True))
@@ -58,8 +72,11 @@ class ImageFiles:
     async def sizes(self, files: Sequence[str]) -> Mapping[str, int | None]:
         return await self._run(lambda: dict(_sizes(files)))
 
-    async def find(self, folders: Sequence[str], key: tuple[int, int]) -> Sequence[Path]:
-        days = [self._root / folder for folder in folders]
+    async def find(
+        self, folders: Sequence[str], key: tuple[int, int], elsewhere: Sequence[str] = ()
+    ) -> Sequence[Path]:
+        roots = dict.fromkeys((self._root, *map(Path, elsewhere)))
+        days = [root / folder for root in roots for folder in folders]
         return await self._run(lambda: [file for day in days for file in _of_image(day, key)])
 
     async def free_bytes(self) -> tuple[int, int]:
@@ -72,12 +89,11 @@ class ImageFiles:
 
 
 def _unrecorded(root: Path) -> Sequence[tuple[Path, Path | None]]:
-    parts = {
-        _identity(part): part for part in (root / PARTS).glob("*.part") if _has_two_names(part)
-    }
+    parts = {_identity(part): part for part in part_files(root) if _has_two_names(part)}
     if not parts:
         return ()
-    places = {_identity(file): file for file in root.glob("*/*") if file.parent.name != PARTS}
+    files = (file for file in root.glob("*/*") if not file.parent.name.startswith(PARTS))
+    places = {_identity(file): file for file in files}
     return [(part, places.get(identity)) for identity, part in parts.items()]
 
 

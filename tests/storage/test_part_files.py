@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dreamina_desktop.storage.part_files import PartFiles
+from dreamina_desktop.storage.part_files import PartFiles, part_files
 
 
 @pytest.fixture
@@ -112,3 +112,78 @@ def test_a_whole_image_that_was_not_recorded_keeps_its_part(
 def test_there_may_be_no_folder_to_look_for_leftovers_in(parts: PartFiles, tmp_path: Path) -> None:
     parts.remove_leftovers()
     assert list(tmp_path.iterdir()) == []
+
+
+def place_of_new(parts: PartFiles) -> Path:
+    """The folder in which a new file is made."""
+    part = parts.new()
+    part.close()
+    return part.path.parent
+
+
+needs_descriptors = pytest.mark.skipif(os.name == "nt", reason="Windows has no such folders")
+
+
+@needs_descriptors
+def test_a_link_in_place_of_the_folder_is_not_followed(parts: PartFiles, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "theirs.part").write_bytes(b"theirs")
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / ".parts").symlink_to(elsewhere)
+    parts.remove_leftovers()
+    part = parts.new()
+    part.write(b"bytes")
+    part.close()
+    assert part.path == tmp_path / "images" / ".parts-2" / part.path.name
+    assert part.path.read_bytes() == b"bytes"
+    assert [file.name for file in elsewhere.iterdir()] == ["theirs.part"]
+
+
+@needs_descriptors
+def test_a_folder_that_others_may_write_to_is_not_trusted(parts: PartFiles, tmp_path: Path) -> None:
+    theirs = tmp_path / "images" / ".parts"
+    theirs.mkdir(parents=True)
+    theirs.chmod(0o777)
+    (theirs / "theirs.part").write_bytes(b"theirs")
+    parts.remove_leftovers()
+    assert place_of_new(parts).name == ".parts-2"
+    assert place_of_new(parts).name == ".parts-2"
+    assert [file.name for file in theirs.iterdir()] == ["theirs.part"]
+    theirs.chmod(0o700)
+    assert place_of_new(parts).name == ".parts"
+    parts.remove_leftovers()
+    assert part_files(tmp_path / "images") == []
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root gives a folder away")
+def test_somebody_elses_folder_is_not_trusted(parts: PartFiles, tmp_path: Path) -> None:
+    theirs = tmp_path / "images" / ".parts"
+    theirs.mkdir(parents=True, mode=0o755)
+    os.chown(theirs, 12345, -1)
+    assert place_of_new(parts).name == ".parts-2"
+    assert list(theirs.iterdir()) == []
+
+
+@needs_descriptors
+def test_on_a_disk_without_rights_the_folder_is_used_as_it_is(
+    parts: PartFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FAT: all that is made there belongs to whom the mount says."""
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    first = parts.new()
+    assert first.path.parent == parts.folder
+    assert place_of_new(parts) == parts.folder
+    first.close()
+    assert first.path in part_files(tmp_path / "images")
+    assert [path.name for path in (tmp_path / "images").iterdir()] == [".parts"]
+
+
+@needs_descriptors
+def test_where_every_name_is_a_link_nothing_is_written(parts: PartFiles, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for name in (".parts", *(f".parts-{number}" for number in range(2, 10))):
+        (tmp_path / "images" / name).symlink_to(tmp_path)
+    with pytest.raises(PermissionError, match="a link or belongs to somebody else"):
+        parts.new()
+    assert [path.name for path in tmp_path.iterdir()] == ["images"]
