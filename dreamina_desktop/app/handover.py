@@ -68,8 +68,14 @@ class HandoverServer:
     async def aclose(self) -> None:
         if self._server is not None:
             self._server.close()
-        with contextlib.suppress(OSError):
-            self._file.unlink()
+        if self._is_our_file():
+            with contextlib.suppress(OSError):
+                self._file.unlink()
+
+    def _is_our_file(self) -> bool:
+        """Not where the data folder was replaced, and another process holds the new one."""
+        address = read_address(self._file)
+        return address is not None and secrets.compare_digest(address.secret, self._secret)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._supervisor.spawn(self._serve(reader, writer), "hand-over")

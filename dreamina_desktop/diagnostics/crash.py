@@ -32,9 +32,19 @@ def crash_watch(file: Path) -> Iterator[bool]:
         yield crashed
     finally:
         faulthandler.disable()
+        is_ours = _is_same(descriptor, file)
         os.close(descriptor)
-        with contextlib.suppress(OSError):
-            file.unlink()
+        if is_ours:
+            with contextlib.suppress(OSError):
+                file.unlink()
+
+
+def _is_same(descriptor: int, file: Path) -> bool:
+    """Not where the folder was replaced: the file there is another process's."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(file))
+    except OSError:
+        return False
 
 
 def _take(file: Path) -> bool:

@@ -273,6 +273,11 @@ class Library:
             await self._take_new(stamp, jobs)
         return batch, jobs
 
+    async def check_place(self) -> None:
+        """Before it is said of a job that it is here: raises DatabaseError where the library's
+        file was deleted, moved or replaced meanwhile."""
+        await self._repository.check_place()
+
     async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
         """A paste that brought nothing new. Nothing else is shown of it."""
         async with self._writing:

@@ -96,6 +96,10 @@ class JobRepository(Protocol):
         ones are stored with source "paste" (a final one makes the job done, its images pending).
         `lines`: of the text that they were found in; jobs that were here already are named, too."""
 
+    async def check_place(self) -> None:
+        """Raises DatabaseError where what is written now would be kept by nobody: the library's
+        file was deleted, moved or replaced."""
+
     async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
         """The lines of a text all of whose jobs are here already."""
 

@@ -139,6 +139,7 @@ class Tracker:
             if self._on_new is not None:
                 await self._on_new(new)
         else:
+            await self._library.check_place()
             await self._keep_paste(lines)
         await self._take_records(finds, (*known, *restored))
         if restored:

@@ -61,6 +61,7 @@ class Database:
         self._connection: apsw.Connection | None = None
         self._copying = asyncio.Lock()
         self._read_only = False
+        self._places: dict[Path, tuple[int, int]] = {}  # of the open files: device and number
         self._suspect = file.with_name(f"{file.stem}.suspect")
         self._is_proven = True
         self._is_ending = False
@@ -115,12 +116,25 @@ class Database:
                 await self._run(copy.close)
 
     async def call(self, work: Callable[[apsw.Connection], T]) -> T:
-        """Run `work` in one transaction. Raises DatabaseError; then nothing was changed."""
+        """Run `work` in one transaction. Raises DatabaseError; then nothing was changed. What was
+        changed is in the file that stands under its name when this returns."""
+
+        def placed(connection: apsw.Connection) -> T:
+            before = connection.total_changes()
+            result = work(connection)
+            if connection.total_changes() != before:
+                self._check_place()
+            return result
 
         def transaction() -> T:
-            return _in_transaction(self._open_connection(), work, writes=not self._read_only)
+            return _in_transaction(self._open_connection(), placed, writes=not self._read_only)
 
         return await self._run(transaction)
+
+    async def check_place(self) -> None:
+        """Raises DatabaseError where the file was deleted, moved or replaced since it was opened:
+        what is written then is kept by nobody."""
+        await self._run(self._check_place)
 
     async def aclose(self) -> None:
         """Finish what was begun, but no proof, and close."""
@@ -168,6 +182,16 @@ class Database:
             connection.close()
             raise
         self._connection = connection
+        self._note_place()
+
+    def _note_place(self) -> None:
+        for file in (self._file, self._file.with_name(f"{self._file.name}-wal")):
+            if (place := _place(file)) is not None:
+                self._places[file] = place
+
+    def _check_place(self) -> None:
+        if any(_place(file) != place for file, place in self._places.items()):
+            raise DatabaseError(_NOT_THERE.format(folder=self._file.parent, file=self._file.name))
 
     def _look(self) -> int:
         """The file's version, after a check by a connection that changes nothing: a damaged file
@@ -249,6 +273,7 @@ class Database:
         backups = self._backups
         if backups is None or self._read_only or not backups.is_due(datetime.now(UTC)):
             return None
+        self._check_place()  # the folder of backups may be another library's by now
         return BackupCopy(self._open_connection(), backups)
 
     def _close(self) -> None:
@@ -284,6 +309,18 @@ def _in_transaction(
     return result
 
 
+def _place(file: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(file)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+_NOT_THERE = (
+    "Nothing can be kept: {file} in {folder} was deleted, moved or replaced while Dreamina Desktop "
+    "was running. Put it back as it was, or quit and start again."
+)
 _DAMAGED = "{file} is damaged. Start Dreamina Desktop again: then it is restored."
 NEWER = (
     "This library was written by a newer Dreamina Desktop. It is shown, but nothing is checked or "

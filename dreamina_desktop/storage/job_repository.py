@@ -64,6 +64,9 @@ class JobRepository:
 
         return await self._database.call(work)
 
+    async def check_place(self) -> None:
+        await self._database.check_place()
+
     async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
         await self._database.call(lambda connection: keep_paste(connection, at, lines))
 

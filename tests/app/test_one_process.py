@@ -26,6 +26,7 @@ from dreamina_desktop.storage.locations import Locations
 ID = "j030214053012345678{}i-u12345-US:user@example.com-bot:dreamina"
 NOBODY = "http://127.0.0.1:9/v1/dreamina"  # the port that discards
 LIMIT_S = 60.0
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="there open files stay")
 
 
 @pytest.fixture
@@ -260,6 +261,40 @@ def test_the_address_of_the_holder_is_private(
 ) -> None:
     hold(start_program, tmp_path)
     assert (tmp_path / "holder.json").stat().st_mode & 0o077 == 0
+
+
+@posix_only
+@pytest.mark.parametrize("which", [1, 2])
+def test_an_id_is_not_acknowledged_by_a_holder_whose_library_is_gone(
+    start_program: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path, which: int
+) -> None:
+    """Neither a new one nor one that it knows."""
+    hold(start_program, tmp_path)
+    (tmp_path / "library.sqlite3").unlink()
+    second = run_program(
+        "--api-url", NOBODY, "--data-dir", tmp_path, "--export=-", ID.format(which)
+    )
+    assert second.code == 1
+    assert "was deleted, moved or replaced" in second.err
+    assert second.out == b""
+
+
+@posix_only
+def test_the_end_of_a_holder_leaves_the_address_of_another(
+    start_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Its data folder was replaced, and another start holds the new one."""
+    folder = tmp_path / "data"
+    first = hold(start_program, folder)
+    folder.rename(tmp_path / "moved")
+    second = hold(start_program, folder)
+    first.send_signal(signal.SIGTERM)
+    first.communicate(timeout=LIMIT_S)
+    assert read_address(folder / "holder.json") is not None
+    assert (folder / "crash.txt").exists()
+    second.send_signal(signal.SIGTERM)
+    second.communicate(timeout=LIMIT_S)
+    assert not (folder / "holder.json").exists()
 
 
 def test_text_from_standard_input_survives_a_holder_that_ends(

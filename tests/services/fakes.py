@@ -128,6 +128,8 @@ class FakeRepository:
         self.jobs[number] = job
         return job
 
+    async def check_place(self) -> None: ...
+
     async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
         await self._write()
         self.pastes.append((at, lines))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections import namedtuple
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -468,6 +469,63 @@ async def test_the_failure_of_a_call_whose_caller_was_cancelled_is_not_lost(
     del caller
     gc.collect()
     assert lost == []
+
+
+def _delete(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def _delete_file(folder: Path) -> None:
+    (folder / "a.sqlite3").unlink()
+
+
+def _delete_log(folder: Path) -> None:
+    (folder / "a.sqlite3-wal").unlink()
+
+
+def _move(folder: Path) -> None:
+    folder.rename(folder.with_name("moved"))
+
+
+def _replace(folder: Path) -> None:
+    _move(folder)
+    shutil.copytree(folder.with_name("moved"), folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there open files cannot be deleted")
+@pytest.mark.parametrize("harm", [_delete, _delete_file, _delete_log, _move, _replace])
+async def test_nothing_is_said_to_be_kept_in_a_file_that_is_gone(
+    tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    database = Database(folder / "a.sqlite3", (ONE,), Backups(folder / "backups"))
+    await database.open()
+    await database.call(lambda c: c.execute("INSERT INTO note VALUES ('kept')"))
+    await database.check_place()
+    harm(folder)
+    for _ in range(2):
+        with pytest.raises(DatabaseError, match=r"was deleted, moved or replaced.*start again"):
+            await database.call(lambda c: c.execute("INSERT INTO note VALUES ('lost')"))
+    with pytest.raises(DatabaseError, match="was deleted"):
+        await database.check_place()
+    with pytest.raises(DatabaseError, match="was deleted"):
+        await database.back_up_if_due()
+    assert await texts(database) == ["kept"]  # what was read is still shown
+    await database.aclose()
+
+
+async def test_a_file_that_was_put_back_is_written_to_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    database = await opened(folder / "a.sqlite3", ONE)
+    _move(folder)
+    with pytest.raises(DatabaseError, match="moved"):
+        await database.call(lambda c: c.execute("INSERT INTO note VALUES ('lost')"))
+    (tmp_path / "moved").rename(folder)
+    await database.call(lambda c: c.execute("INSERT INTO note VALUES ('kept')"))
+    assert await texts(database) == ["kept"]
+    await database.aclose()
 
 
 async def test_after_its_end_a_call_is_refused(tmp_path: Path) -> None:
