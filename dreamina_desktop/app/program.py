@@ -230,6 +230,7 @@ async def _open(
         server_clock,
         on_retry=recovery.retry,
         limited=not api.is_loopback,
+        reserve_bytes=lambda: preferences.reserve_bytes,
         rescued_numbers=preferences.rescued_numbers,
     )
     given, given_source = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from dreamina_desktop.core import asset_ref
+from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.job import Image
-from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.sizes import size_words
 
 LARGE_IMAGES = 50
@@ -25,16 +26,26 @@ class Backlog:
     def told(self) -> bool:
         return self._told
 
-    def say(self, some: Collection[Image], count: int, free_bytes: int | None) -> None:
-        """So many images are about to come; `some` of them, by which the size is reckoned."""
-        size = sum(map(_expected_bytes, some)) * count // max(1, len(some))
-        if self._told or (count <= LARGE_IMAGES and size <= LARGE_BYTES):
+    def say(
+        self, some: Collection[Image], count: int, free_bytes: int | None, reserve_bytes: int = 0
+    ) -> None:
+        """So many images are about to come; `some` of them, by which the size is reckoned. Of
+        what is free `reserve_bytes` stay free."""
+        size = sum(map(expected_bytes, some)) * count // max(1, len(some))
+        fits = free_bytes is None or size + reserve_bytes <= free_bytes
+        if self._told or (fits and count <= LARGE_IMAGES and size <= LARGE_BYTES):
             return
         self._told = True
         free = f", {size_words(free_bytes)} are free" if free_bytes is not None else ""
+        coming = f"About {size_words(size)} are coming ({counted(count, 'image')}){free}"
+        if fits:
+            self._messages.hold(Condition.BACKLOG, f"{coming}.")
+            return
         self._messages.hold(
             Condition.BACKLOG,
-            f"About {size_words(size)} are coming ({count:,} images){free}.",
+            f"{coming}, of which {size_words(reserve_bytes)} stay free: not all of them fit. Make "
+            "room, or choose a folder on another disk.",
+            Remedy.FOLDER,
         )
 
     def over(self) -> None:
@@ -44,7 +55,7 @@ class Backlog:
             self._messages.lift(Condition.BACKLOG)
 
 
-def _expected_bytes(image: Image) -> int:
+def expected_bytes(image: Image) -> int:
     """By its reference (inferred, docs/api.md)."""
     reference = asset_ref.parse(image.entry.asset_ref or "")
     return reference.size_bytes if reference else GUESSED_BYTES

@@ -11,7 +11,7 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
 from dreamina_desktop.core.recovery import again
-from dreamina_desktop.services.backlog import Backlog
+from dreamina_desktop.services.backlog import Backlog, expected_bytes
 from dreamina_desktop.services.hosts import Hosts, host_of
 from dreamina_desktop.services.image_keeper import ImageKeeper
 from dreamina_desktop.services.image_queue import ImageQueue
@@ -61,10 +61,12 @@ class Downloader:
         on_retry: Callable[[Iterable[ImageKey]], None] = lambda _keys: None,
         *,
         limited: bool = True,
+        reserve_bytes: Callable[[], int | None] = lambda: None,
         rescued_numbers: int = 0,
     ) -> None:
         """`on_retry` gets the pending images that the user wants to be tried again. `limited`:
-        retries have a budget (not on loopback). `rescued_numbers`: KeptFiles."""
+        retries have a budget (not on loopback). `reserve_bytes`: Room; `rescued_numbers`:
+        KeptFiles."""
         self._files = files
         self._imaging = imaging
         self._library = library
@@ -75,7 +77,7 @@ class Downloader:
         self._hosts = Hosts(
             clock, jitter, AT_ONCE, limited=limited, on_recovering=self._on_host_recovering
         )
-        self._room = Room(files, messages, clock)
+        self._room = Room(files, messages, clock, reserve_bytes)
         self._backlog = Backlog(messages)
         self._keeper = ImageKeeper(
             source,
@@ -228,12 +230,14 @@ class Downloader:
                 self._backlog.over()
                 self._room.nobody_waits()
             return
-        await self._room.look()
+        if not self._room.is_due and self._backlog.told:
+            return
+        keys = self._queue.keys()
+        some = [image for image in map(self._library.image, islice(keys, LOOKS)) if image]
+        await self._room.look(sum(sorted(map(expected_bytes, some))[-AT_ONCE:]))
         if not self._backlog.told:
-            keys = self._queue.keys()
-            images = map(self._library.image, islice(keys, LOOKS))
-            some = [image for image in images if image]
-            self._backlog.say(some, len(keys), self._room.free_bytes)
+            room = self._room
+            self._backlog.say(some, len(keys), room.free_bytes, room.reserve_bytes)
 
     def _start_due(self) -> bool:
         """Whether there is more to be looked at: of thousands some at a time. Those go first that

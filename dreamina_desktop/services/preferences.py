@@ -58,6 +58,16 @@ class Preferences:
         self.set("images_folder", value)
 
     @property
+    def reserve_bytes(self) -> int | None:
+        """What stays free on the disk that holds the images; None: the program's own rule."""
+        value = self._values.get("reserve_bytes")
+        return value if isinstance(value, int) and value > 0 else None
+
+    @reserve_bytes.setter
+    def reserve_bytes(self, value: int | None) -> None:
+        self.set("reserve_bytes", value)
+
+    @property
     def theme(self) -> str:
         """ "system", "light" or "dark"."""
         value = self._values.get("theme")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.ports import Clock, ImageFiles
 from dreamina_desktop.services.sizes import size_words
 
-LEAST_FREE_BYTES = 2_000_000_000
-LEAST_FREE_SHARE = 0.05
+RESERVE_BYTES = 2_000_000_000  # stay free, for all else that the disk is for
+RESERVE_SHARE = 0.1  # of a disk that is smaller than ten times that
 LOOK_EVERY_S = 5.0
 AFTER_REFUSAL_S = 10.0  # then one image finds out whether the disk takes it
 
@@ -15,10 +17,20 @@ AFTER_REFUSAL_S = 10.0  # then one image finds out whether the disk takes it
 class Room:
     """Closes when there is too little room or the disk refused bytes, and opens by itself."""
 
-    def __init__(self, files: ImageFiles, messages: Messages, clock: Clock) -> None:
+    def __init__(
+        self,
+        files: ImageFiles,
+        messages: Messages,
+        clock: Clock,
+        reserve_bytes: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """`reserve_bytes`: what the user wants to stay free; None: `default_reserve`."""
         self._files = files
         self._messages = messages
         self._clock = clock
+        self._wanted_reserve = reserve_bytes
+        self._reserve = 0
+        self._reason = ""
         self._looked_at: float | None = None
         self._free: int | None = None
         self._is_short = False
@@ -41,27 +53,45 @@ class Room:
         return self._closed_since
 
     @property
+    def reason(self) -> str:
+        """Why it is closed, as a sentence or two; "" while images are taken."""
+        return self._reason
+
+    @property
     def free_bytes(self) -> int | None:
         """At the last look; None when that is not known."""
         return self._free
 
-    async def look(self) -> None:
-        """Ask how much is free, at most every few seconds."""
-        now = self._clock.monotonic()
-        if self._looked_at is not None and now - self._looked_at < LOOK_EVERY_S:
+    @property
+    def reserve_bytes(self) -> int:
+        """What has to stay free, as of the last look."""
+        return self._reserve
+
+    @property
+    def is_due(self) -> bool:
+        """Whether `look` would ask again."""
+        since = self._looked_at
+        return since is None or self._clock.monotonic() - since >= LOOK_EVERY_S
+
+    async def look(self, coming_bytes: int = 0) -> None:
+        """Ask how much is free, at most every few seconds. `coming_bytes`: of the images that
+        come next."""
+        if not self.is_due:
             return
-        self._looked_at = now
+        self._looked_at = self._clock.monotonic()
         try:
             self._free, total = await self._files.free_bytes()
         except OSError:
             self._free = None  # writing will show what the matter is
             return
-        least = max(LEAST_FREE_BYTES, total * LEAST_FREE_SHARE)
-        self._is_short = self._free < least
+        wanted = self._wanted_reserve()
+        self._reserve = default_reserve(total) if wanted is None else wanted
+        self._is_short = self._free < self._reserve + coming_bytes
         if self._is_short:
             self._close(
                 f"Saving has stopped: {size_words(self._free)} of the disk are free, and "
-                f"{size_words(round(least))} have to stay free. It goes on by itself."
+                f"{size_words(self._reserve)} have to stay free. Make room, or choose "
+                "another folder: then it goes on by itself."
             )
         elif self._refused_until is None:
             self._open()
@@ -85,10 +115,16 @@ class Room:
         self._open()
 
     def _close(self, text: str) -> None:
+        self._reason = text
         if self._closed_since is None:
             self._closed_since = self._clock.monotonic()
         self._messages.hold(Condition.DISK, text, Remedy.FOLDER)
 
     def _open(self) -> None:
-        self._closed_since = None
+        self._closed_since, self._reason = None, ""
         self._messages.lift(Condition.DISK)
+
+
+def default_reserve(total_bytes: int) -> int:
+    """What stays free on a disk of this size."""
+    return min(RESERVE_BYTES, round(total_bytes * RESERVE_SHARE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -341,7 +342,9 @@ async def test_a_pause_starts_nothing(world: World) -> None:
 # -- the disk ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("free", "total"), [(1_900_000_000, 10**10), (9 * 10**9, 200 * 10**9)])
+@pytest.mark.parametrize(
+    ("free", "total"), [(900_000_000, 10**10), (1_990_000_000, 4_400 * 10**9), (2 * 10**9, 10**11)]
+)
 @with_world()
 async def test_saving_stops_while_the_disk_is_nearly_full_and_goes_on_by_itself(
     world: World, free: int, total: int
@@ -359,6 +362,65 @@ async def test_saving_stops_while_the_disk_is_nearly_full_and_goes_on_by_itself(
     await world.advance(8)
     assert world.image().state is ImageState.SAVED
     assert world.holds(Condition.DISK) is None
+
+
+def no_reference(number: int) -> bytes:
+    """A record whose image says nothing of its size."""
+    raw = json.loads(completed_raw(job_id(number), f"https://b.example.com/{number}"))
+    del raw["response"]["images"][0]["assetRef"]
+    return json.dumps(raw).encode()
+
+
+@pytest.mark.parametrize(("free", "total"), [(1_100_000_000, 10**10), (3 * 10**9, 4_400 * 10**9)])
+@with_world()
+async def test_what_stays_free_is_a_fixed_reserve_and_no_share_of_a_large_disk(
+    world: World, free: int, total: int
+) -> None:
+    world.files.free, world.files.total = free, total
+    await world.add_completed(URL)
+    await world.start(polls=False)
+    await world.advance(5)
+    assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_how_much_stays_free_is_a_setting(world: World) -> None:
+    world.files.free = 40_000_000_000
+    await world.start(polls=False)
+    world.preferences.reserve_bytes = 50_000_000_000
+    await world.add_completed(URL)
+    await world.advance(10)
+    assert world.source.fetched == []
+    assert "50 GB have to stay free" in (world.holds(Condition.DISK) or "")
+    world.preferences.reserve_bytes = None
+    await world.advance(10)
+    assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_what_is_coming_counts_before_it_is_written(world: World) -> None:
+    """The next images fit beside the reserve, or are not begun."""
+    world.files.free = 2_003_000_000
+    await world.add_completed(*(f"https://a.example.com/{n}" for n in range(8)))
+    for number in range(2, 6):  # without a reference, of a size that is guessed
+        await world.library.add(0.0, [job_id(number)], {job_id(number): no_reference(number)})
+    await world.start(polls=False)
+    await world.advance(10)
+    assert world.source.fetched == []
+    assert world.holds(Condition.DISK)
+
+
+@with_world()
+async def test_a_backlog_that_does_not_fit_is_told_and_what_fits_is_saved(world: World) -> None:
+    world.files.free = 2_020_000_000
+    for number in range(1, 31):
+        await world.library.add(0.0, [job_id(number)], {job_id(number): no_reference(number)})
+    await world.start(polls=False)
+    await world.advance(0.3)
+    text = world.holds(Condition.BACKLOG) or ""
+    assert "About 30 MB are coming (30 images), 2.0 GB are free" in text
+    assert "not all of them fit" in text
+    assert world.source.fetched
 
 
 @with_world()

@@ -114,6 +114,7 @@ class World:
             lambda: jitter,
             self.server_clock,
             self.recovery.retry,
+            reserve_bytes=lambda: self.preferences.reserve_bytes,
         )
         self.watch = FileWatch(
             self.library,

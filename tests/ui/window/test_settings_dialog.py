@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from dreamina_desktop.core.answer import Refused
 from dreamina_desktop.services.token import TokenSource
 from dreamina_desktop.ui.window.copying_diagnostics import COPIED
+from dreamina_desktop.ui.window.settings.folder_section import FolderSection
 from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
 
@@ -42,7 +43,7 @@ async def test_everything_one_can_act_on_has_a_name(bench, record, dialog):
     kinds = (QLineEdit, QSpinBox, QComboBox)
     fields = [w for kind in kinds for w in dialog.findChildren(kind) if w.isVisible()]
     inside = [w for w in fields if not isinstance(w.parentWidget(), QSpinBox | QComboBox)]
-    assert len(inside) == 5
+    assert len(inside) >= 6
     assert all(w.accessibleName() for w in inside)
     buttons = [b for b in dialog.findChildren(QAbstractButton) if b.isVisible()]
     assert all(b.text() or b.accessibleName() for b in buttons)
@@ -103,6 +104,16 @@ async def test_the_theme_is_kept_and_told(bench, dialog):
     themes.setCurrentIndex(themes.findData("dark"))
     assert told == ["dark"]
     assert bench.services.preferences.theme == "dark"
+
+
+async def test_how_much_of_the_disk_stays_free_is_kept(bench, dialog):
+    reserve = dialog.findChild(FolderSection).reserve
+    assert reserve.text() == "2 GB free, a tenth of a small disk"
+    reserve.setValue(50)
+    assert bench.services.preferences.reserve_bytes == 50_000_000_000
+    assert reserve.text() == "50 GB free"
+    reserve.setValue(0)
+    assert bench.services.preferences.reserve_bytes is None
 
 
 async def test_a_chosen_folder_is_kept_and_shown(bench, dialog, tmp_path):

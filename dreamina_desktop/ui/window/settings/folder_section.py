@@ -1,12 +1,20 @@
-"""Where images are kept."""
+"""Where images are kept, and how much of that disk stays free."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import make_button, make_heading, make_words
+from dreamina_desktop.ui.window.settings.section import (
+    make_button,
+    make_form,
+    make_heading,
+    make_words,
+)
+
+GIGABYTE = 1_000_000_000
+MOST_FREE_GB = 10_000
 
 
 class FolderSection(QWidget):
@@ -31,7 +39,25 @@ class FolderSection(QWidget):
         column.addWidget(make_heading("Images are kept in"))
         column.addLayout(row)
         column.addWidget(self._words)
+        form = make_form()
+        form.addRow("Stop saving below", self._make_reserve())
+        column.addLayout(form)
         self._show()
+
+    def _make_reserve(self) -> QSpinBox:
+        self.reserve = QSpinBox()
+        self.reserve.setRange(0, MOST_FREE_GB)
+        self.reserve.setSpecialValueText("2 GB free, a tenth of a small disk")
+        self.reserve.setSuffix(" GB free")
+        self.reserve.lineEdit().setTextMargins(6, 0, 0, 0)  # where other fields begin
+        self.reserve.setKeyboardTracking(False)
+        self.reserve.setAccessibleName("Free space of the disk below which no image is saved")
+        self.reserve.setValue((self._services.preferences.reserve_bytes or 0) // GIGABYTE)
+        self.reserve.valueChanged.connect(self._keep_reserve)
+        return self.reserve
+
+    def _keep_reserve(self, gigabytes: int) -> None:
+        self._services.preferences.reserve_bytes = gigabytes * GIGABYTE or None
 
     def choose(self) -> None:
         """Ask for a folder; nothing waits for the answer."""
