@@ -41,6 +41,7 @@ LIBRARY_SIZES: Mapping[str, tuple[int, int]] = {
 LIBRARY_DAYS = 28
 VARIANTS = ("", "; wide", "; close up", "; 4k, film grain", "; 红色, 夜景")
 REFERENCE_BYTES = 1_000_000  # the size in a reference; nobody compares it with the file's
+SMALL_SIDE = 640  # pixels of the longer side
 UPSCALED = (4096, 4096)  # of a 16:9 source too, as in the vendor's own sample
 
 PROMPTS = (
@@ -107,10 +108,14 @@ VIDEOS = ((US, 21 * HOUR_S), (US, 40 * MINUTE_S), (CA, 3.1 * DAY_S))  # by age
 class Catalog:
     """The jobs and videos of one sandbox. Without a seed the prompts come in a chosen order."""
 
-    def __init__(self, start: float, seed: int | None, library: int = 0) -> None:
-        """`library`: so many more finished jobs of the last weeks, of three accounts."""
+    def __init__(
+        self, start: float, seed: int | None, library: int = 0, *, small: bool = False
+    ) -> None:
+        """`library`: so many more finished jobs of the last weeks, of three accounts. `small`: no
+        picture has a side above 640 pixels."""
         self._random = random = Random(seed)
         self._start = start
+        self._small = small
         self._ids = Identities(random)
         self._prompts = list(PROMPTS if seed is None else random.sample(PROMPTS, len(PROMPTS)))
         self.token = self._ids.token
@@ -192,7 +197,7 @@ class Catalog:
         created = self._ago(plan.age_s)
         size = size or SIZES[plan.resolution, plan.ratio]
         scene = prompt.partition(";")[0]  # variants look alike
-        pictures = [Picture(scene, index, *size) for index in range(plan.images)]
+        pictures = [self._picture(scene, index, size) for index in range(plan.images)]
         return SampleJob(
             jobid=self._ids.jobid(created, "i", plan.account),
             kind=kind,
@@ -241,7 +246,7 @@ class Catalog:
             takes_s=96.9,
             model=source.model,
             request={"jobid": source.jobid, "imageIndex": index, "resolution": "4k"},
-            images=self._images(source.account, [Picture(prompt, index, *size)]),
+            images=self._images(source.account, [self._picture(prompt, index, size)]),
             history_record_id=self._ids.history_record_id(),
         )
 
@@ -255,6 +260,9 @@ class Catalog:
             history_record_id=self._ids.history_record_id(),
         )
 
+    def _picture(self, prompt: str, index: int, size: tuple[int, int]) -> Picture:
+        return Picture(prompt, index, *(shrunk(size) if self._small else size))
+
     def _images(self, account: str, pictures: Sequence[Picture]) -> tuple[SampleImage, ...]:
         return tuple(
             SampleImage(picture, self._ids.uri(account), self._ids.item_id())
@@ -264,6 +272,13 @@ class Catalog:
     def _ago(self, age_s: float) -> float:
         """About that long ago, in whole milliseconds, as IDs and records have them."""
         return round(self._start - age_s - self._random.random(), 3)
+
+
+def shrunk(size: tuple[int, int]) -> tuple[int, int]:
+    """The same form, with a longer side of at most `SMALL_SIDE` pixels."""
+    longer = max(size)
+    width, height = (side * min(SMALL_SIDE, longer) // longer for side in size)
+    return width, height
 
 
 def with_references(job: SampleJob, images: Sequence[SampleImage]) -> SampleJob:

@@ -30,8 +30,8 @@ def overwrite(file: Path, start: int, stop: int) -> bytes:
 
 
 @pytest.fixture
-def sandbox(start_sandbox: Callable[..., Any]) -> Any:
-    return start_sandbox("--speed", "60")
+def sandbox(shared_sandbox: Any) -> Any:
+    return shared_sandbox
 
 
 def work(run_program: RunProgram, sandbox: Any, folder: Path, text: str = "") -> Any:

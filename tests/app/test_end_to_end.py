@@ -19,6 +19,12 @@ from PIL import Image
 FAST = ("--poll-interval", "0.1", "--until-idle")
 
 
+@pytest.fixture
+def sandbox(shared_sandbox: Any) -> Any:
+    """For runs that only ask it."""
+    return shared_sandbox
+
+
 def work(
     run_program: Callable[..., Any], sandbox: Any, folder: Path, *options: str, text: str = ""
 ) -> Any:
@@ -85,9 +91,8 @@ def test_images_whose_links_are_dead_are_saved_through_the_history(
 
 
 def test_a_pasted_record_that_the_server_has_forgotten_is_saved_through_the_history(
-    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+    sandbox: Any, run_program: Callable[..., Any], tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox()
     account = "US:user@example.com"
     headers = {"Authorization": f"Bearer {sandbox.token}"}
     url = f"{sandbox.api_url}/assets/{account}?count=100"
@@ -108,9 +113,8 @@ def test_a_pasted_record_that_the_server_has_forgotten_is_saved_through_the_hist
 
 
 def test_without_a_token_an_image_with_a_dead_link_stays_pending(
-    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+    sandbox: Any, run_program: Callable[..., Any], tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox()
     url = f"{sandbox.image_url}/dead.jpeg?x-expires=1"
     images = [{"imageUrl": url, "itemId": "1"}]
     jobid = sandbox.jobs["completed"][0]
@@ -125,9 +129,8 @@ def test_without_a_token_an_image_with_a_dead_link_stays_pending(
 
 
 def test_everything_private_is_readable_by_its_user_only(
-    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+    sandbox: Any, run_program: Callable[..., Any], tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox("--speed", "60")
     folder = tmp_path / "data"
     assert work(run_program, sandbox, folder, sandbox.jobs["completed"][0]).code == 0
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -137,9 +140,8 @@ def test_everything_private_is_readable_by_its_user_only(
 
 
 def test_neither_the_token_nor_an_address_is_in_any_log(
-    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+    sandbox: Any, run_program: Callable[..., Any], tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox("--speed", "60")
     ended = work(run_program, sandbox, tmp_path, *sandbox.every_id())
     logs = [path for path in tmp_path.rglob("*.log") if path.is_file()]
     assert logs
@@ -152,9 +154,8 @@ def test_neither_the_token_nor_an_address_is_in_any_log(
 
 
 def test_unusable_ids_are_named_and_the_others_still_work(
-    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+    sandbox: Any, run_program: Callable[..., Any], tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox("--speed", "60")
     good = sandbox.jobs["completed"][0]
     video = good.replace("i-u", "v-u")
     ended = work(run_program, sandbox, tmp_path, good, "a?b", video, "--export", "-")
@@ -165,9 +166,8 @@ def test_unusable_ids_are_named_and_the_others_still_work(
 
 
 def test_without_a_token_it_ends_with_3_and_says_so(
-    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+    sandbox: Any, run_program: Callable[..., Any], tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox()
     ended = run_program(
         *("--api-url", sandbox.api_url, "--data-dir", tmp_path, *FAST, "--export", "-"),
         sandbox.jobs["completed"][0],
@@ -180,9 +180,8 @@ def test_without_a_token_it_ends_with_3_and_says_so(
 
 
 def test_a_refused_token_ends_with_3_and_says_so(
-    start_sandbox: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+    sandbox: Any, run_program: Callable[..., Any], tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox()
     ended = run_program(
         *("--api-url", sandbox.api_url, "--data-dir", tmp_path, *FAST),
         sandbox.jobs["completed"][0],
@@ -314,9 +313,8 @@ def test_without_a_display_the_window_says_what_to_do(
 
 
 def test_a_file_that_is_gone_is_fetched_again_before_it_is_idle(
-    run_program: Callable[..., Any], start_sandbox: Callable[..., Any], tmp_path: Path
+    run_program: Callable[..., Any], sandbox: Any, tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox("--speed", "60")
     options = ("--api-url", sandbox.api_url, "--data-dir", tmp_path, "--until-idle", "--export")
     jobid = sandbox.jobs["completed"][0]
     (row,) = run_program(*options, "-", jobid, token=sandbox.token).rows

@@ -18,9 +18,9 @@ NOBODY = ("--api-url", "http://127.0.0.1:9/v1/dreamina")  # the port that discar
 
 
 @pytest.fixture
-def library(start_sandbox: Callable[..., Any], run_program: Any, tmp_path: Path) -> Path:
+def library(shared_sandbox: Any, run_program: Any, tmp_path: Path) -> Path:
     """A data folder with every job of the sandbox, their images saved."""
-    sandbox = start_sandbox("--speed", "50")
+    sandbox = shared_sandbox
     folder = tmp_path / "first"
     ended = run_program(
         *sandbox.every_id(),

@@ -18,10 +18,14 @@ from desk import LIMIT_S, Desk, keep_setting, needs_a_desk, until
 pytestmark = needs_a_desk
 
 
+@pytest.fixture
+def sandbox(shared_sandbox: Any) -> Any:
+    return shared_sandbox
+
+
 def test_paste_three_ids_and_copy_the_first_images_reference(
-    desk: Desk, start_sandbox: Callable[..., Any], tmp_path: Path
+    desk: Desk, sandbox: Any, tmp_path: Path
 ) -> None:
-    sandbox = start_sandbox("--speed", "60")
     ids = [*sandbox.jobs["completed"][:2], sandbox.jobs["running"][0]]
     desk.start(sandbox, tmp_path)
     desk.copy("\n".join(ids))
@@ -38,11 +42,10 @@ def test_paste_three_ids_and_copy_the_first_images_reference(
 
 @pytest.fixture
 def dragged(
-    desk: Desk, start_sandbox: Callable[..., Any], tmp_path: Path
+    desk: Desk, sandbox: Any, tmp_path: Path
 ) -> tuple[Desk, subprocess.Popen[bytes], list[str], dict[str, Any]]:
     """A program in the middle of a drag of its first image: it, IDs that it does not know yet,
     and the image."""
-    sandbox = start_sandbox("--speed", "60")
     first, *others = sandbox.jobs["completed"]
     program = desk.start(sandbox, tmp_path)
     desk.place_window(0, 0, 900, 700)
@@ -107,7 +110,8 @@ def test_ended_in_the_middle_of_downloads_it_goes_on_at_the_next_start(
     tmp_path: Path,
     end: Callable[[Desk, subprocess.Popen[bytes]], None],
 ) -> None:
-    sandbox = start_sandbox("--speed", "60")
+    # Large pictures take long enough to be drawn that the end comes before the last of them.
+    sandbox = start_sandbox("--speed", "60", small=False)
     # Where it was never decided, the close button asks first: tests/app/test_background.py.
     keep_setting(tmp_path, "background", False)
     program = desk.start(sandbox, tmp_path)

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +62,10 @@ def watch(program: subprocess.Popen[bytes]) -> dict[str, str]:
 def test_no_process_inherits_the_token(
     demo: bool,
     program_environment: dict[str, str],
-    start_sandbox: Callable[..., Any],
+    shared_sandbox: Any,
     tmp_path: Path,
 ) -> None:
-    sandbox = start_sandbox("--speed", "60")
+    sandbox = shared_sandbox
     where = ["--demo"] if demo else ["--api-url", sandbox.api_url, "--data-dir", str(tmp_path)]
     jobs = [] if demo else sandbox.jobs["completed"]
     program = subprocess.Popen(

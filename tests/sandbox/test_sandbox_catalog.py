@@ -86,3 +86,20 @@ def test_the_newest_sample_was_made_from_two_others() -> None:
     assert len(made) == 1
     for slot in (1, 2):
         assert str(made[0].request[f"imageRef_{slot}"]).partition("-uri:")[2] in uris
+
+
+def test_small_pictures_keep_their_form_and_everything_else_stays_as_it_is() -> None:
+    large, small = (
+        Catalog(START, 1, library=50).jobs,
+        Catalog(START, 1, library=50, small=True).jobs,
+    )
+    assert [job.jobid for job in small] == [job.jobid for job in large]
+    sizes = {
+        (image.picture.width, image.picture.height): (less.picture.width, less.picture.height)
+        for job, other in zip(large, small, strict=True)
+        for image, less in zip(job.images, other.images, strict=True)
+    }
+    assert sizes[2560, 1440] == (640, 360)
+    assert sizes[4096, 4096] == (640, 640)
+    assert sizes[640, 360] == (640, 360)
+    assert max(side for size in sizes.values() for side in size) == 640

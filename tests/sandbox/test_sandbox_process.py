@@ -65,8 +65,14 @@ def http() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def caller(start_sandbox: Start, http: httpx.Client) -> Caller:
-    return Caller(start_sandbox("--speed", "60", "--seed", "5"), http)
+def caller(shared_sandbox: Any, http: httpx.Client) -> Caller:
+    return Caller(shared_sandbox, http)
+
+
+@pytest.fixture
+def full_size(start_sandbox: Start, http: httpx.Client) -> Caller:
+    """A sandbox as its users start it: with pictures as large as the vendor's."""
+    return Caller(start_sandbox("--seed", "5", small=False), http)
 
 
 def moment(text: str) -> datetime:
@@ -177,13 +183,13 @@ def test_running_jobs_complete_one_after_another_in_real_time(caller: Caller) ->
     assert ends[-1] <= datetime.now(UTC)
 
 
-def test_a_completed_job_has_whole_pictures_of_the_size_it_says(caller: Caller) -> None:
-    record = caller.finished(caller.sandbox.jobs["completed"][-1])
+def test_a_completed_job_has_whole_pictures_of_the_size_it_says(full_size: Caller) -> None:
+    record = full_size.finished(full_size.sandbox.jobs["completed"][-1])
     images = record["response"]["images"]
     assert len(images) == 2
     bodies = set()
     for image in images:
-        answer = caller.fetch(image["imageUrl"])
+        answer = full_size.fetch(image["imageUrl"])
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
         with Image.open(io.BytesIO(answer.content)) as picture:
             picture.load()
@@ -204,15 +210,15 @@ def test_the_finish_time_is_the_trap_of_the_vendors_samples(caller: Caller) -> N
     assert (moment(record["created"]) - finished).days in (729, 730)
 
 
-def test_an_upscale_names_its_source_and_is_square(caller: Caller) -> None:
-    jobid = caller.sandbox.jobs["upscale"][0]
-    record = caller.finished(jobid)
+def test_an_upscale_names_its_source_and_is_square(full_size: Caller) -> None:
+    jobid = full_size.sandbox.jobs["upscale"][0]
+    record = full_size.finished(jobid)
     assert record["type"] == "upscale"
     assert ID.fullmatch(jobid)[3] == "I"  # type: ignore[index]
     assert set(record["request"]) == {"jobid", "imageIndex", "resolution"}
-    assert record["request"]["jobid"] in caller.sandbox.jobs["completed"]
+    assert record["request"]["jobid"] in full_size.sandbox.jobs["completed"]
     (image,) = record["response"]["images"]
-    with Image.open(io.BytesIO(caller.fetch(image["imageUrl"]).content)) as picture:
+    with Image.open(io.BytesIO(full_size.fetch(image["imageUrl"]).content)) as picture:
         picture.load()
         assert picture.size == (image["width"], image["height"]) == (4096, 4096)
 
