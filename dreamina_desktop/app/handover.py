@@ -78,7 +78,9 @@ class HandoverServer:
         return address is not None and secrets.compare_digest(address.secret, self._secret)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._supervisor.spawn(self._serve(reader, writer), "hand-over")
+        task = self._supervisor.spawn(self._serve(reader, writer), "hand-over")
+        # Also where it was cancelled before it began: a caller that is not told waits for ever.
+        task.add_done_callback(lambda _: writer.close())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         stop = asyncio.Event()
@@ -95,7 +97,6 @@ class HandoverServer:
             pass  # the caller is gone, or is none of ours
         finally:
             stop.set()
-            writer.close()
 
 
 async def _watch_for_stop(reader: asyncio.StreamReader, stop: asyncio.Event) -> None:

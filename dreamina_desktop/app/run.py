@@ -118,6 +118,7 @@ def _run_in(
     start = _Start(options, locations, sandbox, token, "\n".join(options.texts), delivery)
     while (code := _run_once(start)) is None:
         start.is_tracked = True
+        gc.collect()  # a call that was just accepted is closed, and its caller does not wait for us
         _wait_for_window(start)
     return code
 
@@ -170,9 +171,9 @@ def _take(start: _Start) -> DataLock | int:
             except OSError:
                 pass  # it has ended, or is about to
         elif address is not None:
-            deadline = time.monotonic() + HOLDER_SILENT_S  # without a window it ends by itself
             if options.has_window and (code := _take_over(options, address)) != EXIT_DONE:
                 return code
+            deadline = time.monotonic() + HOLDER_SILENT_S  # without a window it ends by itself
         if time.monotonic() > deadline:
             complain(
                 f"{locations.root} is in use by a program that does not answer. End it and try "
@@ -240,11 +241,12 @@ def _url(options: Options) -> str:
 def _take_over(options: Options, address: Address) -> int:
     """Ask a holder without a window to give way; not 0 when it may not."""
     delivery = Delivery()
-    with contextlib.suppress(OSError):  # it ends, which is what we want
-        call = HandoverCall(address)
+    with (
+        contextlib.suppress(OSError),  # it ends, which is what we want
+        contextlib.closing(HandoverCall(address)) as call,
+    ):
         for reply in call.send(Assignment(takes_over=True, api_url=_url(options))):
             delivery.take(reply)
-        call.close()
     return delivery.exit_code or EXIT_DONE
 
 
