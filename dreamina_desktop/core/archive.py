@@ -23,6 +23,8 @@ README_TEXT = (
     "itself does, but no token and no settings. "
     "It is for the own use of whoever made it: do not hand it to others.\n"
 )
+MOST_RECORD_BYTES = 100_000_000  # a pasted text has 64 MB, an answer of the API 8
+MOST_FILES = 2_000_000
 _MOST_LENGTH = 200  # bytes of a folder or a name: what every system takes
 _REFUSED = frozenset('<>:"|?*\\')
 _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))

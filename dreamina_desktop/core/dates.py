@@ -62,6 +62,15 @@ def day_words(day: date) -> str:
     return f"{DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def zip_date(at: datetime) -> tuple[int, int, int, int, int, int]:
+    """The time of a file in a zip, which knows the years from 1980 to 2107."""
+    if at.year < 1980:
+        return 1980, 1, 1, 0, 0, 0
+    if at.year > 2107:
+        return 2107, 12, 31, 23, 59, 58
+    return at.year, at.month, at.day, at.hour, at.minute, at.second
+
+
 def _named(name: str, today: date) -> tuple[date, date] | None:
     tomorrow = today + timedelta(1)
     monday = today - timedelta(today.weekday())

@@ -57,6 +57,13 @@ def cleaned(marks: Marks) -> Marks:
     return replace(marks, tags=clean_tags(marks.tags), note=clean_note(marks.note))
 
 
+def highest_kept(jobs: int) -> int:
+    """Up to which number the jobs of another library, so many, may keep theirs here. Numbers are
+    given one after another, so that one far above comes from a forgery or an accident: kept, it
+    would be where the numbers here go on."""
+    return 2 * jobs + 10_000
+
+
 def renumbered(job: Job, number: int, batch: int) -> Job:
     """The same job under another number."""
     images = tuple(replace(i, key=ImageKey(number, i.key.index)) for i in job.images)

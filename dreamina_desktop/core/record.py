@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+MOST_IMAGES = 9_999  # of a job: names of files have four digits for them
 _MAX_CODE = 40  # characters
 _REFERENCE = re.compile(r"imageRef_([1-9]\d?)", re.ASCII)
 
@@ -162,7 +163,7 @@ def _images(value: object) -> tuple[ImageEntry, ...]:
             asset_ref=parse_text(item.get("assetRef")),
             item_id=parse_id(item.get("itemId")),
         )
-        for index, item in enumerate(map(_mapping, value))
+        for index, item in enumerate(map(_mapping, value[:MOST_IMAGES]))
     )
 
 

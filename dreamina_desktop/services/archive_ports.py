@@ -15,7 +15,8 @@ class NewArchive(Protocol):
     """An archive that is being written. All raise OSError."""
 
     async def step(self) -> float | None:
-        """Write some; how much is written, from 0 to 1, None when that were all images."""
+        """Write some, or read some of it back; how much is done, from 0 to 1. None when all of
+        it was read as it will be read elsewhere."""
 
     async def finish(self) -> Written:
         """It is in its place, whole."""
@@ -44,6 +45,10 @@ class OpenArchive(Protocol):
 
     async def compare(self, originals: Sequence[Original]) -> None:
         """Prove them and keep nothing."""
+
+    async def portions(self, most_jobs: int, most_bytes: int) -> Sequence[Sequence[int]]:
+        """The numbers of all jobs in their order: so many at a time, as long as their records and
+        answers together have at most so many bytes."""
 
     async def jobs(self, numbers: Sequence[int]) -> Sequence[ArchivedJob]:
         """These, by number."""

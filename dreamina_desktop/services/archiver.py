@@ -36,6 +36,7 @@ from dreamina_desktop.services.ports import Fingerprints, ImageFiles, Imaging
 from dreamina_desktop.services.undo import UndoHistory
 
 JOBS_AT_ONCE = 20  # that come in together: about as long as people wait for *Stop*
+RECORDS_AT_ONCE_BYTES = 16_000_000  # of records and answers, which are read into memory
 PROVEN_AT_ONCE = 8  # images; two processes decode them
 COMPARED_AT_ONCE = 16
 _T = TypeVar("_T")
@@ -133,12 +134,12 @@ class Archiver:
                 for some in _slices(list(wanted), PROVEN_AT_ONCE):
                     proven |= await self._prove(archive, some)
                     yield Progress(checking, shares.after(some))
-                numbers = list(archive.jobids)
-                keeps_numbers = await self._merge.keeps_numbers(archive)
-                for place, some_jobs in enumerate(_slices(numbers, JOBS_AT_ONCE)):
-                    yield Progress(adding, place * JOBS_AT_ONCE / len(numbers))
+                keeps_up_to, done = await self._merge.keeps_up_to(archive), 0
+                for some_jobs in await archive.portions(JOBS_AT_ONCE, RECORDS_AT_ONCE_BYTES):
+                    yield Progress(adding, done / len(archive.jobids))
                     jobs = await archive.jobs(some_jobs)
-                    await self._merge.take_in(jobs, proven, added, keeps_numbers=keeps_numbers)
+                    await self._merge.take_in(jobs, proven, added, keeps_up_to=keeps_up_to)
+                    done += len(some_jobs)
                 await self._merge.unite_collections(archive, added)
                 await self._merge.unite_pastes(archive, added)
                 await self._merge.unite_exported(archive, added)

@@ -226,6 +226,10 @@ class Library:
         """Of these jobs, in this order, as far as they are there."""
         return await self._index.jobids(numbers)
 
+    async def job_count(self) -> int:
+        """How many jobs there are, removed ones too."""
+        return await self._index.job_count()
+
     async def statistics(self) -> Mapping[str, int]:
         """How many jobs and images there are, by what is done about them and by what they are."""
         return await self._index.statistics()
@@ -288,14 +292,12 @@ class Library:
         async with self._writing:
             await self._repository.adopt_pastes(pastes)
 
-    async def adopt(self, archived: Sequence[ArchivedJob], *, keeps_numbers: bool) -> Sequence[Job]:
+    async def adopt(self, archived: Sequence[ArchivedJob], *, keeps_up_to: int) -> Sequence[Job]:
         """Add those of these jobs of another library whose IDs are not here; as they are here.
-        Batches of the same moment are one. `keeps_numbers`: as far as they are free, else the
-        next ones, in this order."""
+        Batches of the same moment are one. `keeps_up_to`: numbers up to this one are kept, as
+        far as they are free; the others get the next ones, in this order."""
         async with self._writing:
-            batches, jobs, stamp = await self._repository.adopt(
-                archived, keeps_numbers=keeps_numbers
-            )
+            batches, jobs, stamp = await self._repository.adopt(archived, keeps_up_to=keeps_up_to)
             if jobs:
                 all_batches = {batch.id: batch for batch in (*self._batches, *batches)}
                 self._batches = sorted(all_batches.values(), key=lambda each: (each.at, each.id))

@@ -12,7 +12,15 @@ from dreamina_desktop.core import file_name
 from dreamina_desktop.core.answer import Verified
 from dreamina_desktop.core.archive import ArchivedJob, Original
 from dreamina_desktop.core.job import Image, ImageKey, Job
-from dreamina_desktop.core.merging import COMING, as_new, is_here, united, united_marks
+from dreamina_desktop.core.library_facts import Known
+from dreamina_desktop.core.merging import (
+    COMING,
+    as_new,
+    highest_kept,
+    is_here,
+    united,
+    united_marks,
+)
 from dreamina_desktop.core.paste import KeptLine
 from dreamina_desktop.services.archive_ports import OpenArchive
 from dreamina_desktop.services.collections import Collections
@@ -77,15 +85,24 @@ class LibraryMerge:
                 here |= {ImageKey(number, i.key.index) for i in job.images if is_here(i)}
         return dict.fromkeys(key for key in sorted(archive.originals) if key not in here)
 
-    async def keeps_numbers(self, archive: OpenArchive) -> bool:
-        """Whether jobs keep their numbers: where there is nothing here, or only what a first
+    async def keeps_up_to(self, archive: OpenArchive) -> int:
+        """Up to which number jobs keep theirs: none where there are others here than a first
         attempt with this archive brought."""
+        count, highest = await self._library.job_count(), highest_kept(len(archive.jobids))
+        if count > len(archive.jobids):
+            return 0
         there = {jobid: number for number, jobid in archive.jobids.items()}
-        here = await self._library.jobids(range(1, self._library.last_number + 1))
-        if any(jobid not in there for jobid in here):
-            return False
-        known = await self._library.known_later(here)
-        return all(known[jobid].number == there[jobid] for jobid in here)
+        known = await self._known(list(there)) if count else {}
+        came_so = all(
+            each.number == there[jobid] or there[jobid] > highest for jobid, each in known.items()
+        )
+        return highest if came_so and len(known) == count else 0
+
+    async def _known(self, jobids: Sequence[str]) -> Mapping[str, Known]:
+        known: dict[str, Known] = {}
+        for start in range(0, len(jobids), SLICE):
+            known |= await self._library.known_later(jobids[start : start + SLICE])
+        return known
 
     async def take_in(
         self,
@@ -93,12 +110,12 @@ class LibraryMerge:
         proven: Mapping[ImageKey, Proven],
         added: Added,
         *,
-        keeps_numbers: bool,
+        keeps_up_to: int,
     ) -> None:
         """Some jobs, and their images that are `proven`."""
         files = {each.job.number: _indexes(each, proven) for each in archived}
         ready = [replace(each, job=as_new(each.job, files[each.job.number])) for each in archived]
-        new = await self._library.adopt(ready, keeps_numbers=keeps_numbers)
+        new = await self._library.adopt(ready, keeps_up_to=keeps_up_to)
         added.new += [job.number for job in new if not job.removed]
         added.jobs += len(new)
         here = {job.jobid: job.number for job in new}

@@ -111,11 +111,12 @@ class JobRepository(Protocol):
         where there is no such job."""
 
     async def adopt(
-        self, archived: Sequence[ArchivedJob], *, keeps_numbers: bool
+        self, archived: Sequence[ArchivedJob], *, keeps_up_to: int
     ) -> tuple[Sequence[Batch], Sequence[Job], int]:
         """Those of these jobs of another library whose IDs are not here, with all that is known
         of them; the batches that are new or longer now, and the jobs as they are here.
-        `keeps_numbers`: as far as they are free, else the next ones."""
+        `keeps_up_to`: numbers up to this one are kept, as far as they are free; the others get
+        the next ones."""
 
     async def save_jobs(self, jobs: Iterable[Job], raw: Mapping[int, bytes] | None = None) -> int:
         """Write these jobs and their images as they are; `raw` by number: the answer that
@@ -183,6 +184,9 @@ class JobIndex(Protocol):
 
     async def jobids(self, numbers: Iterable[int]) -> Sequence[str]:
         """Of these jobs, in this order, as far as they are there."""
+
+    async def job_count(self) -> int:
+        """How many jobs there are, removed ones too."""
 
     async def statistics(self) -> Mapping[str, int]:
         """How many jobs and images there are, by what is done about them and by what they are."""

@@ -13,12 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from dreamina_desktop.core.archive import DATABASE, MANIFEST, is_safe, repeated
+from dreamina_desktop.core.archive import DATABASE, MANIFEST, MOST_FILES, is_safe, repeated
 from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.storage.archive_manifest import FileFacts, Manifest, decode
 
 CHUNK_BYTES = 1 << 20
-MOST_FILES = 2_000_000
 MOST_LIST_BYTES = 400_000_000  # of the zip's directory, and of the manifest
 MOST_TIMES = 200  # that a member may grow when it is unpacked: texts of jobs do by some 20
 GROWS_FREELY_BYTES = 10_000_000

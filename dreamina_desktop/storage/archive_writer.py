@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
+import secrets
 import shutil
-import tempfile
+import stat
 import zipfile
+import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,20 +26,27 @@ from dreamina_desktop.core.archive import (
     FORMAT,
     IMAGES,
     MANIFEST,
+    MOST_FILES,
     README,
     README_TEXT,
     Written,
     is_safe,
     same_name,
 )
+from dreamina_desktop.core.dates import zip_date
 from dreamina_desktop.core.job import ImageState
+from dreamina_desktop.storage.archive_bounds import mend
+from dreamina_desktop.storage.archive_file import GROWS_FREELY_BYTES, MOST_TIMES, ArchiveFile
 from dreamina_desktop.storage.archive_manifest import KIND, FileFacts, Manifest, encode
-from dreamina_desktop.storage.atomic_file import flush_folder
+from dreamina_desktop.storage.archived_library import ArchivedLibrary
+from dreamina_desktop.storage.atomic_file import flush_folder, new_part, part_prefix
 
 AT_ONCE_BYTES = 8_000_000  # of images, between two looks whether to stop
 MOST_BYTES = 200_000_000  # of an image; none that is saved has more
 CHUNK_BYTES = 1 << 20
 LEFT_FREE_BYTES = 20_000_000
+_OTHER_FILES = 3  # library, list of contents, README
+_PLAIN_ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}", re.ASCII)
 _PRIVATE = ("setting", "change")  # of this machine, or made anew
 
 
@@ -51,57 +61,49 @@ class _Saved:
 
 class ArchiveWriter:
     """`copy`: of the library's database, in a file that may be changed; `root`: the data folder.
-    All methods block and raise OSError or apsw.Error; whoever makes one calls `abandon`, which
-    does nothing after `finish`."""
+    All methods block and raise OSError, apsw.Error, or ArchiveError where what was written cannot
+    be read; whoever makes one calls `abandon`, which does nothing after `finish`."""
 
     def __init__(self, target: Path, copy: Path, root: Path) -> None:
-        self._target = target
+        """A link to a file is followed. Whatever else is no file is refused."""
+        self._target = Path(os.path.realpath(target))
+        self._mode = _mode_of(self._target)
         self._copy = copy
         self._whole = copy.with_name(f"{copy.stem}-whole{copy.suffix}")
         self._files = list[FileFacts]()
         self._taken = set[str]()
-        self._left_out = 0
+        self._jobs = self._images = self._left_out = 0
         self._part: Path | None = None
         self._zip: zipfile.ZipFile | None = None
         self._connection = _opened(copy)
         try:
             self._forget_what_is_private()
-            self._images = deque(self._saved_images(root))
-            self._total = sum(image.size_bytes or 0 for image in self._images) or 1
-            self._done = 0
+            mend(self._connection)
+            self._saved = deque(self._saved_images(root))
+            self._total = sum(image.size_bytes or 0 for image in self._saved) or 1
+            self._work = self._steps()
             self._begin()
         except BaseException:
             self.abandon()
             raise
 
     def step(self) -> float | None:
-        """Put some images in; how much of them is in, from 0 to 1. None: that were all."""
-        began = self._done
-        while self._images and self._done - began < AT_ONCE_BYTES:
-            image = self._images.popleft()
-            self._done += image.size_bytes or 1
-            self._put_image(image)
-        return min(1.0, self._done / self._total) if self._images else None
+        """Put some images in or, once it is written, read some of it back; how much is done, from
+        0 to 1. None: all of it was read as it will be read elsewhere."""
+        return next(self._work, None)
 
     def finish(self) -> Written:
-        """Put the library and the list of contents in, flush all of it, and give it its name."""
-        jobs = int(self._connection.execute("SELECT count(*) FROM job").get)
-        self._put_database()
-        images = sum(file.name.startswith(f"{IMAGES}/") for file in self._files)
-        manifest = Manifest(KIND, FORMAT, __version__, jobs, images, tuple(self._files))
-        self._write(MANIFEST, encode(manifest), packed=True)
-        assert self._zip is not None
+        """Give it its name."""
         assert self._part is not None
-        self._zip.close()
-        with self._part.open("rb+") as file:
-            os.fsync(file.fileno())
         size_bytes = self._part.stat().st_size
+        if self._mode is not None:
+            self._part.chmod(self._mode)
         os.replace(self._part, self._target)
         self._part = None
         with suppress(OSError):  # some disks cannot; the file itself is there
             flush_folder(self._target.parent)
         self.abandon()
-        return Written(jobs, images, self._left_out, size_bytes)
+        return Written(self._jobs, self._images, self._left_out, size_bytes)
 
     def abandon(self) -> None:
         """Remove what was begun."""
@@ -114,6 +116,49 @@ class ArchiveWriter:
             if file is not None:
                 with suppress(OSError):
                     file.unlink(missing_ok=True)
+
+    def _steps(self) -> Iterator[float]:
+        """One half is writing, the other is reading."""
+        yield from (share / 2 for share in self._put_images())
+        self._end()
+        yield from (0.5 + share / 2 for share in self._read_back())
+
+    def _put_images(self) -> Iterator[float]:
+        done = told = 0
+        while self._saved:
+            image = self._saved.popleft()
+            self._put_image(image)
+            done += image.size_bytes or 1
+            if done - told >= AT_ONCE_BYTES:
+                told = done
+                yield min(1.0, done / self._total)
+
+    def _end(self) -> None:
+        """Put the library and the list of contents in, and flush all of it."""
+        self._jobs = int(self._connection.execute("SELECT count(*) FROM job").get)
+        self._put_database()
+        self._connection.close()
+        self._images = sum(file.name.startswith(f"{IMAGES}/") for file in self._files)
+        manifest = Manifest(KIND, FORMAT, __version__, self._jobs, self._images, tuple(self._files))
+        self._write(MANIFEST, encode(manifest), packed=True)
+        assert self._zip is not None
+        assert self._part is not None
+        self._zip.close()
+        with self._part.open("rb+") as file:
+            os.fsync(file.fileno())
+            _forget_cached(file.fileno())
+
+    def _read_back(self) -> Iterator[float]:
+        """Every byte by its check sum, and the library as one from elsewhere."""
+        assert self._part is not None
+        archive = ArchiveFile(self._part)
+        try:
+            with self._copy.open("wb") as copy:
+                archive.unpack(DATABASE, copy.write)
+            ArchivedLibrary(self._copy, archive.manifest).close()
+            yield from _compared(archive, self._files)
+        finally:
+            archive.close()
 
     # -- the library ------------------------------------------------------------------------
 
@@ -134,7 +179,7 @@ class ArchiveWriter:
         """Written anew, so that nothing of what was deleted is left between its rows."""
         self._connection.execute("VACUUM INTO ?", (os.fspath(self._whole),))
         digest, size = hashlib.sha256(), 0
-        info = _info(DATABASE, packed=True)
+        info = _info(DATABASE, packed=_may_be_packed(self._whole))
         assert self._zip is not None
         with self._whole.open("rb") as source, self._zip.open(info, "w", force_zip64=True) as into:
             while chunk := source.read(CHUNK_BYTES):
@@ -162,8 +207,10 @@ class ArchiveWriter:
         """The one that it has here, as far as every system takes that."""
         name = f"{IMAGES}/{image.file.parent.name}/{image.file.name}"
         if not is_safe(name) or same_name(name) in self._taken:
-            ending = image.file.suffix if image.file.suffix.isascii() else ""
+            ending = image.file.suffix if _PLAIN_ENDING.fullmatch(image.file.suffix) else ""
             name = f"{IMAGES}/other/{image.number:04d}-{image.index + 1}{ending}"
+        while same_name(name) in self._taken:
+            name = f"{IMAGES}/other/{len(self._taken)}-{secrets.token_hex(4)}"
         self._taken.add(same_name(name))
         return name
 
@@ -171,6 +218,8 @@ class ArchiveWriter:
 
     def _begin(self) -> None:
         folder = self._target.parent
+        if len(self._saved) > MOST_FILES - _OTHER_FILES:
+            raise OSError(errno.EFBIG, f"A file takes at most {MOST_FILES:,} images")
         needed = self._total + self._copy.stat().st_size + LEFT_FREE_BYTES
         free = shutil.disk_usage(folder).free
         if free < needed:
@@ -178,13 +227,12 @@ class ArchiveWriter:
                 errno.ENOSPC,
                 f"It needs {needed / 1e6:,.0f} MB there, and {free / 1e6:,.0f} MB are free",
             )
-        prefix = f".{self._target.name}."
+        prefix = part_prefix(self._target.name)
         for left in folder.iterdir():
             if left.name.startswith(prefix) and left.suffix == ".part":
                 left.unlink()  # of a run that was killed
-        handle, name = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=folder)
+        handle, self._part = new_part(self._target)
         os.close(handle)
-        self._part = Path(name)
         self._zip = zipfile.ZipFile(self._part, "w", zipfile.ZIP_STORED, allowZip64=True)
         self._put(README, README_TEXT.encode())
 
@@ -218,8 +266,49 @@ def _read(image: _Saved) -> bytes | None:
     return data if hashlib.sha256(data).hexdigest() == image.sha256 else None
 
 
+def _mode_of(file: Path) -> int | None:
+    """None where nothing is there yet. Raises OSError for what is no file."""
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "What is there is no file")
+    return stat.S_IMODE(mode)
+
+
+def _forget_cached(descriptor: int) -> None:
+    """What is read next comes from the disk, as far as the system takes the hint."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _compared(archive: ArchiveFile, files: Sequence[FileFacts]) -> Iterator[float]:
+    total, done, told = sum(facts.size for facts in files) or 1, 0, 0
+    for facts in files:
+        archive.unpack(facts.name, lambda _: None)
+        done += facts.size
+        if done - told >= AT_ONCE_BYTES:
+            told = done
+            yield done / total
+
+
+def _may_be_packed(file: Path) -> bool:
+    """Whether it would not grow more than is believed when it is unpacked: whole megabytes of
+    one character would. No more is tried than is needed to know."""
+    size = file.stat().st_size
+    if size <= GROWS_FREELY_BYTES:
+        return True
+    enough, packed, packer = size / (MOST_TIMES / 2), 0, zlib.compressobj()
+    with file.open("rb") as source:
+        while packed < enough and (chunk := source.read(CHUNK_BYTES)):
+            packed += len(packer.compress(chunk))
+    return packed >= enough
+
+
 def _info(name: str, *, packed: bool) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, datetime.now().timetuple()[:6])  # noqa: DTZ005 - zips have local
+    info = zipfile.ZipInfo(name, zip_date(datetime.now()))  # noqa: DTZ005 - zips have local time
     info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
     info.external_attr = 0o600 << 16
     return info

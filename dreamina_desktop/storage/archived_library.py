@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import apsw
@@ -14,6 +14,7 @@ from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.core.id_form import is_possible
 from dreamina_desktop.core.job import Batch, ImageKey, ImageState
 from dreamina_desktop.core.paste import KeptLine, Paste
+from dreamina_desktop.storage.archive_bounds import exceeded
 from dreamina_desktop.storage.archive_manifest import NEWER, Manifest
 from dreamina_desktop.storage.database import migrate
 from dreamina_desktop.storage.job_rows import JobRows
@@ -23,46 +24,12 @@ from dreamina_desktop.storage.soundness import (
     check_header,
     check_rows,
     check_texts,
-    columns_of,
     version_of,
 )
 
 UNSOUND = "The library in it is damaged."
 FOREIGN = "The library in it has tables that are not ours."
 DISAGREES = "The library in it and its list of contents do not agree."
-_LATEST = 1e11  # Unix seconds; a time that every calendar has
-_TIME = f"{{0}} BETWEEN 0 AND {_LATEST}"
-_COUNT = "{0} BETWEEN 0 AND 1000000000"
-_INDEX = "{0} BETWEEN 0 AND 1000"  # of an image in its job
-_NO_BLOB_ABOVE = 16_000_000  # bytes of a record
-# Beyond what soundness.py asks: no number that could stop the numbering of jobs, no index for
-# which endless images would be made, no text without an end.
-_WITHIN: Mapping[str, Mapping[str, str]] = {
-    "batch": {"id": _COUNT, "at": _TIME, "count": _COUNT},
-    "job": {
-        "number": "{0} BETWEEN 1 AND 1000000000",
-        "tracked_at": _TIME,
-        "last_asked_at": f"coalesce({_TIME}, TRUE)",
-        "not_found_count": _COUNT,
-        "raw": f"coalesce(length({{0}}), 0) <= {_NO_BLOB_ABOVE}",
-        "note": "length({0}) <= 10000",
-    },
-    "image": {
-        "idx": _INDEX,
-        "note": "length({0}) <= 10000",
-        "died": "length({0}) <= 10000",
-        "link": "coalesce(length({0}), 0) <= 20000",
-    },
-    "mark": {"idx": _INDEX},
-    "collected": {"idx": _INDEX},
-    "paste": {"at": _TIME, "lines": _COUNT},
-    "pasted": {"text": "length({0}) <= 1000", "why": "length({0}) <= 1000"},
-    "exported": {"sha256": "length({0}) = 64", "idx": _INDEX},
-    "answer": {
-        "at": _TIME,
-        "raw": f"typeof({{0}}) = 'blob' AND length({{0}}) <= {_NO_BLOB_ABOVE}",
-    },
-}
 
 
 class ArchivedLibrary:
@@ -88,6 +55,24 @@ class ArchivedLibrary:
 
     def close(self) -> None:
         self._connection.close()
+
+    def portions(self, most_jobs: int, most_bytes: int) -> Iterator[Sequence[int]]:
+        """The numbers of all jobs in their order, so many at a time that their records and answers
+        have at most so many bytes; one that alone has more comes alone."""
+        execute = self._connection.execute
+        ask = "SELECT number, sum(length(raw)) FROM answer GROUP BY number"
+        answers: Mapping[int, int] = dict(execute(ask))
+        some, size = list[int](), 0
+        ask = "SELECT number, coalesce(length(raw), 0) FROM job ORDER BY number"
+        for number, length in execute(ask):
+            own = length + answers.get(number, 0)
+            if some and (len(some) == most_jobs or size + own > most_bytes):
+                yield some
+                some, size = [], 0
+            some.append(number)
+            size += own
+        if some:
+            yield some
 
     def jobs(self, numbers: Sequence[int]) -> Sequence[ArchivedJob]:
         """These, by number."""
@@ -190,14 +175,8 @@ def _check(file: Path) -> None:
 
 
 def _check_bounds(connection: apsw.Connection) -> None:
-    for table, columns in _WITHIN.items():
-        here = set(columns_of(connection, table))
-        rules = [rule.format(name) for name, rule in columns.items() if name in here]
-        within = " AND ".join(f"(({rule}) IS TRUE)" for rule in rules)
-        if rules and list(
-            connection.execute(f"SELECT 1 FROM {table} WHERE NOT ({within}) LIMIT 1")
-        ):
-            raise ArchiveError(f"The library in it holds what cannot be (in “{table}”).")
+    if table := exceeded(connection):
+        raise ArchiveError(f"The library in it holds what cannot be (in “{table}”).")
 
 
 def _bring_up_to_date(file: Path) -> None:

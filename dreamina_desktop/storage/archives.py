@@ -100,7 +100,8 @@ class NewArchive:
         await self._run(work)
 
     async def step(self) -> float | None:
-        """Write some; how much is written, from 0 to 1, None when that were all images."""
+        """Write some, or read some of it back; how much is done, from 0 to 1. None when all of
+        it was read as it will be read elsewhere."""
         return await self._run(self._ready().step)
 
     async def finish(self) -> Written:
@@ -119,6 +120,8 @@ class NewArchive:
                 return work()
             except apsw.Error as error:
                 raise OSError(f"The library's copy could not be written ({error}).") from error
+            except ArchiveError as error:
+                raise OSError(f"What was written could not be read back. {error}") from error
             except OSError as error:
                 raise OSError(_in_words(error)) from error
 
@@ -180,6 +183,11 @@ class OpenArchive:
                 self._zip().unpack(original.name, lambda _: None)
 
         await self._run(work)
+
+    async def portions(self, most_jobs: int, most_bytes: int) -> Sequence[Sequence[int]]:
+        """The numbers of all jobs in their order: so many at a time, as long as their records and
+        answers together have at most so many bytes."""
+        return await self._run(lambda: list(self._read().portions(most_jobs, most_bytes)))
 
     async def jobs(self, numbers: Sequence[int]) -> Sequence[ArchivedJob]:
         """These, by number."""

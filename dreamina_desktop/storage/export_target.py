@@ -9,14 +9,15 @@ import contextlib
 import hashlib
 import os
 import tempfile
-import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import Executor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
+from dreamina_desktop.core.dates import zip_date
 from dreamina_desktop.storage.atomic_file import umask
 from dreamina_desktop.storage.durable_folder import make_folder
 from dreamina_desktop.storage.free_name import name_part
@@ -193,7 +194,7 @@ class _Zip:
 
 
 def _member(name: str) -> zipfile.ZipInfo:
-    member = zipfile.ZipInfo(name, time.localtime()[:6])
+    member = zipfile.ZipInfo(name, zip_date(datetime.now()))  # noqa: DTZ005 - zips have local time
     member.external_attr = 0o644 << 16
     return member
 

@@ -17,19 +17,22 @@ _ADD = """
 
 
 def adopt(
-    connection: apsw.Connection, archived: Sequence[ArchivedJob], *, keeps_numbers: bool
+    connection: apsw.Connection, archived: Sequence[ArchivedJob], *, keeps_up_to: int
 ) -> tuple[Sequence[Batch], Sequence[Job]]:
     """Add the rows of those whose IDs are not here, with the batches they came in and all answers
-    about them; images and marks are left to the caller. `keeps_numbers`: as far as they are
-    free."""
+    about them; images and marks are left to the caller. `keeps_up_to`: numbers up to this one
+    are kept, as far as they are free; the others get the next ones."""
     batches: dict[int, Batch] = {}  # by their IDs in the other library
     jobs: list[Job] = []
     for each in archived:
         if connection.execute("SELECT 1 FROM job WHERE jobid = ?", (each.job.jobid,)).get:
             continue
         if each.batch.id not in batches:
-            batches[each.batch.id] = _batch(connection, each.batch, keeps_id=keeps_numbers)
-        number = _free(connection, "job", "number", each.job.number) if keeps_numbers else None
+            batches[each.batch.id] = _batch(
+                connection, each.batch, keeps_id=each.batch.id <= keeps_up_to
+            )
+        keeps = each.job.number <= keeps_up_to
+        number = _free(connection, "job", "number", each.job.number) if keeps else None
         jobs.append(_add(connection, each, number, batches[each.batch.id].id))
     return list(batches.values()), jobs
 

@@ -156,6 +156,10 @@ class JobIndex:
         asked = _json(numbers)
         return await self._later(lambda: self._jobids(asked))
 
+    async def job_count(self) -> int:
+        """How many jobs there are, removed ones too."""
+        return await self._later(self._job_count)
+
     async def statistics(self) -> Mapping[str, int]:
         """How many jobs and images there are, by what is done about them and by what they are."""
         return await self._later(self._statistics)
@@ -404,6 +408,10 @@ class JobIndex:
             "SELECT jobid FROM json_each(?) JOIN job ON number = value ORDER BY key", (numbers,)
         )
         return [row[0] for row in rows]
+
+    def _job_count(self) -> int:
+        _, library = self._connections()
+        return int(library.execute("SELECT count(*) FROM job").get)
 
     def _statistics(self) -> Mapping[str, int]:
         index, (_, library) = self._ready(), self._connections()

@@ -77,10 +77,10 @@ class JobRepository:
         return await self._database.call(lambda connection: paste_of(connection, number))
 
     async def adopt(
-        self, archived: Sequence[ArchivedJob], *, keeps_numbers: bool
+        self, archived: Sequence[ArchivedJob], *, keeps_up_to: int
     ) -> tuple[Sequence[Batch], Sequence[Job], int]:
         def work(connection: apsw.Connection) -> tuple[Sequence[Batch], Sequence[Job], int]:
-            batches, jobs = adopt(connection, archived, keeps_numbers=keeps_numbers)
+            batches, jobs = adopt(connection, archived, keeps_up_to=keeps_up_to)
             images = (image for job in jobs for image in job.images)
             connection.executemany(_SAVE_IMAGE, map(self._rows.image_values, images))
             connection.executemany(

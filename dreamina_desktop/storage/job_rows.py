@@ -15,7 +15,13 @@ import msgspec
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.marks import Flag, Marks
-from dreamina_desktop.core.record import ImageEntry, JobRecord, parse_record, read_json
+from dreamina_desktop.core.record import (
+    MOST_IMAGES,
+    ImageEntry,
+    JobRecord,
+    parse_record,
+    read_json,
+)
 
 _JOBS = """
     SELECT number, jobid, batch, tracked_at, tracking, removed, raw, record_source, last_asked_at,
@@ -24,11 +30,11 @@ _JOBS = """
 """
 _MARKS = """
     SELECT number, idx, flag, rating, tags, note FROM mark
-    WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number, idx
+    WHERE number IN (SELECT value FROM json_each(?)) AND idx < ? ORDER BY number, idx
 """
 _IMAGES = """
     SELECT number, idx, state, file, file_width, file_height, size_bytes, sha256, note, link,
-        search, died FROM image WHERE number IN (SELECT value FROM json_each(?))
+        search, died FROM image WHERE number IN (SELECT value FROM json_each(?)) AND idx < ?
 """
 
 
@@ -42,13 +48,13 @@ class JobRows:
         """Those that are there, by number, with their images."""
         asked = msgspec.json.encode(list(numbers)).decode()
         images: dict[int, dict[int, tuple[Any, ...]]] = {}
-        for number, index, *values in connection.execute(_IMAGES, (asked,)):
+        for number, index, *values in connection.execute(_IMAGES, (asked, MOST_IMAGES)):
             images.setdefault(number, {})[index] = tuple(values)
         jobs = {
             row[0]: self._job(row, images.get(row[0], {}))
             for row in connection.execute(_JOBS, (asked,))
         }
-        for number, index, *values in connection.execute(_MARKS, (asked,)):
+        for number, index, *values in connection.execute(_MARKS, (asked, MOST_IMAGES)):
             if number in jobs:
                 jobs[number] = jobs[number].with_marks(index, _marks(*values))
         return list(jobs.values())

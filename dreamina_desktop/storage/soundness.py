@@ -56,7 +56,7 @@ SOUND: Mapping[str, Mapping[str, str]] = {
     },
     "mark": {
         "number": _WHOLE_NUMBER,
-        "idx": "typeof({0}) = 'integer' AND {0} BETWEEN 0 AND 1000",
+        "idx": "typeof({0}) = 'integer' AND {0} >= 0",
         "flag": "{0} IN (-1, 0, 1)",
         "rating": "{0} IN (0, 1, 2, 3, 4, 5)",
         "tags": "json_valid({0})",
