@@ -19,7 +19,7 @@ from dreamina_desktop import diagnostics
 from dreamina_desktop.app.assignment import EXIT_DONE, EXIT_ERROR, EXIT_GAVE_UP, Assignment, Picture
 from dreamina_desktop.app.delivery import Delivery, complain, delivery_of
 from dreamina_desktop.app.display import why_no_window
-from dreamina_desktop.app.handover import Address, HandoverCall, read_address
+from dreamina_desktop.app.handover import Address, HandoverCall, Silence, read_address, why_silent
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.own_command import own_command
 from dreamina_desktop.app.sandbox_process import SandboxFacts, SandboxProcess
@@ -34,6 +34,12 @@ from dreamina_desktop.storage.locations import Locations
 EXIT_UNUSABLE = 2
 HOLDER_SILENT_S = 15.0  # a holder that starts or ends may be silent for a moment
 RETRY_S = 0.1
+_SILENT = {
+    Silence.STOPPED: "{root} is in use by a Dreamina Desktop that was stopped (process {pid}). Let "
+    "it go on with kill -CONT {pid}, or end it, and try again. Or give another --data-dir.",
+    Silence.STILL: "{root} is in use by a Dreamina Desktop that does not answer (process {pid}). "
+    "End it and try again, or give another --data-dir.",
+}
 DEMO_INTERVAL_S = 2.0  # one watches, and the sandbox does not mind
 
 
@@ -163,13 +169,20 @@ def _take(start: _Start) -> DataLock | int:
     lock = DataLock(locations.lock_file)
     deadline = time.monotonic() + HOLDER_SILENT_S
     while not lock.acquire():
-        address = read_address(locations.address_file)
+        address, asked = read_address(locations.address_file), time.monotonic()
+        try:
+            if address and (silence := why_silent(address, _url(options))):
+                complain(_SILENT[silence].format(root=locations.root, pid=address.pid))
+                return EXIT_ERROR
+        except OSError:
+            address = None  # it has ended, or is about to
+            deadline += time.monotonic() - asked  # it was there all the while
         if address is not None and (address.draws or not _needs_window(options)):
             start.read_standard_input()
             try:
                 return _hand_over(start, address)
             except OSError:
-                pass  # it has ended, or is about to
+                pass
         elif address is not None:
             if options.has_window and (code := _take_over(options, address)) != EXIT_DONE:
                 return code
@@ -191,12 +204,25 @@ def _needs_window(options: Options) -> bool:
 def _wait_for_window(start: _Start) -> None:
     """Until the start that took over answers; should it fail, its work is ours again."""
     deadline = time.monotonic() + HOLDER_SILENT_S
+    was_held = False
     with _signals_go_to(start.stop):
         while time.monotonic() < deadline:
             address = read_address(start.locations.address_file)
             if address is not None and address.draws:
                 return
+            is_held = _is_held(start.locations)
+            if was_held and not is_held:
+                return  # it has ended already
+            was_held |= is_held
             time.sleep(RETRY_S)
+
+
+def _is_held(locations: Locations) -> bool:
+    lock = DataLock(locations.lock_file)
+    if not lock.acquire():
+        return True
+    with lock:
+        return False
 
 
 def _run_here(start: _Start) -> int | None:

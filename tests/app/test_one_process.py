@@ -105,6 +105,19 @@ def test_a_second_waiting_start_gives_up_with_3_and_its_export(
     assert [row["jobid"] for row in second.rows] == [ID.format(2)]
 
 
+def test_a_start_beside_a_stopped_holder_says_so(
+    start_program: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    holder = hold(start_program, tmp_path)
+    holder.send_signal(signal.SIGSTOP)
+    second = run_program("--api-url", NOBODY, "--data-dir", tmp_path, "--until-idle", ID.format(2))
+    assert second.code == 1
+    assert f"was stopped (process {holder.pid})" in second.err
+    holder.send_signal(signal.SIGCONT)
+    again = run_program("--api-url", NOBODY, "--data-dir", tmp_path, "--export=-", ID.format(3))
+    assert [row["jobid"] for row in again.rows] == [ID.format(1), ID.format(3)]
+
+
 def test_another_api_is_refused_with_a_sentence(
     start_program: Callable[..., Any], run_program: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -214,6 +227,9 @@ def test_a_signal_that_comes_before_the_window_answers_costs_no_export(
             (tmp_path / "holder.json").write_bytes(msgspec.json.encode(there))
             window.accept()[0].close()
             waiting.send_signal(signal.SIGTERM)
+            greeting, _ = window.accept()
+            greeting.sendall(msgspec.json.encode(Reply(exit_code=0)) + b"\n")
+            greeting.close()
             caller, _ = window.accept()
             with caller, caller.makefile("rwb") as lines:
                 assert b"secret" in lines.readline()
