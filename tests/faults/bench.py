@@ -28,6 +28,7 @@ BENCHES = (
     "hostile_images",
     "hostile_names",
     "outage",
+    "archives",
 )
 
 

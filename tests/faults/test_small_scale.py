@@ -24,6 +24,7 @@ BENCHES = (
     "hostile_images",
     "hostile_names",
     "outage",
+    "archives",
 )
 SEED = "1"
 
