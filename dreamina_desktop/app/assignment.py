@@ -77,7 +77,7 @@ class Executor:
     idle: IdleWaiter
     api_url: str
     draw: Draw | None
-    on_tracked: Callable[[Tracked], None]  # for the window, to show what came
+    on_tracked: Callable[[Tracked], None]  # for the window, to say what came
     on_activated: Callable[[], None]
     on_waited_for: Callable[[], None]  # somebody waits: a pause would let them wait for ever
     refusal: str = ""  # why nothing can be tracked or checked here
@@ -113,7 +113,7 @@ class Executor:
             assignment = msgspec.structs.replace(assignment, text="", waits=False)
             code = EXIT_ERROR
         if assignment.text:
-            tracked = await self.tracker.track(assignment.text)
+            tracked = await self.tracker.track(assignment.text, undoable=False)
             self.on_tracked(tracked)
             numbers = frozenset((*tracked.new, *tracked.known, *tracked.restored))
             if assignment.collection and self.collect is not None:

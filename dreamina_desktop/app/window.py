@@ -93,7 +93,7 @@ async def _work(
             window.show()
         executor = program.executor(
             lambda wanted: draw(application, program.services, wanted),
-            on_tracked=window.show_tracked,
+            on_tracked=window.tell_handed_over,
             on_activated=window.come_to_front,
         )
         async with program.listening(executor, draws=True):

@@ -81,16 +81,16 @@ class Tracker:
         finds = await _find(text)
         return _preview(text, finds, await self._library.known_later(finds.jobids))
 
-    async def track(self, text: str) -> Tracked:
+    async def track(self, text: str, *, undoable: bool = True) -> Tracked:
         """Track every ID in `text`; pasted records are kept as "from paste". The lines of the text
-        are kept in their order (Library.paste_of)."""
-        return await self._track(*await _read(text))
+        are kept in their order (Library.paste_of). `undoable`: the user did it, here and now."""
+        return await self._track(*await _read(text), undoable=undoable)
 
     async def track_anyway(self, word: str) -> Tracked:
         """Track one word that does not look like an ID. ValueError when it cannot be sent."""
         if not is_possible(word):
             raise ValueError("This cannot be a job ID.")
-        return await self._track(Finds(jobids=(word,)), [PastedLine(word)])
+        return await self._track(Finds(jobids=(word,)), [PastedLine(word)], undoable=True)
 
     async def remove(self, numbers: Sequence[int]) -> None:
         """Hide jobs and stop their polling; their records, files and references stay."""
@@ -120,9 +120,15 @@ class Tracker:
         listing = await self._library.listing_later(Query(batch=batch))
         await self.remove(listing.numbers)
 
-    async def _track(self, finds: Finds, lines: Sequence[PastedLine]) -> Tracked:
+    async def _track(self, finds: Finds, lines: Sequence[PastedLine], *, undoable: bool) -> Tracked:
         async with self._tracking:
-            return await self._track_alone(finds, lines)
+            tracked = await self._track_alone(finds, lines)
+        if came := (*tracked.new, *tracked.restored):
+            if undoable:
+                label = "Track 1 ID" if len(came) == 1 else f"Track {len(came):,} IDs"
+                self._undo.push(label, lambda: self._set_removed(came, removed=True))
+            self._on_polling()
+        return tracked
 
     async def _track_alone(self, finds: Finds, lines: Sequence[PastedLine]) -> Tracked:
         here = await self._library.known_later(finds.jobids)
@@ -144,10 +150,6 @@ class Tracker:
         await self._take_records(finds, (*known, *restored))
         if restored:
             await self._set_removed(restored, removed=False)
-        if came := (*new, *restored):
-            label = "Track 1 ID" if len(came) == 1 else f"Track {len(came):,} IDs"
-            self._undo.push(label, lambda: self._set_removed(came, removed=True))
-            self._on_polling()
         text = _done(finds, len(new), len(known), len(restored))
         return Tracked(finds, batch, new, known, restored, text)
 

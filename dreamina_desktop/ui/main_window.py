@@ -126,6 +126,14 @@ class MainWindow(QMainWindow):
             self._services.accounts.masked(tracked.text), Remedy.UNDO if came else None
         )
 
+    def tell_handed_over(self, tracked: Tracked) -> None:
+        """What another start of the program brought is said, and disturbs nothing: who looks at
+        something looks at it still. The list of pastes takes it back."""
+        words = f"Job IDs came from another start. {tracked.text}"
+        if tracked.new:
+            words += " To take them back, look for Pasted in the menu over the list."
+        self._services.messages.say(self._services.accounts.masked(words))
+
     def come_to_front(self) -> None:
         """Also when it was minimized, or closed while the program went on."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import LIMIT_S, Desk, keep_setting, needs_a_desk, until
+from desk import LIMIT_S, Desk, keep_setting, kept_setting, needs_a_desk, until
 
 pytestmark = needs_a_desk
 
@@ -135,3 +135,29 @@ def test_ended_in_the_middle_of_downloads_it_goes_on_at_the_next_start(
     assert not desk.images("lost")
     assert not desk.images("invalid")
     assert all(Path(image["file"]).stat().st_size for image in saved)
+
+
+@pytest.mark.long
+def test_ids_of_another_start_come_while_one_types_into_the_search(
+    desk: Desk, sandbox: Any, tmp_path: Path
+) -> None:
+    first, second, *_ = sandbox.jobs["completed"]
+    program = desk.start(sandbox, tmp_path)
+    desk.copy(first)
+    desk.press("ctrl+v")
+    until(lambda: len(desk.jobs()) == 1, "the first job")
+    desk.press("ctrl+f", "x", "q")
+    command = (sys.executable, "-m", "dreamina_desktop", *desk.program_options)
+    said = json.loads(desk.run(*command, first, second, "--export", "-"))
+    assert [job["jobid"] for job in said] == [first, second]
+    desk.press("z")
+    # Still in the search; and Undo takes back the paste of the window's user, not the other's.
+    desk.press("Escape", "Escape", "ctrl+z")
+    until(lambda: [job["jobid"] for job in desk.jobs()] == [second], "the undo of the user's own")
+    desk.press("ctrl+f", "x", "q")
+    desk.run(*command, first, "--export", "-")
+    desk.press("z")
+    until(lambda: len(desk.jobs()) == 2, "the job that came back")
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(LIMIT_S) == 0
+    assert kept_setting(tmp_path, "window")["search"] == "xqz"
