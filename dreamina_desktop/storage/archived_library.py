@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,13 +22,13 @@ from dreamina_desktop.storage.job_rows import JobRows
 from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.soundness import (
     MOST_VERSIONS,
+    OF_THE_MOMENT,
     check_header,
     check_rows,
     check_texts,
     version_of,
 )
 
-UNSOUND = "The library in it is damaged."
 FOREIGN = "The library in it has tables that are not ours."
 DISAGREES = "The library in it and its list of contents do not agree."
 
@@ -42,7 +43,7 @@ class ArchivedLibrary:
             _bring_up_to_date(file)
             self._connection = _open_read_only(file)
         except (apsw.Error, UnicodeDecodeError) as error:
-            raise ArchiveError(UNSOUND) from error
+            raise unsound(error) from error
         self._rows = JobRows(Path())
         try:
             self.jobids = self._read_jobids()
@@ -148,6 +149,15 @@ class ArchivedLibrary:
         ):
             raise ArchiveError(DISAGREES)
         return originals
+
+
+def unsound(error: apsw.Error | UnicodeDecodeError) -> OSError:
+    """What an error means for an archive: a full disk here is not damage there."""
+    if isinstance(error, apsw.FullError):
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if isinstance(error, OF_THE_MOMENT):
+        return OSError(errno.EIO, os.strerror(errno.EIO))
+    return ArchiveError("The library in it is damaged.")
 
 
 def _check(file: Path) -> None:

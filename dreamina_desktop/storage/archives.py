@@ -27,7 +27,7 @@ from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.paste import Paste
 from dreamina_desktop.storage.archive_file import ArchiveFile, looks_like_one
 from dreamina_desktop.storage.archive_writer import ArchiveWriter
-from dreamina_desktop.storage.archived_library import UNSOUND, ArchivedLibrary
+from dreamina_desktop.storage.archived_library import ArchivedLibrary, unsound
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.part_files import PartFiles, remove_archive_leftovers
 from dreamina_desktop.storage.thread_call import call_in
@@ -236,11 +236,9 @@ class OpenArchive:
             try:
                 return work()
             except (apsw.Error, UnicodeDecodeError) as error:
-                raise ArchiveError(UNSOUND) from error
-            except ArchiveError:
-                raise
+                raise _told(unsound(error)) from error
             except OSError as error:
-                raise OSError(_in_words(error)) from error
+                raise _told(error) from error
 
         return await call_in(self._thread, told)
 
@@ -261,6 +259,11 @@ def _check_room(folder: Path, size_bytes: int) -> None:
             errno.ENOSPC,
             f"It needs {needed / 1e6:,.0f} MB on the disk, and {free / 1e6:,.0f} MB are free",
         )
+
+
+def _told(error: OSError) -> OSError:
+    """The same in words."""
+    return error if isinstance(error, ArchiveError) else OSError(_in_words(error))
 
 
 def _in_words(error: OSError) -> str:

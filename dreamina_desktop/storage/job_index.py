@@ -33,6 +33,7 @@ from dreamina_desktop.storage.thread_call import call_in
 T = TypeVar("T")
 Progress = Callable[[int, int], None]  # how many jobs of how many
 _CLOSED = "The library is closed."
+DAMAGE = (apsw.NotADBError, apsw.CorruptError, UnicodeDecodeError)
 _DAMAGED = "The library is damaged. Start Dreamina Desktop again: then it is restored."
 MOST_SUGGESTED = 1_000  # tags
 REBUILD_SLICE = 500  # jobs, between which others may read
@@ -188,14 +189,30 @@ class JobIndex:
     def _told(self, work: Callable[[], T]) -> Callable[[], T]:
         def told() -> T:
             try:
-                return work()
-            except (apsw.NotADBError, apsw.CorruptError, UnicodeDecodeError) as error:
+                return self._work(work)
+            except DAMAGE as error:
                 raise DamagedError(_DAMAGED) from error
             except apsw.Error as error:
                 words = f"The library could not be read ({error})."
                 raise DatabaseError(UNREADABLE if self._in_memory else words) from error
 
         return told
+
+    def _work(self, work: Callable[[], T]) -> T:
+        """Where the index is what is damaged, it is made anew: the library need not be."""
+        try:
+            return work()
+        except DAMAGE:
+            if self._is_whole():
+                raise
+        self._make_anew()
+        return work()
+
+    def _is_whole(self) -> bool:
+        try:
+            return self._index is None or self._index.pragma("quick_check") == "ok"
+        except apsw.Error:
+            return False
 
     def _open(self) -> None:
         self._library = apsw.Connection(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 import apsw
@@ -18,6 +19,11 @@ from dreamina_desktop.storage.schema import MIGRATIONS
 from dreamina_desktop.storage.soundness import check_rows
 
 T = TypeVar("T")
+_CHUNK_BYTES = 1 << 20
+_UNREADABLE = (
+    "The disk reported an error: {file} could not be read ({why}). Nothing was changed. Check the "
+    "disk, and start again."
+)
 
 
 async def open_library(
@@ -26,14 +32,54 @@ async def open_library(
     """The open database, what `read` made of it, and whether it had to be rescued: what cannot be
     read is damage, too. Raises DatabaseError."""
     backups = Backups(locations.backups)
-    is_rescued = await asyncio.to_thread(is_needed, locations.database, backups)
+    is_rescued = await asyncio.to_thread(_is_gone_or_cut_off, locations.database, backups)
     if is_rescued:
         await _rescue(locations, backups)
     try:
         return *await _open(locations, backups, read), is_rescued
     except DamagedError:
+        await asyncio.to_thread(_read_through, locations.database)
+    try:  # once more: what a disk said in one moment is no verdict
+        return *await _open(locations, backups, read), is_rescued
+    except DamagedError:
         await _rescue(locations, backups)
     return *await _open(locations, backups, read), True
+
+
+def _is_gone_or_cut_off(file: Path, backups: Backups) -> bool:
+    """Raises DatabaseError where nobody can tell."""
+    try:
+        if file.is_symlink() and not _leads_somewhere(file):
+            raise DatabaseError(
+                f"{file} leads to {file.readlink()}, which is not there. Bring its disk back, and "
+                "start again."
+            )
+        return is_needed(file, backups)
+    except DatabaseError:
+        raise
+    except OSError as error:
+        raise DatabaseError(_UNREADABLE.format(file=file, why=error.strerror)) from error
+
+
+def _leads_somewhere(link: Path) -> bool:
+    try:
+        link.stat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _read_through(file: Path) -> None:
+    """SQLite calls a file damaged also where the disk refused to read it. Raises DatabaseError
+    where that still is so."""
+    try:
+        for each in (file, file.with_name(f"{file.name}-wal")):
+            if each.exists():
+                with open(each, "rb", buffering=0) as stream:
+                    while stream.read(_CHUNK_BYTES):
+                        pass
+    except OSError as error:
+        raise DatabaseError(_UNREADABLE.format(file=file, why=error.strerror)) from error
 
 
 async def _open(

@@ -24,7 +24,7 @@ from dreamina_desktop.storage.database import Migration, migrate
 from dreamina_desktop.storage.image_names import highest_number
 from dreamina_desktop.storage.rescue_words import Rescued
 from dreamina_desktop.storage.salvage import add_lost_ids, job_count, salvage_rows
-from dreamina_desktop.storage.soundness import version_of
+from dreamina_desktop.storage.soundness import OF_THE_MOMENT, version_of
 
 _ENDINGS = ("", "-wal", "-shm")
 
@@ -114,7 +114,9 @@ class Rescue:
             part.chmod(0o600)
             try:
                 check_file(part, self.migrations)
-            except UNREADABLE:
+            except UNREADABLE as error:
+                if isinstance(error, OF_THE_MOMENT):
+                    raise  # it may be whole, and newer than all others
                 continue
             return taken_at(backup)
         part.unlink(missing_ok=True)
@@ -206,4 +208,8 @@ def _beside(file: Path, ending: str) -> Path:
 
 
 def _size(file: Path) -> int:
-    return file.stat().st_size if file.exists() else 0
+    """0 for what is not there. Raises OSError where nobody can tell."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -10,6 +10,18 @@ import apsw
 
 from dreamina_desktop.core.job import ImageState, Tracking
 
+# Trouble of the machine, which says nothing about a file.
+OF_THE_MOMENT = (
+    apsw.IOError,
+    apsw.FullError,
+    apsw.CantOpenError,
+    apsw.NoMemError,
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.PermissionsError,
+    apsw.ReadOnlyError,
+    apsw.InterruptError,
+)
 MOST_VERSIONS = 1000  # a version above comes from a damaged header, not from a newer program
 
 
