@@ -13,6 +13,16 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # global for older Pythons
 
 
+# Proxies on the user's own machine (Clash, sing-box, Surge) answer each name with one of these.
+FAKE_RANGE = ipaddress.IPv4Network("198.18.0.0/15")
+
+
+def is_fake(address: Address) -> bool:
+    """Whether it stands for a name that a proxy on this machine resolves itself."""
+    inner = _embedded(address) or address
+    return isinstance(inner, ipaddress.IPv4Address) and inner in FAKE_RANGE
+
+
 def is_allowed(address: Address, *, allow_loopback: bool) -> bool:
     """Whether an address is a public one (or this machine's own, where that is allowed)."""
     inner = _embedded(address)

@@ -7,25 +7,37 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import httpcore
 
-from dreamina_desktop.api.addresses import Address, is_allowed
+from dreamina_desktop.api.addresses import Address, is_allowed, is_fake
 
 _PER_ADDRESS_S = 4.0  # a host with a dead IPv6 address is reached by its next one
 _MOST_ADDRESSES = 6
+_PRIVATE = (
+    "For now, the name of the image host leads to an address of a private network. Where a network "
+    "asks to sign in, sign in; then it is tried again by itself."
+)
+_FAKE = (
+    "A proxy on this computer answers the name of the image host with an address of its own "
+    "(198.18.0.0/15). Allow such addresses in the settings, or let the proxy resolve real ones."
+)
 
 
 class RefusedAddressError(Exception):
-    """The host is on an address that is not for images. In words."""
+    """For now, all addresses of the host are such as are not for images. In words."""
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
     """A network backend of httpcore that looks before it connects."""
 
-    def __init__(self, *, allow_loopback: bool) -> None:
+    def __init__(
+        self, *, allow_loopback: bool, allows_fake: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`allows_fake`: whether addresses are believed that a proxy on this machine made up."""
         self._allow_loopback = allow_loopback
+        self._allows_fake = allows_fake
         self._plain = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -48,17 +60,23 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         await self._plain.sleep(seconds)
 
     async def _resolve(self, host: str, port: int) -> Sequence[Address]:
-        """Every address of a host; none of them may be a refused one."""
+        """Those addresses of a host that are for images: beside them, such proxies and some
+        networks give private ones."""
         loop = asyncio.get_running_loop()
         try:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
-        addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
-        for address in addresses:
-            if not is_allowed(address, allow_loopback=self._allow_loopback):
-                raise RefusedAddressError("The link leads to an address of a private network.")
-        return list(dict.fromkeys(addresses))[:_MOST_ADDRESSES]
+        addresses = [ipaddress.ip_address(str(entry[4][0])) for entry in found]
+        allowed = list(dict.fromkeys(filter(self._is_allowed, addresses)))
+        if addresses and not allowed:
+            raise RefusedAddressError(_FAKE if any(map(is_fake, addresses)) else _PRIVATE)
+        return allowed[:_MOST_ADDRESSES]
+
+    def _is_allowed(self, address: Address) -> bool:
+        if is_allowed(address, allow_loopback=self._allow_loopback):
+            return True
+        return is_fake(address) and self._allows_fake()
 
     async def _connect(
         self,

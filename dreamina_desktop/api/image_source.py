@@ -33,7 +33,7 @@ from dreamina_desktop.api.part_writer import (
 )
 from dreamina_desktop.api.pool import open_pool
 from dreamina_desktop.api.proxy import Proxy, proxy_for
-from dreamina_desktop.api.transfer import Interrupted, Transfer, version_of
+from dreamina_desktop.api.transfer import Interrupted, Transfer, is_all, version_of
 from dreamina_desktop.api.wire import retry_after_s
 from dreamina_desktop.core.answer import (
     DiskTrouble,
@@ -60,6 +60,7 @@ class HttpImageSource:
         tls: ssl.SSLContext,
         *,
         allow_loopback: bool,
+        allows_fake_addresses: Callable[[], bool] = lambda: False,
         now: Callable[[], float] = time.time,
         total_timeout_s: float = TOTAL_TIMEOUT_S,
     ) -> None:
@@ -67,6 +68,7 @@ class HttpImageSource:
         self._parts = parts
         self._tls = tls
         self._allow_loopback = allow_loopback
+        self._allows_fake_addresses = allows_fake_addresses
         self._now = now
         self._total_timeout_s = total_timeout_s
         self._pools: dict[Proxy | None, httpcore.AsyncConnectionPool] = {}
@@ -78,7 +80,7 @@ class HttpImageSource:
         if not url:
             return Gone("There is no link to this image.")
         answer = await self._transfer(url)
-        if isinstance(answer, Gone | LinkDied):
+        if isinstance(answer, Gone | LinkDied) or (isinstance(answer, TryLater) and answer.refusal):
             expires = expires_at(url)
             if expires is not None and expires <= self._now():
                 return LinkDied("The link had expired.")
@@ -110,6 +112,9 @@ class HttpImageSource:
     async def _follow(self, text: str, transfer: Transfer) -> ImageAnswer:
         try:
             url = self._checked(text)
+        except ValueError as error:
+            return Gone(str(error))
+        try:
             for _ in range(MAX_REDIRECTS + 1):
                 asked_for_rest = transfer.can_go_on
                 answer = await self._ask(url, transfer)
@@ -122,8 +127,8 @@ class HttpImageSource:
                     return answer
                 url = self._checked(redirected(url, answer.location))
         except ValueError as error:
-            return Gone(str(error))
-        return Gone(f"The link redirects more than {MAX_REDIRECTS} times.")
+            return TryLater(f"The image host leads astray. {error}", refusal=True)
+        return TryLater(f"The link redirects more than {MAX_REDIRECTS} times.", refusal=True)
 
     def _checked(self, text: str) -> ImageUrl:
         """Raises ValueError with a sentence where a hop may not be taken."""
@@ -145,7 +150,7 @@ class HttpImageSource:
             async with asyncio.timeout(self._total_timeout_s):
                 return await self._exchange(self._pool(proxy), url, transfer)
         except RefusedAddressError as error:
-            return Gone(str(error))
+            return TryLater(str(error), network=True)
         except (httpcore.PoolTimeout, TimeoutError) as error:
             await self._drop(proxy)
             return _later(error)
@@ -175,8 +180,10 @@ class HttpImageSource:
             for name, value in response.headers
         }
         if response.status in _REDIRECTS and "location" in headers:
-            return _Redirect(headers["location"])
-        if response.status == 206 or (response.status == 416 and transfer.can_go_on):
+            return _Redirect(_as_utf8(headers["location"]))
+        if response.status == 206 and not transfer.can_go_on and is_all(headers):
+            transfer.discard()
+        elif response.status == 206 or (response.status == 416 and transfer.can_go_on):
             if response.status == 416 or not transfer.is_continued_by(headers):
                 return _OtherBytes()
             transfer.resumed = True
@@ -228,7 +235,11 @@ class HttpImageSource:
         return self._pools[proxy]
 
     def _open(self, proxy: Proxy | None) -> httpcore.AsyncConnectionPool:
-        network = None if proxy else CheckedNetwork(allow_loopback=self._allow_loopback)
+        network = None
+        if proxy is None:
+            network = CheckedNetwork(
+                allow_loopback=self._allow_loopback, allows_fake=self._allows_fake_addresses
+            )
         return open_pool(self._tls, proxy, network)
 
     async def _drop(self, proxy: Proxy | None) -> None:
@@ -255,9 +266,17 @@ def _without_picture(status: int, retry_s: float | None) -> ImageAnswer:
         return TryLater(f"The image host answered {status}.", retry_s)
     if status in (403, 404, 410):
         return LinkDied(f"The image host refused the link ({status}).")
-    if status == 401:
-        return Gone("The image host refused the link (401).")
-    return Gone(f"The image host answered {status} instead of a picture.")
+    return TryLater(
+        f"The image host answered {status} instead of a picture.", retry_s, refusal=True
+    )
+
+
+def _as_utf8(header: str) -> str:
+    """Headers are read as Latin-1; browsers read the characters that hosts mean."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return header
 
 
 def _later(error: Exception) -> TryLater:

@@ -42,6 +42,15 @@ def version_of(headers: Mapping[str, str]) -> Version | None:
     return None
 
 
+def is_all(headers: Mapping[str, str]) -> bool:
+    """Whether a 206 that nobody asked for brings the whole body all the same."""
+    found = _RANGE.fullmatch(headers.get("content-range", "").strip())
+    if found is None:
+        return False
+    first, last, size = map(int, found.groups())
+    return first == 0 and last + 1 == size
+
+
 class Transfer:
     """What has come so far, and of which version. Empty at first."""
 

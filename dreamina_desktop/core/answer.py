@@ -60,7 +60,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """No bytes will come: 401, refused scheme or address, too many redirects."""
+    """No bytes will come: there is no link, or one that may not be asked for."""
 
     reason: str
 
@@ -81,10 +81,12 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Network error, cut connection, short body, 5xx, 429."""
+    """Network error, cut connection, short body, 5xx, 429; `refusal`: the host works, and refused
+    this link in a way that may pass (3xx and 4xx but 403, 404, 410; redirects that lead astray)."""
 
     reason: str
     retry_after_s: float | None = None
+    refusal: bool = False
     network: bool = field(default=False, compare=False)  # no whole HTTP answer came
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _MAX_LENGTH = 16_000
+_AROUND = "".join(map(chr, range(0x21))) + "\x7f\ufeff\u200b"
+_URL_CHARACTERS = "".join(map(chr, range(0x21, 0x7F)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,13 @@ class ImageUrl:
 
 
 def parse_image_url(url: str, *, allow_http: bool) -> ImageUrl:
-    """Take a URL apart. Raises ValueError with a sentence when it must not be asked for."""
+    """Take a URL apart. What is no character of a URL is encoded as browsers do it; all else goes
+    byte for byte. Raises ValueError with a sentence when it must not be asked for."""
+    url = _as_browsers_read(url)
     if len(url) > _MAX_LENGTH:
         raise ValueError("The link is too long to be one.")
-    if any(not "!" <= character <= "~" for character in url):
-        raise ValueError("The link has a space, a control character or one outside ASCII in it.")
+    if re.search(r"[\x00-\x1f\x7f-\x9f]", url):
+        raise ValueError("The link has a control character in it.")
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -44,19 +48,43 @@ def parse_image_url(url: str, *, allow_http: bool) -> ImageUrl:
         raise ValueError("The link has a name or a password in it.")
     # urlsplit lower-cases the scheme, and leaves the rest as it is.
     start = len(parts.scheme) + len("://")
-    if url[len(parts.scheme) : start] != "://" or not _HOST.fullmatch(_without_port(parts.netloc)):
+    host = _ascii_host(_without_port(parts.netloc))
+    if url[len(parts.scheme) : start] != "://" or not _HOST.fullmatch(host):
         raise ValueError("The link names no host.")
     target = url[start + len(parts.netloc) :].partition("#")[0]
     return ImageUrl(
         scheme=parts.scheme,
-        host=(parts.hostname or "").lower(),
+        host=host.strip("[]").lower(),
         port=_DEFAULT_PORTS[parts.scheme] if port is None else port,
-        target=(target if target.startswith("/") else f"/{target}").encode("ascii"),
+        target=_encoded(target if target.startswith("/") else f"/{target}"),
     )
+
+
+def _as_browsers_read(url: str) -> str:
+    """Without white space around it, and without tabs and line breaks in it."""
+    return re.sub(r"[\t\r\n]", "", url.strip().strip(_AROUND))
+
+
+def _encoded(target: str) -> bytes:
+    """Characters that no URL has are percent-encoded; escapes that are there stay as they are."""
+    if all("!" <= character <= "~" for character in target):
+        return target.encode("ascii")
+    return quote(target, safe=_URL_CHARACTERS, errors="replace").encode("ascii")
+
+
+def _ascii_host(name: str) -> str:
+    """Names in other scripts as the resolver knows them."""
+    if name.isascii():
+        return name
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
 
 
 def redirected(url: ImageUrl, location: str) -> str:
     """The URL that a `Location` header names; an absolute one stays byte for byte."""
+    location = _as_browsers_read(location)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", location):
         return location
     origin = f"{url.scheme}://{url.authority}"
