@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dreamina_desktop.api.client import DreaminaClient
@@ -24,9 +25,20 @@ class Network:
         await self.source.aclose()
 
 
-def make_network(api: ApiUrl, parts: PartFiles, server_clock: ServerClock) -> Network:
+def make_network(
+    api: ApiUrl,
+    parts: PartFiles,
+    server_clock: ServerClock,
+    allows_fake_addresses: Callable[[], bool],
+) -> Network:
     """Blocks: the system's certificates are read once, for both."""
     tls = make_tls_context()
     client = DreaminaClient(api, tls, server_clock.heard)
-    source = HttpImageSource(parts, tls, allow_loopback=api.is_loopback, now=server_clock.time)
+    source = HttpImageSource(
+        parts,
+        tls,
+        allow_loopback=api.is_loopback,
+        allows_fake_addresses=allows_fake_addresses,
+        now=server_clock.time,
+    )
     return Network(client, source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -39,14 +40,19 @@ class Outside:
 
 
 async def open_outside(
-    stack: AsyncExitStack, api: ApiUrl, images: Path, server_clock: ServerClock
+    stack: AsyncExitStack,
+    api: ApiUrl,
+    images: Path,
+    server_clock: ServerClock,
+    allows_fake_addresses: Callable[[], bool],
 ) -> Outside:
-    """Closed by `stack`. What blocks, or takes long to load, is done in a thread."""
+    """Closed by `stack`. `allows_fake_addresses`: Preferences. What blocks, or takes long to load,
+    is done in a thread."""
     disk = ThreadPoolExecutor(2, thread_name_prefix="disk")
     stack.callback(disk.shutdown, wait=False, cancel_futures=True)
     parts = PartFiles(images / PARTS)
     await asyncio.get_running_loop().run_in_executor(disk, parts.remove_leftovers)
-    network = Late(lambda: _make_network(api, parts, server_clock))
+    network = Late(lambda: _make_network(api, parts, server_clock, allows_fake_addresses))
     imaging = Late(_make_imaging)
     stack.push_async_callback(imaging.aclose)
     stack.push_async_callback(network.aclose)
@@ -60,10 +66,15 @@ async def open_outside(
     )
 
 
-def _make_network(api: ApiUrl, parts: PartFiles, server_clock: ServerClock) -> Network:
+def _make_network(
+    api: ApiUrl,
+    parts: PartFiles,
+    server_clock: ServerClock,
+    allows_fake_addresses: Callable[[], bool],
+) -> Network:
     from dreamina_desktop.app.network import make_network  # noqa: PLC0415 - httpx takes long
 
-    return make_network(api, parts, server_clock)
+    return make_network(api, parts, server_clock, allows_fake_addresses)
 
 
 def _make_imaging() -> ImagingWorkers:

@@ -192,7 +192,13 @@ async def _open(
     kept = await open_keeping(stack, locations, supervisor, messages, on_progress)
     preferences, library = kept.preferences, kept.library
     server_clock = ServerClock(clock)
-    outside = await open_outside(stack, api, _images_folder(preferences, locations), server_clock)
+    outside = await open_outside(
+        stack,
+        api,
+        _images_folder(preferences, locations),
+        server_clock,
+        lambda: preferences.allows_fake_addresses,
+    )
     client = outside.client
     poller = Poller(
         client,

@@ -1,5 +1,5 @@
 """What becomes of an image whose link died: asked for at its job, then in the account's history,
-then lost. Pure.
+then lost; or, where its host refused it in a way that may pass, at rest. Pure.
 """
 
 from __future__ import annotations
@@ -14,12 +14,33 @@ from dreamina_desktop.core.id_form import parts
 from dreamina_desktop.core.job import Image, ImageState, Job, Search
 
 NO_LINK = "No link came with this image"
+REFUSED = "Refused for a day"  # how `died` begins where the link may work again later
+RESTS = "Retry tries it again."
 SEEKING = "A fresh one is being looked for."
 
 
 def link_died(image: Image, why: str) -> Image:
     """Its job is to be asked once more. `why`: in words, without a full stop."""
     return _seeking(replace(image, died=why), Search.JOB)
+
+
+def refused(image: Image, why: str) -> Image:
+    """Its host refused the link for a day, in a way that may pass: a fresh one is looked for, and
+    where there is none it rests. `why`: in words, without a full stop."""
+    return link_died(image, f"{REFUSED}: {why}")
+
+
+def resting(image: Image, why: str) -> Image:
+    """Nothing is done for it by itself any more; its bytes may still come."""
+    died = why if why.startswith(REFUSED) else f"{REFUSED}: {why}"
+    note = f"{died}. {RESTS}"
+    return replace(image, state=ImageState.PENDING, search=Search.NONE, died=died, note=note)
+
+
+def rests(image: Image) -> bool:
+    """Whether it waits for the user, or for a record with another link."""
+    is_waiting = image.state is ImageState.PENDING and image.search is Search.NONE
+    return is_waiting and image.died.startswith(REFUSED)
 
 
 def again(image: Image) -> Image:
@@ -71,7 +92,9 @@ def sought_since(job: Job, now: datetime) -> datetime | None:
 
 
 def lost(image: Image) -> Image:
-    """No link will come."""
+    """No link will come. One that was refused in a way that may pass rests."""
+    if image.died.startswith(REFUSED):
+        return resting(image, image.died)
     end = ", and no fresh one was found" if image.url is not None else ""
     note = f"{image.died}{end}."
     return replace(image, state=ImageState.LOST, search=Search.NONE, died="", note=note)

@@ -6,6 +6,8 @@ from __future__ import annotations
 SLOWER_AFTER_S = 180.0  # twice the interval
 SLOWEST_AFTER_S = 900.0  # six times the interval
 MAX_BACKOFF_S = 300.0
+LONGEST_REFUSAL_S = 3600.0  # between two tries of a link that is refused
+REFUSED_FOR_S = 86_400.0  # then a fresh link is looked for
 MAX_RETRY_AFTER_S = 3600.0
 FIRST_PROBE_S = 5.0
 LONGEST_PROBE_S = 300.0  # of an origin that answers badly
@@ -25,6 +27,11 @@ def next_check_in(interval_s: float, age_s: float, jitter: float) -> float:
 def backoff(interval_s: float, failures: int, jitter: float) -> float:
     """After the `failures`-th trouble in a row (from 1): interval x 2^n, at most 300 s."""
     return _spread(interval_s * 2.0 ** min(failures, 30), jitter, MAX_BACKOFF_S)
+
+
+def refused_again_in(first_s: float, refusals: int, jitter: float) -> float:
+    """After the `refusals`-th refusal of a link in a row (from 1): first x 2^n, at most an hour."""
+    return _spread(first_s * 2.0 ** min(refusals, 30), jitter, LONGEST_REFUSAL_S)
 
 
 def probe_in(interval_s: float, probes: int, jitter: float, *, network: bool) -> float:

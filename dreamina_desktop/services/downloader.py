@@ -10,7 +10,7 @@ from itertools import islice
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
-from dreamina_desktop.core.recovery import again
+from dreamina_desktop.core.recovery import again, rests
 from dreamina_desktop.services.backlog import Backlog, expected_bytes
 from dreamina_desktop.services.hosts import Hosts, host_of
 from dreamina_desktop.services.image_keeper import ImageKeeper
@@ -142,7 +142,11 @@ class Downloader:
 
     def failing_for(self, key: ImageKey) -> float | None:
         """Seconds since every attempt for this image failed, its host has not worked, or no image
-        could be saved at all; None while there is no failure."""
+        could be saved at all; None while there is no failure. An image at rest has been failing for
+        ever."""
+        image = self._library.image(key)
+        if image is not None and rests(image):
+            return float("inf")
         begins = (
             self._keeper.failures.since(key),
             self._hosts.failing_since(self._url(key)),
@@ -185,7 +189,7 @@ class Downloader:
         if self._keeper.is_unrecorded(image.key):
             return True
         has_link = image.state is ImageState.PENDING and image.search is Search.NONE
-        return has_link and not job.removed
+        return has_link and not job.removed and not rests(image)
 
     def _retry(self, keys: Sequence[ImageKey]) -> None:
         given_up = []
@@ -194,7 +198,7 @@ class Downloader:
             if image is None or image.state is ImageState.SAVED or key in self._fetching:
                 continue
             self._keeper.forget(key)
-            if image.state is not ImageState.PENDING:
+            if image.state is not ImageState.PENDING or rests(image):
                 given_up.append(key)
                 continue
             if image.search is Search.NONE:

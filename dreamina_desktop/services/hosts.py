@@ -73,12 +73,17 @@ class Hosts:
         """What came of a request. Our own disk's trouble and a pause say nothing about a host."""
         host = self._host(url)
         match answer:
+            case TryLater(refusal=True):
+                self._works(url, host)
             case TryLater(retry_after_s=None):
                 host.breaker.failed(INTERVAL_S, network=answer.network)
             case Fetched() | Gone() | LinkDied() | Unusable():
-                was_slow = host.breaker.is_starting(self._at_once)
-                if host.breaker.succeeded() or was_slow:
-                    self._on_recovering(host_of(url))
+                self._works(url, host)
+
+    def _works(self, url: str, host: _Host) -> None:
+        was_slow = host.breaker.is_starting(self._at_once)
+        if host.breaker.succeeded() or was_slow:
+            self._on_recovering(host_of(url))
 
     def is_down(self, url: str) -> bool:
         """Whether requests to this URL's host fail one after another."""

@@ -68,6 +68,9 @@ class ImageKeeper:
         self._unrecorded: dict[ImageKey, tuple[Image, Path]] = {}  # in its place; with its part
         self._undecided: dict[ImageKey, int] = {}  # times that the decoder failed
         self._begun: dict[ImageKey, str] = {}  # URLs of which a part may be here
+        self._clock = clock
+        self._refusals: Failures[ImageKey] = Failures(clock)  # of a link that may work again
+        self._sought_after_refusals: set[ImageKey] = set()  # a fresh link was looked for
         self.failures: Failures[ImageKey] = Failures(clock)
 
     def is_unrecorded(self, key: ImageKey) -> bool:
@@ -79,6 +82,8 @@ class ImageKeeper:
         self.failures.clear(key)
         self._deaths.forget(key)
         self._undecided.pop(key, None)
+        self._refusals.clear(key)
+        self._sought_after_refusals.discard(key)
         self._kept.forget(key)
 
     def leave(self, key: ImageKey) -> None:
@@ -196,7 +201,29 @@ class ImageKeeper:
         await self._note(key, reason)
         return self._back_off(key)
 
+    async def _refused(self, key: ImageKey, url: str, answer: TryLater) -> float:
+        """Its host works: it is tried again less and less often for a day, then with a fresh link,
+        and rests when that is refused for as long."""
+        count = self._refusals.add(key)
+        since = self._refusals.since(key)
+        if since is not None and self._clock.monotonic() - since >= schedule.REFUSED_FOR_S:
+            return await self._refused_for_long(key, url, answer.reason.rstrip("."))
+        await self._note(key, answer.reason)
+        self.failures.add(key)
+        wait_s = schedule.refused_again_in(FIRST_RETRY_S, count, self._jitter())
+        return max(wait_s, answer.retry_after_s or 0.0)
+
+    async def _refused_for_long(self, key: ImageKey, url: str, why: str) -> float:
+        was_sought = key in self._sought_after_refusals
+        end = recovery.resting if was_sought else recovery.refused
+        await self._change(key, lambda image: end(image, why) if image.url == url else image)
+        self._refusals.clear(key)
+        self._sought_after_refusals.add(key)
+        return 0.0
+
     async def _later(self, key: ImageKey, url: str, answer: TryLater) -> float:
+        if answer.refusal:
+            return await self._refused(key, url, answer)
         await self._note(key, answer.reason)
         wait_s = self._back_off(key)
         if answer.retry_after_s is None:

@@ -68,6 +68,16 @@ class Preferences:
         self.set("reserve_bytes", value)
 
     @property
+    def allows_fake_addresses(self) -> bool:
+        """Whether images are fetched from 198.18.0.0/15, which stands for names that a proxy on
+        this computer resolves itself."""
+        return self._values.get("allows_fake_addresses") is True
+
+    @allows_fake_addresses.setter
+    def allows_fake_addresses(self, value: bool) -> None:
+        self.set("allows_fake_addresses", value)
+
+    @property
     def theme(self) -> str:
         """ "system", "light" or "dark"."""
         value = self._values.get("theme")

@@ -20,7 +20,7 @@ from dreamina_desktop.api import checked_network
 from dreamina_desktop.api.client import DreaminaClient, path_segment
 from dreamina_desktop.api.http import make_tls_context
 from dreamina_desktop.api.image_source import HttpImageSource
-from dreamina_desktop.core.answer import Fetched, Gone, TryLater
+from dreamina_desktop.core.answer import Fetched, TryLater
 from dreamina_desktop.core.api_url import parse_api_url
 from dreamina_desktop.storage.part_files import PartFiles
 
@@ -120,7 +120,7 @@ async def test_no_redirect_leads_out_of_https_or_into_the_local_network(
     other.says(answer(200, b"picture"))
     server.says(answer(302, location=location.format(port=other.port)))
     asked = await source(trusting).fetch(f"https://localhost:{server.port}/a")
-    assert asked == Gone(reason)
+    assert asked == TryLater(f"The image host leads astray. {reason}", refusal=True)
     assert other.requests == []
 
 

@@ -13,6 +13,7 @@ from fake_clock import WALL_AT_START
 from fakes import completed_raw, found, job_id
 from world import World, with_world
 
+from dreamina_desktop.core import schedule
 from dreamina_desktop.core.answer import (
     DiskTrouble,
     Gone,
@@ -174,6 +175,141 @@ async def test_an_image_without_a_link_is_lost_from_the_start(world: World) -> N
     await world.advance(1)
     assert world.image().state is ImageState.LOST
     assert world.source.fetched == []
+
+
+# -- links that are refused, in a way that may pass ----------------------------------------------
+
+REFUSAL = TryLater("The image host answered 451 instead of a picture.", refusal=True)
+A_DAY_S = 1800.0  # a day of virtual time takes seconds of ours
+
+
+@pytest.fixture
+def short_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "REFUSED_FOR_S", A_DAY_S)
+
+
+short_day = pytest.mark.usefixtures("short_days")
+
+
+def test_a_link_is_refused_for_a_day_and_tried_at_least_once_an_hour() -> None:
+    assert schedule.REFUSED_FOR_S == 24 * 3600
+    waits = [schedule.refused_again_in(1.0, count, 0.0) for count in range(1, 40)]
+    assert waits[:3] == [2.0, 4.0, 8.0]
+    assert waits == sorted(waits)
+    assert waits[-1] == 3600
+
+
+@with_world()
+async def test_a_refused_link_is_tried_again_less_and_less_often_for_a_day(world: World) -> None:
+    world.source.script[URL] = [REFUSAL]
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(A_DAY_S)
+    assert world.image().state is ImageState.PENDING
+    assert world.image().note == REFUSAL.reason
+    times = [at for at, _ in world.source.fetched]
+    waits = [after - before for before, after in itertools.pairwise(times)]
+    assert waits == sorted(waits)
+    assert len(times) == 10
+
+
+@with_world()
+async def test_one_refused_image_does_not_slow_its_host(world: World) -> None:
+    world.source.script[URL] = [REFUSAL]
+    others = [f"https://a.example.com/{n}" for n in range(2, 42)]
+    await world.start(polls=False)
+    await world.add_completed(URL, *others)
+    await world.advance(10)
+    saved = [image.state is ImageState.SAVED for image in world.job().images]
+    assert saved == [False] + [True] * 40
+
+
+@with_world()
+async def test_an_answer_that_was_a_moments_trouble_costs_nothing(world: World) -> None:
+    world.source.script[URL] = [*[REFUSAL] * 8, world.source.whole()]
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(A_DAY_S)
+    assert world.image().state is ImageState.SAVED
+    assert (world.image().note, world.image().died) == ("", "")
+
+
+@short_day
+@with_world()
+async def test_after_a_day_a_fresh_link_is_looked_for(world: World) -> None:
+    new = "https://b.example.com/new"
+    world.source.script[URL] = [REFUSAL]
+    world.answer(lambda jobid, _: found(completed_raw(jobid, new)))
+    await world.start()
+    await world.add_completed(URL)
+    await world.advance(2 * A_DAY_S)
+    assert world.image().state is ImageState.SAVED
+    assert len(world.api.asked) == 1
+    assert world.source.urls()[-1] == new
+
+
+@short_day
+@with_world()
+async def test_where_there_is_no_fresh_link_the_image_rests_and_is_never_lost(
+    world: World,
+) -> None:
+    world.source.script[URL] = [REFUSAL]
+    world.answer(lambda jobid, _: found(completed_raw(jobid, URL)))
+    await world.start()
+    await world.add_completed(URL)
+    await world.advance(2 * A_DAY_S)
+    tried = len(world.source.fetched)
+    await world.advance(2 * A_DAY_S)
+    assert world.image().state is ImageState.PENDING
+    assert world.image().note == (
+        "Refused for a day: The image host answered 451 instead of a picture. Retry tries it again."
+    )
+    assert len(world.source.fetched) == tried
+    assert await world.idle.wait(None, 30, asyncio.Event()) is not None
+
+
+@short_day
+@with_world()
+async def test_an_image_that_rests_still_rests_in_the_next_run_and_is_open_trouble(
+    world: World,
+) -> None:
+    world.source.script[URL] = [REFUSAL]
+    world.answer(lambda jobid, _: found(completed_raw(jobid, URL)))
+    await world.start()
+    await world.add_completed(URL)
+    await world.advance(2 * A_DAY_S)
+    await world.end()
+    after = World(repository=world.repository)
+    await after.start()
+    await after.advance(600)
+    assert after.source.fetched == []
+    given_up = await after.idle.wait(None, 30, asyncio.Event())
+    assert given_up is not None
+    assert "answered 451" in given_up
+    await after.end()
+
+
+@short_day
+@with_world()
+async def test_retry_and_a_record_with_another_link_wake_an_image_that_rests(
+    world: World,
+) -> None:
+    new = "https://b.example.com/new"
+    world.source.script[URL] = [REFUSAL]
+    world.answer(lambda jobid, _: found(completed_raw(jobid, URL)))
+    await world.start()
+    await world.add_completed(URL)
+    await world.advance(2 * A_DAY_S)
+    tried = len(world.source.fetched)
+    world.downloader.retry([ImageKey(1, 0)])
+    await world.advance(1)
+    assert len(world.source.fetched) == tried + 1
+    await world.advance(2 * A_DAY_S)
+    assert world.image().note.endswith("Retry tries it again.")
+    world.answer(lambda jobid, _: found(completed_raw(jobid, new)))
+    world.poller.check_now([1])
+    await world.advance(5)
+    assert world.image().state is ImageState.SAVED
 
 
 # -- links that died ---------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from dreamina_desktop.services.preferences import MAX_POLL_INTERVAL_S, MIN_POLL_INTERVAL_S
 from dreamina_desktop.ui.services import Services
@@ -26,6 +26,15 @@ class CheckingSection(QWidget):
         )
         form = make_form()
         form.addRow("Check a running job every", self.interval)
+        self.fake_addresses = QCheckBox("Believe made-up addresses of a proxy on this computer")
+        self.fake_addresses.setToolTip(
+            "Clash, sing-box and Surge can answer every name with an address of 198.18.0.0/15. "
+            "Private networks and this computer itself stay refused."
+        )
+        self.fake_addresses.setChecked(services.preferences.allows_fake_addresses)
+        self.fake_addresses.toggled.connect(
+            lambda is_on: setattr(services.preferences, "allows_fake_addresses", is_on)
+        )
         words = make_words()
         words.setText("5 to 300 s. Jobs that run for long are checked less often.")
         column = QVBoxLayout(self)
@@ -34,3 +43,4 @@ class CheckingSection(QWidget):
         column.addWidget(make_heading("Checking"))
         column.addLayout(form)
         column.addWidget(words)
+        column.addWidget(self.fake_addresses)
