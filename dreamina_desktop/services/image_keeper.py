@@ -204,12 +204,12 @@ class ImageKeeper:
     async def _refused(self, key: ImageKey, url: str, answer: TryLater) -> float:
         """Its host works: it is tried again less and less often for a day, then with a fresh link,
         and rests when that is refused for as long."""
-        count = self._refusals.add(key)
+        self._refusals.add(key)
         since = self._refusals.since(key)
         if since is not None and self._clock.monotonic() - since >= schedule.REFUSED_FOR_S:
             return await self._refused_for_long(key, url, answer.reason.rstrip("."))
         await self._note(key, answer.reason)
-        self.failures.add(key)
+        count = self.failures.add(key)
         wait_s = schedule.refused_again_in(FIRST_RETRY_S, count, self._jitter())
         return max(wait_s, answer.retry_after_s or 0.0)
 

@@ -29,6 +29,7 @@ BENCHES = (
     "hostile_names",
     "outage",
     "archives",
+    "refused_images",
 )
 
 

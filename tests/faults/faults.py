@@ -23,6 +23,7 @@ class Effect(Enum):
     NONE = auto()  # the answer is whole in the end
     CUT = auto()  # no HTTP answer: tried again
     TROUBLE = auto()  # an HTTP answer that says nothing: tried again after a back-off
+    PASSING = auto()  # images: refused by a host that works; tried again after a back-off
     THROTTLE = auto()  # tried again when the pause is over
     REFUSAL = auto()  # API: nothing more is asked in this run
     UNKNOWN = auto()  # API: "Job not found", once
@@ -258,17 +259,25 @@ def image_faults() -> list[Fault]:
         Fault("a web page with 200", Effect.GONE, _page("200 OK")),
         Fault("a web page as JPEG", Effect.GONE, lambda _: [response(PAGE, "image/jpeg")]),
         Fault("nothing with 200", Effect.GONE, lambda _: [response(b"", "image/jpeg")]),
-        Fault("a redirect loop", Effect.GONE, loop),
-        Fault("a private address", Effect.GONE, _redirect("302 Found", "http://10.0.0.1/x.jpg")),
-        Fault("another scheme", Effect.GONE, _redirect("301 Moved", "file:///etc/passwd")),
-        Fault("304", Effect.GONE, lambda _: [b"HTTP/1.1 304 Not Modified\r\n\r\n"]),
+        Fault("a redirect loop", Effect.PASSING, loop),
+        Fault("a private address", Effect.PASSING, _redirect("302 Found", "http://10.0.0.1/x.jpg")),
+        Fault("another scheme", Effect.PASSING, _redirect("301 Moved", "file:///etc/passwd")),
+        Fault("304", Effect.PASSING, lambda _: [b"HTTP/1.1 304 Not Modified\r\n\r\n"]),
         Fault("408", Effect.TROUBLE, _status("408 Request Timeout")),
         Fault("596", Effect.TROUBLE, _status("596 Session")),
     ]
-    refusals = ("401 Unauthorized", "402 Payment Required", "403 Forbidden", "404 Not Found")
-    faults += [Fault(line[:3], Effect.GONE, _page(line)) for line in (*refusals, "410 Gone")]
+    refusals = ("401 Unauthorized", "402 Payment Required", "451 Unavailable")
+    faults += [Fault(line[:3], Effect.PASSING, _page(line)) for line in refusals]
+    deaths = ("403 Forbidden", "404 Not Found", "410 Gone")
+    faults += [Fault(line[:3], Effect.GONE, _page(line)) for line in deaths]
     faults += [Fault(line[:3], Effect.TROUBLE, _page(line)) for line in _SERVER_ERRORS]
     return faults
+
+
+def image_status(status: int) -> Fault:
+    """An answer of an image host with this status and nothing else."""
+    line = f"{status} Status"
+    return Fault(str(status), Effect.TROUBLE, lambda _: [response(b"", "text/plain", line)])
 
 
 def image_throttles() -> list[Fault]:

@@ -10,7 +10,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from faults import Effect
+from faults import LOOP, Effect
 from scripted_server import Exchange
 from vendor import ScriptedJob, Vendor
 
@@ -20,7 +20,7 @@ FIRST_RETRY_S = 1.0  # of images: doubled before the first retry
 OUT_AFTER, OF_LAST = 3, 8
 AT_ONCE_S = 0.2  # answers that end so close together may have come in any order
 STARTING = 4  # good answers of an image host until it is asked at full speed again
-_FAILED = (Effect.CUT, Effect.TROUBLE, Effect.THROTTLE)
+_FAILED = (Effect.CUT, Effect.TROUBLE, Effect.PASSING, Effect.THROTTLE)
 _FINAL = (Effect.GONE, Effect.SPOILT)
 
 
@@ -32,7 +32,9 @@ def too_early(vendor: Vendor, jobs: Sequence[ScriptedJob], interval_s: float) ->
         asked = vendor.asked(job)
         yield from _check(f"job {job.number}", asked, interval_s, back_at)
         for index in range(len(job.pictures)):
-            fetched = vendor.fetched(job, index)
+            # Hops of one try are no tries of their own.
+            hops = LOOP.encode()
+            fetched = [one for one in vendor.fetched(job, index) if hops not in one.target]
             name = f"image {job.number}-{index + 1}"
             yield from _check(name, fetched, FIRST_RETRY_S, host_back_at)
             for before, after in itertools.pairwise(fetched):

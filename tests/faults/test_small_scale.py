@@ -25,6 +25,7 @@ BENCHES = (
     "hostile_names",
     "outage",
     "archives",
+    "refused_images",
 )
 SEED = "1"
 

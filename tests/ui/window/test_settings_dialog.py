@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from dreamina_desktop.core.answer import Refused
 from dreamina_desktop.services.token import TokenSource
 from dreamina_desktop.ui.window.copying_diagnostics import COPIED
+from dreamina_desktop.ui.window.settings.checking_section import CheckingSection
 from dreamina_desktop.ui.window.settings.folder_section import FolderSection
 from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
@@ -114,6 +115,15 @@ async def test_how_much_of_the_disk_stays_free_is_kept(bench, dialog):
     assert reserve.text() == "50 GB free"
     reserve.setValue(0)
     assert bench.services.preferences.reserve_bytes is None
+
+
+async def test_whether_made_up_addresses_are_believed_is_kept(bench, dialog):
+    box = dialog.findChild(CheckingSection).fake_addresses
+    assert not bench.services.preferences.allows_fake_addresses
+    box.click()
+    assert bench.services.preferences.allows_fake_addresses
+    box.click()
+    assert not bench.services.preferences.allows_fake_addresses
 
 
 async def test_a_chosen_folder_is_kept_and_shown(bench, dialog, tmp_path):
