@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
@@ -140,7 +141,9 @@ class Archiver:
                     jobs = await archive.jobs(some_jobs)
                     await self._merge.take_in(jobs, proven, added, keeps_up_to=keeps_up_to)
                     done += len(some_jobs)
-                await self._merge.unite_collections(archive, added)
+                async with aclosing(self._merge.unite_collections(archive, added)) as united:
+                    async for _ in united:
+                        yield Progress(adding, 1.0)
                 await self._merge.unite_pastes(archive, added)
                 await self._merge.unite_exported(archive, added)
             except OSError as error:

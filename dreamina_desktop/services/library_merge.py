@@ -4,7 +4,7 @@ comes, and nothing comes twice (core/merging.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -244,8 +244,10 @@ class LibraryMerge:
             known = await self._fingerprints.find(list(some))
             await self._fingerprints.note({d: key for d, key in some.items() if d not in known})
 
-    async def unite_collections(self, archive: OpenArchive, added: Added) -> None:
-        """By name, in both orders."""
+    async def unite_collections(
+        self, archive: OpenArchive, added: Added
+    ) -> AsyncGenerator[None, None]:
+        """By name, in both orders; one after the other, so that it can be stopped."""
         for each in await archive.collections():
             keys = [
                 ImageKey(number, key.index)
@@ -254,6 +256,7 @@ class LibraryMerge:
             ]
             expected = [added.numbers[number] for number in each.expected]
             await self._collections.unite(each.name, keys, expected)
+            yield
 
 
 def _line_here(line: KeptLine, added: Added) -> KeptLine:

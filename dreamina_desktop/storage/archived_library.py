@@ -45,6 +45,9 @@ class ArchivedLibrary:
         except (apsw.Error, UnicodeDecodeError) as error:
             raise unsound(error) from error
         self._rows = JobRows(Path())
+        # As many as a batch has here: what it says of itself would be shown.
+        asked = self._connection.execute("SELECT batch, count(*) FROM job GROUP BY batch")
+        self._jobs_of_batch: Mapping[int, int] = dict(asked)
         try:
             self.jobids = self._read_jobids()
             self.originals = self._read_originals(manifest)
@@ -86,8 +89,11 @@ class ArchivedLibrary:
             answers.setdefault(number, []).append((at, answer))
         jobs = self._rows.read(self._connection, numbers)
         asked = msgspec.json.encode(sorted({job.batch for job in jobs})).decode()
-        ask = f"SELECT id, at, count FROM batch WHERE id {which}"
-        batches = {row[0]: Batch(*row) for row in execute(ask, (asked,))}
+        ask = f"SELECT id, at FROM batch WHERE id {which}"
+        batches = {
+            number: Batch(number, at, self._jobs_of_batch[number])
+            for number, at in execute(ask, (asked,))
+        }
         return [
             ArchivedJob(
                 job, batches[job.batch], raw[job.number], tuple(answers.get(job.number, ()))

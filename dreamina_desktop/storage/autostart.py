@@ -16,8 +16,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dreamina_desktop.storage.atomic_file import write_atomically
-
 NAME = "io.github.dreamina_desktop.DreaminaDesktop"
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 # How desktops switch an entry off without removing it.
@@ -50,8 +48,10 @@ class AutostartFile:
     def _write(self) -> None:
         if not self._file.is_absolute():
             raise FileNotFoundError("This user has no home folder, where it would be written.")
+        from dreamina_desktop.storage.output_file import replace_file  # noqa: PLC0415 - rarely
+
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._file, self._content)
+        replace_file(self._file, self._content)  # which may be a link into a folder of settings
 
     def _remove(self) -> None:
         self._file.unlink(missing_ok=True)

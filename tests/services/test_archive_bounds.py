@@ -363,3 +363,34 @@ async def test_an_archive_of_the_version_before_opens(tmp_path: Path) -> None:
 def test_records_have_at_most_as_many_images_as_names_of_files_can_tell() -> None:
     record = parse_record(json.loads(many_images(20_000)))
     assert len(record.images) == MOST_IMAGES == 9_999
+
+
+async def test_what_an_archive_says_of_a_paste_is_counted(tmp_path: Path) -> None:
+    async with opened(tmp_path / "first") as first:
+        await first.library.add(1.0, [job_id(1), job_id(2)], {})
+    change_library(first, "UPDATE batch SET count = 1000000000")
+    async with opened(tmp_path / "first") as first:
+        await first.save(tmp_path / NAME)
+    async with opened(tmp_path / "second") as second:
+        await second.add(tmp_path / NAME)
+        assert [batch.count for batch in second.library.batches] == [2]
+
+
+async def test_adding_very_many_collections_can_be_stopped(tmp_path: Path) -> None:
+    async with opened(tmp_path / "first") as first:
+        await first.complete(1, "red")
+        for number in range(20):
+            await first.collections.named(f"Selects {number}")
+        await first.save(tmp_path / NAME)
+    async with opened(tmp_path / "second") as second:
+        shares: list[float] = []
+
+        def stops(_doing: str, share: float) -> bool:
+            shares.append(share)
+            return shares.count(1.0) == 7
+
+        said = await followed(second.archiver.adding(tmp_path / NAME), stops)
+        assert said.startswith("Stopped. 1 job and 1 image were added")
+        assert len(second.collections.all()) < 20
+        await second.add(tmp_path / NAME)
+        assert len(second.collections.all()) == 20

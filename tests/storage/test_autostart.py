@@ -181,3 +181,17 @@ def test_without_a_home_it_is_off_and_nothing_is_written(
     with pytest.raises(OSError, match="no home folder"):
         asyncio.run(system.set_on(True))
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_link_into_a_folder_of_settings_stays(tmp_path: Path) -> None:
+    """As those have it who keep their settings in one folder."""
+    kept = tmp_path / "settings" / "entry"
+    kept.parent.mkdir()
+    kept.write_bytes(b"Hidden=true")
+    kept.chmod(0o600)
+    link = tmp_path / "autostart" / "entry"
+    link.parent.mkdir()
+    link.symlink_to(kept)
+    await AutostartFile(link, b"new").set_on(True)
+    assert link.is_symlink()
+    assert (kept.read_bytes(), kept.stat().st_mode & 0o777) == (b"new", 0o600)
