@@ -73,6 +73,7 @@ class HttpImageSource:
         self._total_timeout_s = total_timeout_s
         self._pools: dict[Proxy | None, httpcore.AsyncConnectionPool] = {}
         self._interrupted = Interrupted()
+        self._under_way: dict[str, Transfer] = {}
 
     async def fetch(self, url: str) -> ImageAnswer:
         """A signed URL's bytes in a part file; what was cut goes on where the host sends the rest.
@@ -86,6 +87,11 @@ class HttpImageSource:
                 return LinkDied("The link had expired.")
         return answer
 
+    def received(self, url: str) -> int:
+        """How many bytes of it are here while it is fetched; 0 while it is not."""
+        transfer = self._under_way.get(url)
+        return transfer.writer.size if transfer and transfer.writer else 0
+
     def forget(self, url: str) -> None:
         """What was cut of this URL is not wanted any more."""
         self._interrupted.forget(url)
@@ -97,12 +103,14 @@ class HttpImageSource:
             await self._drop(proxy)
 
     async def _transfer(self, url: str) -> ImageAnswer:
-        transfer = self._interrupted.take(url)
+        transfer = self._under_way[url] = self._interrupted.take(url)
         try:
             answer = await self._follow(url, transfer)
         except BaseException:
             transfer.discard()
             raise
+        finally:
+            self._under_way.pop(url, None)
         if isinstance(answer, TryLater):
             self._interrupted.keep(url, transfer)
         else:

@@ -91,6 +91,9 @@ class LateImageSource:
     async def fetch(self, url: str) -> ImageAnswer:
         return await (await self._network.get()).source.fetch(url)
 
+    def received(self, url: str) -> int:
+        return 0 if self._network.made is None else self._network.made.source.received(url)
+
     def forget(self, url: str) -> None:
         if self._network.made is not None:
             self._network.made.source.forget(url)

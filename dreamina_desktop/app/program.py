@@ -34,6 +34,7 @@ from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.exporter import Exporter
 from dreamina_desktop.services.file_watch import FileWatch
+from dreamina_desktop.services.holds import Work
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library_proof import prove_library
 from dreamina_desktop.services.link_recovery import LinkRecovery
@@ -106,8 +107,8 @@ class Program:
             s.poller.pause()
             s.downloader.pause()
         s.supervisor.spawn(s.token.load(), "token")
-        s.supervisor.keep(s.poller.run, "poller")
-        s.supervisor.keep(s.downloader.run, "downloader")
+        s.supervisor.keep(s.poller.run, "poller", Work.JOBS)
+        s.supervisor.keep(s.downloader.run, "downloader", Work.IMAGES)
         s.supervisor.keep(self.recovery.run, "link recovery")
         s.supervisor.keep(s.deadlines.run, "deadlines")
 
@@ -125,7 +126,10 @@ class Program:
     ) -> Executor:
         """Carries out assignments, of this process and of others."""
         s = self.services
-        idle = IdleWaiter(s.library, s.poller, s.downloader, self.recovery, s.token, s.clock)
+        sources = (s.supervisor, s.poller, s.downloader, self.recovery)
+        idle = IdleWaiter(
+            s.library, s.poller, s.downloader, self.recovery, s.token, s.clock, sources
+        )
         return Executor(
             s.library,
             s.tracker,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dreamina_desktop.core.answer import Refused
+from dreamina_desktop.services.holds import Hold, Work
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.poll_status import Connection
 
@@ -41,6 +44,16 @@ class Access:
                 Remedy.TOKEN,
             )
 
+    def holds(self) -> Iterator[Hold]:
+        """Why nothing is asked. Before the token is read, none is missing."""
+        match self.closed_by:
+            case Connection.NO_TOKEN if self._token_read:
+                yield _hold("There is no token: set USEAPI_TOKEN, or enter one in the settings.")
+            case Connection.REFUSED:
+                yield _hold("The API refused the token.")
+            case Connection.SUBSCRIPTION:
+                yield _hold(f"The API asks for a subscription: {self.reason}")
+
     def try_subscription_again(self) -> bool:
         """The user says that it was renewed. False where another thing keeps us out."""
         if self.closed_by is not Connection.SUBSCRIPTION:
@@ -64,6 +77,10 @@ class Access:
         self.reason = reason
         for condition in (Condition.NO_TOKEN, Condition.REFUSED, Condition.SUBSCRIPTION):
             self._messages.lift(condition)
+
+
+def _hold(reason: str) -> Hold:
+    return Hold(reason, stops=Work.JOBS, asks_user=True)
 
 
 def _said(message: str) -> str:

@@ -61,6 +61,7 @@ class AnswerKeeper:
         self._in_trouble: set[int] = set()  # jobs whose last answer was trouble of any kind
         self._stored: dict[int, int] = {}  # by job, the hash of its record's bytes
         self._missing_since: dict[int, float] = {}  # their first 404 in this run, monotonic
+        self.answered_at: dict[int, float] = {}  # when a job's last good answer came, monotonic
         self.ages = JobAges(clock, server_clock)
         self.durations = Durations()
         self.failures: Failures[int] = Failures(clock)
@@ -73,7 +74,12 @@ class AnswerKeeper:
             return await self._take(number, answer, token)
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
-            return self._back_off(number)
+            return self.failed(number, str(error))
+
+    def failed(self, number: int, reason: str) -> float:
+        """A check came to nothing; seconds to the next one. `reason`: a sentence."""
+        failures = self.failures.add(number, reason)
+        return schedule.backoff(self._origin.limits.interval_s, failures, self._jitter())
 
     def take_besides(self, answer: HistoryAnswer, token: int) -> None:
         """What an answer that is not about a job says about the API. That an account may not be
@@ -95,6 +101,7 @@ class AnswerKeeper:
         self._is_well(number)
         self._missing_since.pop(number, None)
         self._stored.pop(number, None)
+        self.answered_at.pop(number, None)
         self.ages.forget(number)
 
     def was_trouble(self, number: int) -> bool:
@@ -195,7 +202,7 @@ class AnswerKeeper:
         else:
             self._cut_off.discard(number)
         self._took_trouble(answer)
-        wait_s = self._back_off(number)
+        wait_s = self.failed(number, answer.reason)
         now = self._clock.time()
         job = self._library.job(number)
         by_hand = number in self._queue.by_hand
@@ -219,6 +226,7 @@ class AnswerKeeper:
     def _was_answered(self, number: int) -> None:
         """Only now, when it is kept: a job fails as long as its answers cannot be stored."""
         self._is_well(number)
+        self.answered_at[number] = self._clock.monotonic()
         self._queue.was_asked_by_hand(number)
 
     def _is_well(self, number: int) -> None:
@@ -244,10 +252,6 @@ class AnswerKeeper:
         if self._origin.reached():
             self._queue.make_due(self._cut_off)
             self._cut_off.clear()
-
-    def _back_off(self, number: int) -> float:
-        failures = self.failures.add(number)
-        return schedule.backoff(self._origin.limits.interval_s, failures, self._jitter())
 
 
 def _asked(job: Job, now: float) -> Job:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
 from dreamina_desktop.core.recovery import again, rests
 from dreamina_desktop.services.backlog import Backlog, expected_bytes
+from dreamina_desktop.services.holds import Hold, OpenWork, Work
 from dreamina_desktop.services.hosts import Hosts, host_of
 from dreamina_desktop.services.image_keeper import ImageKeeper
 from dreamina_desktop.services.image_queue import ImageQueue
@@ -32,6 +33,8 @@ LONGEST_SLEEP_S = 2.0
 SLEPT_S = 10.0  # a turn that took so much longer: the machine slept
 SHORTEST_SLEEP_S = 0.001
 AFTER_A_MISTAKE_S = 60.0  # of ours, which the supervisor tells
+MISTAKE = "Something went wrong in Dreamina Desktop while an image was saved."
+PROGRESS_BYTES = 65_536  # of an image: what drips for a day is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Downloader:
         """`on_retry` gets the pending images that the user wants to be tried again. `limited`:
         retries have a budget (not on loopback). `reserve_bytes`: Room; `rescued_numbers`:
         KeptFiles."""
+        self._source = source
         self._files = files
         self._imaging = imaging
         self._library = library
@@ -95,6 +99,7 @@ class Downloader:
         self._on_retry = on_retry
         self._queue = ImageQueue(self._urgency)
         self._fetching: set[ImageKey] = set()
+        self._received: dict[ImageKey, tuple[int, float]] = {}  # most bytes so far, and when
         self._paused = False
         self._has_looked = False
         self._waker = Waker(clock)
@@ -154,6 +159,37 @@ class Downloader:
         )
         since = min((at for at in begins if at is not None), default=None)
         return None if since is None else self._clock.monotonic() - since
+
+    def holds(self, left: OpenWork) -> Iterator[Hold]:
+        """Implements HoldSource: why images are not fetched, or not saved."""
+        if Work.IMAGES not in left.kinds:
+            return
+        if self._paused:
+            yield Hold("Saving is paused.", Work.IMAGES)
+        if self._room.is_closed:
+            yield Hold(self._room.reason, Work.IMAGES)
+        hosts = (self._hosts.trouble(self._url(key)) for key in left.images[:LOOKS])
+        reasons = map(self._keeper.failures.reason, left.images)
+        if (reason := next(filter(None, chain(hosts, reasons)), None)) is not None:
+            yield Hold(reason)
+
+    def goes_on(self, left: OpenWork) -> bool:
+        """Whether one of these images is on its way for the first time."""
+        wanted = self._fetching.intersection(left.images) if self._fetching else ()
+        return any(
+            key not in self._keeper.failures and not self._hosts.trouble(self._url(key))
+            for key in wanted
+        )
+
+    def went_on_at(self, left: OpenWork) -> float:
+        """When bytes of one of these images came last, as far as they were new, monotonic; 0.0
+        for never."""
+        for key in self._fetching:
+            received = self._source.received(self._url(key))
+            if received >= self._received.get(key, (0, 0.0))[0] + PROGRESS_BYTES:
+                self._received[key] = received, self._clock.monotonic()
+        wanted = self._received.keys() & set(left.images) if self._received else ()
+        return max((self._received[key][1] for key in wanted), default=0.0)
 
     def retry(self, keys: Iterable[ImageKey]) -> None:
         """Try lost, invalid and waiting images again, now; very many one slice after another."""
@@ -287,6 +323,9 @@ class Downloader:
         again_in_s = AFTER_A_MISTAKE_S
         try:
             again_in_s = await self._keeper.save(key)
+        except Exception:
+            self._keeper.failed(key, MISTAKE)
+            raise
         finally:
             self._fetching.discard(key)
             self._hosts.ended(url)
@@ -295,6 +334,7 @@ class Downloader:
                 self._queue.put(key, self._clock.monotonic() + again_in_s)
             else:
                 self._keeper.leave(key)
+                self._received.pop(key, None)
             self._tell()
 
     def _on_host_recovering(self, host: str) -> None:

@@ -16,6 +16,7 @@ class Failures(Generic[K]):
         self._clock = clock
         self._counts: dict[K, int] = {}
         self._since: dict[K, float] = {}
+        self._reasons: dict[K, str] = {}
 
     def __len__(self) -> int:
         return len(self._counts)
@@ -23,8 +24,9 @@ class Failures(Generic[K]):
     def __contains__(self, key: K) -> bool:
         return key in self._counts
 
-    def add(self, key: K) -> int:
-        """One more; how many it are in a row by now."""
+    def add(self, key: K, reason: str = "") -> int:
+        """One more, for this reason, a sentence; how many it are in a row by now."""
+        self._reasons[key] = reason
         self._counts[key] = self._counts.get(key, 0) + 1
         self._since.setdefault(key, self._clock.monotonic())
         return self._counts[key]
@@ -33,6 +35,11 @@ class Failures(Generic[K]):
         """It did not fail: the row is broken."""
         self._counts.pop(key, None)
         self._since.pop(key, None)
+        self._reasons.pop(key, None)
+
+    def reason(self, key: K) -> str:
+        """Why it failed last; "" without a row."""
+        return self._reasons.get(key, "")
 
     def since(self, key: K) -> float | None:
         """When the row began; None without one."""

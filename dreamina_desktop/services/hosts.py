@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -14,11 +15,14 @@ from dreamina_desktop.core.answer import (
     TryLater,
     Unusable,
 )
+from dreamina_desktop.core.counting import plural
 from dreamina_desktop.services.breaker import FULL_SPEED, Breaker
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.retry_budget import RetryBudget
 
 INTERVAL_S = 1.0  # a host that does not work is tried again after so long, then less often
+ONE_SECOND = "It asks for a pause, of 1 second."
+MORE_SECONDS = "It asks for a pause, of {n} seconds."
 LOOK_AGAIN_S = 2.0  # for an image that waits for another one of its host
 
 
@@ -72,6 +76,8 @@ class Hosts:
     def heard(self, url: str, answer: ImageAnswer) -> None:
         """What came of a request. Our own disk's trouble and a pause say nothing about a host."""
         host = self._host(url)
+        if isinstance(answer, TryLater):
+            host.reason = answer.reason
         match answer:
             case TryLater(refusal=True):
                 self._works(url, host)
@@ -102,15 +108,23 @@ class Hosts:
         """Since when a host has not worked; None while it does."""
         return self._host(url).breaker.failing_since if self.is_down(url) else None
 
+    def trouble(self, url: str) -> str:
+        """Why images of this URL's host wait, as a sentence; "" while they do not."""
+        host = self._host(url)
+        is_paused = self._clock.monotonic() < host.paused_until
+        return host.reason if is_paused or host.breaker.is_open else ""
+
     def hurry(self) -> None:
         """The machine woke up: a host that did not work may work by now."""
         for host in self._hosts.values():
             host.breaker.hurry()
 
-    def wait(self, url: str, seconds: float) -> float:
+    def wait(self, url: str, seconds: float, reason: str = "") -> float:
         """The host asked for a pause, of at most an hour; seconds until it may be asked."""
         seconds = min(max(seconds, 0.0), schedule.MAX_RETRY_AFTER_S)
         host = self._host(url)
+        pause = plural(math.ceil(seconds), ONE_SECOND, MORE_SECONDS)
+        host.reason = f"{reason} {pause}".lstrip()
         host.paused_until = max(host.paused_until, self._clock.monotonic() + seconds)
         return host.paused_until - self._clock.monotonic()
 
@@ -132,6 +146,7 @@ class _Host:
         self.budget = budget
         self.under_way = 0
         self.paused_until = 0.0
+        self.reason = ""  # why the last request failed, as a sentence
 
 
 def host_of(url: str) -> str:

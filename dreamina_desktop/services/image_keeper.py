@@ -86,6 +86,10 @@ class ImageKeeper:
         self._sought_after_refusals.discard(key)
         self._kept.forget(key)
 
+    def failed(self, key: ImageKey, reason: str) -> float:
+        """An attempt came to nothing; seconds to the next one. `reason`: a sentence."""
+        return schedule.backoff(FIRST_RETRY_S, self.failures.add(key, reason), self._jitter())
+
     def leave(self, key: ImageKey) -> None:
         """The image is not wanted, or not from where it was begun."""
         if (url := self._begun.pop(key, None)) is not None:
@@ -108,7 +112,7 @@ class ImageKeeper:
             return await self._take(key, url, await self._source.fetch(url))
         except DatabaseError as error:
             self._messages.hold(Condition.DATABASE, str(error))
-            return self._back_off(key)
+            return self.failed(key, str(error))
 
     async def _take(self, key: ImageKey, url: str, answer: ImageAnswer) -> float:
         self._hosts.heard(url, answer)
@@ -199,7 +203,7 @@ class ImageKeeper:
         if self._undecided[key] >= DECODER_ATTEMPTS:
             return await self._settle(key, ImageState.INVALID, reason)
         await self._note(key, reason)
-        return self._back_off(key)
+        return self.failed(key, reason)
 
     async def _refused(self, key: ImageKey, url: str, answer: TryLater) -> float:
         """Its host works: it is tried again less and less often for a day, then with a fresh link,
@@ -225,16 +229,16 @@ class ImageKeeper:
         if answer.refusal:
             return await self._refused(key, url, answer)
         await self._note(key, answer.reason)
-        wait_s = self._back_off(key)
+        wait_s = self.failed(key, answer.reason)
         if answer.retry_after_s is None:
             return wait_s
         self.failures.stop_the_clock(key)
-        return max(wait_s, self._hosts.wait(url, answer.retry_after_s))
+        return max(wait_s, self._hosts.wait(url, answer.retry_after_s, answer.reason))
 
     async def _disk_trouble(self, key: ImageKey, reason: str) -> float:
         self._room.refused(reason)
         await self._note(key, reason)
-        return self._back_off(key)
+        return self.failed(key, reason)
 
     async def _note(self, key: ImageKey, reason: str) -> None:
         image = self._library.image(key)
@@ -250,9 +254,6 @@ class ImageKeeper:
             await self._files.discard(part)
         except OSError:
             return  # the next start removes what is left
-
-    def _back_off(self, key: ImageKey) -> float:
-        return schedule.backoff(FIRST_RETRY_S, self.failures.add(key), self._jitter())
 
 
 def _recorded(image: Image, saved: Image) -> Image:

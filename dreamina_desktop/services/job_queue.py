@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.core.recovery import asks_for_links
@@ -44,6 +44,10 @@ class JobQueue:
     @property
     def under_way(self) -> int:
         return len(self._under_way)
+
+    def among_under_way(self, numbers: Iterable[int]) -> Iterator[int]:
+        """Those of them that are being asked."""
+        return (number for number in numbers if number in self._under_way)
 
     @property
     def by_hand(self) -> Set[int]:

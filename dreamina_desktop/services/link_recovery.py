@@ -5,7 +5,7 @@ That an image's job is asked first is the poller's matter: see core.recovery for
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,6 +17,7 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
 from dreamina_desktop.services import seeking_words
 from dreamina_desktop.services.failures import Failures
 from dreamina_desktop.services.history_walk import HistoryWalk
+from dreamina_desktop.services.holds import Hold, OpenWork
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.poll_status import Connection
@@ -104,6 +105,20 @@ class LinkRecovery:
         if begun is not None:
             since.append(self._clock.monotonic() - begun)
         return max((seconds for seconds in since if seconds is not None), default=None)
+
+    def holds(self, left: OpenWork) -> Iterator[Hold]:
+        """Implements HoldSource: why fresh links are not found."""
+        accounts = {account for key in left.sought if (account := self._account(key))}
+        for account in accounts:
+            if account in self._troubles:
+                yield Hold(self._troubles[account])
+            elif account not in self._walkers and self._wait_s(account) > 0:
+                yield Hold(seeking_words.until(self._clock.time() + self._wait_s(account)))
+
+    def goes_on(self, left: OpenWork) -> bool:
+        """Whether a history in which some of them may be is walked through without trouble."""
+        accounts = {self._account(key) for key in left.sought}
+        return any(account in accounts for account in self._walkers.keys() - self._troubles.keys())
 
     def _account(self, key: ImageKey) -> str | None:
         image = self._library.image(key)
@@ -271,13 +286,14 @@ class LinkRecovery:
                 await self._library.change_many({key.number: None for key in images}, change)
             except DatabaseError as error:
                 self._messages.hold(Condition.DATABASE, str(error))
-                self._failures_of(images)
+                self._failures_of(images, str(error))
                 return False
             self._messages.lift(Condition.DATABASE)
         return True
 
-    def _failures_of(self, images: Iterable[ImageKey]) -> None:
+    def _failures_of(self, images: Iterable[ImageKey], reason: str) -> None:
         for account in {account for key in images if (account := self._account(key))}:
+            self._troubles[account] = reason
             if account not in self._failures:
                 self._failures.add(account)
 
@@ -297,6 +313,10 @@ class LinkRecovery:
                 results[image.key] = replace(image, note=note)
         await self._write(results)
 
+    def _wait_s(self, account: str) -> float:
+        """Seconds until its history may be walked through once more."""
+        return self._limit.opens_at(account) - self._clock.monotonic()
+
     def _waits_for(self, job: Job, image: Image) -> str:
         connection = self._poller.connection
         if connection not in (Connection.ONLINE, Connection.DOWN):
@@ -307,7 +327,7 @@ class LinkRecovery:
             return seeking_words.after_trouble("") if in_trouble else recovery.SEEKING
         if account in self._troubles:
             return seeking_words.after_trouble(self._troubles[account])
-        wait_s = self._limit.opens_at(account) - self._clock.monotonic()
+        wait_s = self._wait_s(account)
         if account not in self._walkers and image.key not in self._by_hand and wait_s > 0:
             return seeking_words.until(self._clock.time() + wait_s)
         return recovery.SEEKING

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 
 from dreamina_desktop.core import schedule
+from dreamina_desktop.core.counting import plural
 from dreamina_desktop.services.breaker import Breaker
+from dreamina_desktop.services.holds import Hold, Work
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.poll_status import PollLimits
 from dreamina_desktop.services.ports import Clock
@@ -13,6 +16,8 @@ from dreamina_desktop.services.ports import Clock
 OFFLINE_AFTER = 3  # answers in a row that were none: it is said before the breaker opens
 SLOWLY_S = 60.0  # one at a time for so long after a 429
 LEAST_RETRY_AFTER_S = 1.0
+ONE_SECOND = "The API asks for a pause, of 1 more second."
+MORE_SECONDS = "The API asks for a pause, of {n} more seconds."
 
 
 class Origin:
@@ -120,16 +125,19 @@ class Origin:
         text = f"{self._reason.rstrip('.')}. Checking goes on by itself {when}."
         self._messages.hold(condition, text, Remedy.CHECK_NOW)
 
+    def holds(self) -> Iterator[Hold]:
+        """Why no job is asked."""
+        if self.is_throttled:
+            seconds = math.ceil(self._throttled_until - self._clock.monotonic())
+            yield Hold(plural(seconds, ONE_SECOND, MORE_SECONDS), Work.JOBS)
+        if self.reason:
+            yield Hold(self.reason, Work.JOBS)
+
     # -- 429 ----------------------------------------------------------------------------------
 
     @property
     def is_throttled(self) -> bool:
         return self._clock.monotonic() < self._throttled_until
-
-    @property
-    def waits_as_asked(self) -> bool:
-        """Whether a Retry-After is being waited out; a pause without one is of our own choice."""
-        return self.is_throttled and self._unasked_since is None
 
     @property
     def throttled_until(self) -> float:

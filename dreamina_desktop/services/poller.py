@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from itertools import chain
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.history import HistoryAnswer
@@ -13,6 +14,7 @@ from dreamina_desktop.core.transition import ask_again
 from dreamina_desktop.services.access import Access
 from dreamina_desktop.services.answer_keeper import AnswerKeeper
 from dreamina_desktop.services.besides import Besides
+from dreamina_desktop.services.holds import Hold, OpenWork, Work
 from dreamina_desktop.services.job_queue import JobQueue
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
@@ -31,6 +33,7 @@ REFRESH_EVERY_S = 5.0
 LONGEST_SLEEP_S = 2.0  # a machine that slept goes on so soon after it woke
 SLEPT_S = 10.0  # a turn that took so much longer: the machine slept
 SHORTEST_SLEEP_S = 0.001
+MISTAKE = "Something went wrong in Dreamina Desktop while a job was checked."
 
 
 class Poller:
@@ -128,9 +131,30 @@ class Poller:
         since = min((at for at in begins if at is not None), default=None)
         return None if since is None else self._clock.monotonic() - since
 
-    def is_throttled(self) -> bool:
-        """Whether a Retry-After is being waited out."""
-        return self._origin.waits_as_asked
+    def holds(self, left: OpenWork) -> Iterator[Hold]:
+        """Implements HoldSource: why jobs are not asked, or not answered well."""
+        if Work.JOBS not in left.kinds:
+            return
+        yield from self._access.holds()
+        if self._paused:
+            yield Hold("Checking is paused.", Work.JOBS)
+        yield from self._origin.holds()
+        reasons = map(self._keeper.failures.reason, _numbers(left))
+        if (reason := next(filter(None, reasons), None)) is not None:
+            yield Hold(reason)
+
+    def goes_on(self, left: OpenWork) -> bool:
+        """Whether some of these jobs need nothing but time: the last answer was good, or the first
+        one is on its way."""
+        failures, answered_at = self._keeper.failures, self._keeper.answered_at
+        if any(number in answered_at and number not in failures for number in left.jobs):
+            return True
+        return any(number not in failures for number in self._queue.among_under_way(_numbers(left)))
+
+    def went_on_at(self, left: OpenWork) -> float:
+        """When one of these jobs was answered well last, monotonic; 0.0 for never."""
+        answered_at = self._keeper.answered_at
+        return max((answered_at.get(number, 0.0) for number in left.jobs), default=0.0)
 
     @property
     def asked_by_hand(self) -> Set[int]:
@@ -151,6 +175,11 @@ class Poller:
     def asks_again(self) -> bool:
         """Whether jobs that were not found are about to be polled again."""
         return self._asking_again > 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be asked until the user has done something about the token."""
+        return self._access.closed_by is not None
 
     def wake(self) -> None:
         """The user began to track: ask again, also where the API was down."""
@@ -291,6 +320,12 @@ class Poller:
             (job,) = await self._library.fetch([number])  # a finished one may be on the disk
             answer = await self._api.job(job.jobid)
             again_in_s = await self._keeper.take(number, answer, token)
+        except DatabaseError as error:
+            self._messages.hold(Condition.DATABASE, str(error))
+            again_in_s = self._keeper.failed(number, str(error))
+        except Exception:
+            again_in_s = self._keeper.failed(number, MISTAKE)  # which the supervisor tells
+            raise
         finally:
             job = self._library.job(number)
             self._queue.ended(job, again_in_s, trouble=self._keeper.was_trouble(number))
@@ -307,17 +342,17 @@ class Poller:
         finally:
             self._asking_again -= 1
 
-    def _is_closed(self) -> bool:
-        return self._paused or self._access.closed_by is not None
+    def _is_stopped(self) -> bool:
+        return self._paused or self.is_closed
 
     def _may_start(self) -> bool:
         opens_at = self._origin.opens_at(self._under_way())
         in_time = opens_at is not None and opens_at <= self._clock.monotonic()
-        return in_time and not self._is_closed()
+        return in_time and not self._is_stopped()
 
     def _next_in(self) -> float | None:
         next_at = self._clock.monotonic() if self._besides.waiting else self._queue.next_at()
-        if next_at is None or self._is_closed():
+        if next_at is None or self._is_stopped():
             return None
         opens_at = self._origin.opens_at(under_way=0) or 0.0
         return max(0.0, max(next_at, opens_at) - self._clock.monotonic())
@@ -353,3 +388,8 @@ class Poller:
     def _tell_listeners(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _numbers(left: OpenWork) -> Iterator[int]:
+    """Of the jobs that are asked for something."""
+    return chain(left.jobs, (key.number for key in left.sought), left.by_hand)

@@ -62,6 +62,9 @@ class ImageSource(Protocol):
     async def fetch(self, url: str) -> ImageAnswer:
         """What an attempt that ended in TryLater has begun may be kept for the next one."""
 
+    def received(self, url: str) -> int:
+        """How many bytes of it are here while it is fetched; 0 while it is not."""
+
     def forget(self, url: str) -> None:
         """There will be no next one."""
 

@@ -287,6 +287,7 @@ class FakeSource:
         self.most_under_way = 0
         self.parts: set[Path] = set()
         self.forgotten: list[str] = []
+        self.here: dict[str, int] = {}  # bytes by URL, while it is fetched
         self._made = 0
 
     async def fetch(self, url: str) -> ImageAnswer:
@@ -299,6 +300,9 @@ class FakeSource:
         if answers:
             return answers.pop(0) if len(answers) > 1 else answers[0]
         return self.whole()
+
+    def received(self, url: str) -> int:
+        return self.here.get(url, 0)
 
     def forget(self, url: str) -> None:
         self.forgotten.append(url)

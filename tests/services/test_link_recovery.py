@@ -240,7 +240,7 @@ async def test_an_account_is_walked_at_most_once_in_ten_minutes_by_itself(world:
     assert world.image(2).state is ImageState.PENDING
     assert "A fresh one is looked for at " in world.image(2).note
     world.api.history = lambda *_: page("8")
-    assert await idle(world, give_up_s=30) is None
+    assert await idle(world, give_up_s=400) is None
     assert world.image(2).state is ImageState.SAVED
     first, second = (at for at, _, _ in world.api.walked)
     assert 600 <= second - first < 605
@@ -531,7 +531,7 @@ async def test_a_retry_after_holds_the_walk_and_the_jobs(world: World) -> None:
     await world.advance(20)
     await world.track(job_id(50))
     assert world.image().note.endswith("A fresh one is looked for when the API's pause is over.")
-    assert await world.idle.wait({1}, 30, asyncio.Event()) is None
+    assert await world.idle.wait({1}, 100, asyncio.Event()) is None
     assert states(world) == [ImageState.SAVED]
     first, second = (at for at, _, _ in world.api.walked)
     assert second - first >= 100

@@ -74,7 +74,7 @@ async def test_a_service_that_ends_in_an_error_begins_anew(world: World) -> None
 
     world.supervisor.keep(work, "work")
     await world.advance(60)
-    assert begun == [0.0, AGAIN_AFTER_S, 2 * AGAIN_AFTER_S]
+    assert begun == [0.0, AGAIN_AFTER_S, 3 * AGAIN_AFTER_S]
     assert [str(error) for error in world.errors] == ["a mistake", "a mistake"]
     world.errors.clear()
 
@@ -124,9 +124,9 @@ async def test_thumbnails_go_on_after_mistakes(world: World) -> None:
     world.thumbnailer.subscribe(lambda jpegs: made.extend(jpegs.values()))
     world.supervisor.keep(world.thumbnailer.run, "thumbnailer")
     world.thumbnailer.want("list", [None])  # type: ignore[list-item]
-    await world.advance(4 * AGAIN_AFTER_S)
+    await world.advance(16 * AGAIN_AFTER_S)
     assert len(world.errors) >= 4
     world.errors.clear()
     world.thumbnailer.want("list", [world.image().key])
-    await world.advance(AGAIN_AFTER_S + 1)
+    await world.advance(32 * AGAIN_AFTER_S)
     assert made == [b"jpeg of " + (world.image().file or "").encode()]
