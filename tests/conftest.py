@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,8 +16,22 @@ from typing import Any
 
 import pytest
 
+ROOM_BYTES = 2_000_000_000  # a run leaves 200 MB, and pytest keeps three
+
 # Widgets need no screen, unless a test asks for a real one.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def _in_memory() -> Path | None:
+    """Where temporary folders cost no disk: thousands of flushes of small databases are most of
+    what a slow disk makes the tests wait for. None where there is no such place, or little room."""
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
+    return memory if has_room and os.access(memory, os.W_OK) else None
+
+
+if (memory := _in_memory()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 @dataclass(frozen=True)

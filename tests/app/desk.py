@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from dreamina_desktop.app.assignment import Assignment
+from dreamina_desktop.app.handover import HandoverCall, read_address
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.storage.schema import MIGRATIONS
@@ -24,6 +27,7 @@ TOOLS = ("Xvfb", "openbox", "xdotool", "xclip")
 # Without -noreset it starts anew, and refuses others, whenever a lone client goes.
 XVFB = ("Xvfb", "-displayfd", "1", "-noreset", "-nolisten", "tcp")
 LIMIT_S = 60.0  # for anything that is waited for
+DESKTOPS = 2  # another number than a window manager begins with
 
 needs_a_desk = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}"
@@ -59,7 +63,12 @@ class Desk:
         manager = stack.enter_context(self._start("openbox"))
         stack.callback(manager.terminate)
         # It is there when it says how many desktops there are; windows before that get no focus.
-        until(lambda: int(self.run("xdotool", "get_num_desktops")), "the window manager")
+        until(lambda: self._desktops() > 0, "the window manager")
+        # At the first key on a display it reads the keyboard anew, and what is pressed before it
+        # has done so is no key of its own: Alt+F4 did nothing then. It answers in order.
+        self.press("shift")
+        self.run("xdotool", "set_num_desktops", str(DESKTOPS))
+        until(lambda: self._desktops() == DESKTOPS, "the keyboard")
 
     def start(self, sandbox: Any, folder: Path) -> subprocess.Popen[bytes]:
         """The program, with its window in front; it is ended with the test."""
@@ -72,6 +81,7 @@ class Desk:
 
     def start_only(self, sandbox: Any, folder: Path, *options: str) -> subprocess.Popen[bytes]:
         """The program, whether it opens a window or not."""
+        self.api_url, self.folder = sandbox.api_url, folder
         self.program_options = ("--api-url", sandbox.api_url, "--data-dir", str(folder))
         self.environment |= {"USEAPI_TOKEN": sandbox.token}
         command = ("-m", "dreamina_desktop", *self.program_options, *options)
@@ -140,15 +150,25 @@ class Desk:
         return self.run("timeout", "5", "xclip", "-selection", "clipboard", "-o")
 
     def jobs(self) -> list[dict[str, Any]]:
-        """What the program in the window knows, asked by a second start."""
-        said = self.run(
-            sys.executable, "-m", "dreamina_desktop", *self.program_options, "--export", "-"
-        )
-        jobs: list[dict[str, Any]] = json.loads(said)
+        """What the program in the window knows, asked as a second start asks."""
+        jobs: list[dict[str, Any]] = json.loads(until(self._export, "the program to answer"))
         return jobs
+
+    def _export(self) -> bytes:
+        """Its jobs as JSON; nothing as long as it does not answer."""
+        address = read_address(self.folder / "holder.json")
+        if address is None:
+            return b""
+        wish = Assignment(exports=True, api_url=self.api_url)
+        with contextlib.suppress(OSError), contextlib.closing(HandoverCall(address)) as call:
+            return b"".join(reply.export or b"" for reply in call.send(wish))
+        return b""
 
     def images(self, state: str) -> list[dict[str, Any]]:
         return [image for job in self.jobs() for image in job["images"] if image["state"] == state]
+
+    def _desktops(self) -> int:
+        return int(self.run("xdotool", "get_num_desktops") or 0)
 
     def _start(self, *command: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL)

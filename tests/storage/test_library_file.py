@@ -278,7 +278,7 @@ Rescue(here.database, Backups(here.backups), MIGRATIONS, here.images, datetime.n
 """
 
 
-@pytest.mark.parametrize("with_backup", [True, False])
+@pytest.mark.parametrize("with_backup", [True, pytest.param(False, marks=pytest.mark.long)])
 async def test_a_rescue_that_is_killed_at_any_step_goes_on(
     tmp_path: Path, with_backup: bool
 ) -> None:
