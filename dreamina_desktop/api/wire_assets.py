@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from dreamina_desktop.api.wire import UNREADABLE, decoded, kind_of, message_of, read_error
 from dreamina_desktop.core.answer import Trouble
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.history import Asset, AssetPage, HistoryAnswer, NoHistory
 from dreamina_desktop.core.record import parse_id, parse_text, parse_time
 
 UNKNOWN_ACCOUNT = "Unable to find configuration for account"
+_LATEST_S = 253_402_300_800.0  # the year 10000
 _MILLISECONDS_FROM = 1e11  # as seconds that is the year 5138
 _MAX_OFFSET = 1000  # characters
 
@@ -60,7 +62,5 @@ def _time(value: object) -> datetime | None:
     """ISO 8601, or a number of seconds or milliseconds: the documentation does not say."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return parse_time(value)
-    try:
-        return datetime.fromtimestamp(value / (1000 if value >= _MILLISECONDS_FROM else 1), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    seconds = value / (1000 if value >= _MILLISECONDS_FROM else 1)
+    return utc_time(seconds) if 0 <= seconds < _LATEST_S else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 SPANS = {
     "today": "Today",
@@ -55,6 +55,25 @@ def span_words(name: str) -> str:
     if name.count("-") == 2:
         return f"{first.day} {_MONTHS[first.month - 1]} {first.year}"
     return f"{_MONTHS[first.month - 1]} {first.year}"
+
+
+def utc_time(seconds: float) -> datetime:
+    """Unix seconds from anywhere, as UTC; what is before or after the calendar is its first or last
+    moment. Never raises."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
+
+
+def local_time(at: datetime | float) -> datetime:
+    """A time from anywhere (aware, or Unix seconds) in local time; in UTC on the first and last
+    days of the calendar, which no local time has. Never raises."""
+    moment = at if isinstance(at, datetime) else utc_time(at)
+    try:
+        return moment.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return moment.astimezone(UTC)
 
 
 def day_words(day: date) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.failure import KEPT
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageState, Job, Search, Tracking
@@ -61,7 +61,7 @@ def _created(job: Job) -> float:
     that it can be: it was there when it was tracked."""
     if job.record is not None and job.record.created is not None:
         return job.record.created.timestamp()
-    inner = parts(job.jobid, datetime.fromtimestamp(job.tracked_at, UTC))
+    inner = parts(job.jobid, utc_time(job.tracked_at))
     if inner is None or inner.created is None:
         return job.tracked_at
     return inner.created.timestamp()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from dreamina_desktop.core import schedule
 from dreamina_desktop.core.answer import Found, JobAnswer, NotFound, Refused, Throttled, Trouble
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.durations import Durations, next_look_in
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain_not_found
@@ -172,7 +172,7 @@ class AnswerKeeper:
         steady = self._clock.monotonic()
         missing_s = steady - self._missing_since.setdefault(number, steady)
         jobid = self._library.job(number).jobid
-        server_now = datetime.fromtimestamp(self._server_clock.time(), UTC)
+        server_now = utc_time(self._server_clock.time())
         note = explain_not_found(jobid, self.token_user, server_now)
         await self._store(
             number, lambda old: after_not_found(old, now, note, missing_s, interval_s)

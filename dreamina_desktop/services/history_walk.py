@@ -58,7 +58,7 @@ class HistoryWalk:
         """Whether older pages hold nothing of this job."""
         since = sought_since(job, now)
         is_past = since is not None and self._reached is not None
-        return self._at_end or (is_past and self._reached < since - SLACK)  # type: ignore[operator]
+        return self._at_end or (is_past and since - self._reached > SLACK)  # type: ignore[operator]
 
     def would_have_found(self, key: ImageKey, job: Job, now: datetime) -> bool:
         """Whether what it has not found is not there: images that are newer than the walk are not

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dreamina_desktop.core import contact_sheet, export_name
 from dreamina_desktop.core.counting import counted, some_of
+from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.lineage import Source, sources
 from dreamina_desktop.core.provenance import Provenance, image_of_job, xmp_packet
@@ -184,7 +185,7 @@ class ImageExport:
 def named(job: Job, image: Image, row: int, count: int) -> export_name.Named:
     """What its name can tell; `row`: its place in the export, from 0."""
     record = job.record
-    created = record.created.astimezone() if record and record.created else None
+    created = local_time(record.created) if record and record.created else None
     return export_name.Named(
         index=row + 1,
         count=count,

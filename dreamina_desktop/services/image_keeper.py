@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from dreamina_desktop.core import file_name, recovery, schedule
@@ -19,6 +18,7 @@ from dreamina_desktop.core.answer import (
     Unusable,
     Verified,
 )
+from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
@@ -272,11 +272,8 @@ def _after_death(job: Job, image: Image, why: str, times: int) -> Image:
 
 
 def _moment(at: float) -> str:
-    """In local time; "" for a time that no calendar of this machine has."""
-    try:
-        return f"on {datetime.fromtimestamp(at).astimezone():%Y-%m-%d at %H:%M}"
-    except (OverflowError, ValueError, OSError):
-        return ""
+    """In local time."""
+    return f"on {local_time(at):%Y-%m-%d at %H:%M}"
 
 
 def _in_words(error: OSError) -> str:

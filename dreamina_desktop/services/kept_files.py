@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dreamina_desktop.core import file_name
 from dreamina_desktop.core.answer import Verified
+from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.core.job import Image, ImageKey, Job
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import ImageFiles, Imaging
@@ -59,13 +60,8 @@ class KeptFiles:
 
 def day_of(job: Job) -> datetime:
     """The day of the job in local time."""
-    tracked = datetime.fromtimestamp(job.tracked_at).astimezone()
-    if job.record is None or job.record.created is None:
-        return tracked
-    try:
-        return job.record.created.astimezone()
-    except (OverflowError, ValueError, OSError):
-        return tracked  # a year that no calendar of this machine has
+    created = job.record.created if job.record else None
+    return local_time(job.tracked_at if created is None else created)
 
 
 def _folders(job: Job) -> list[str]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from dreamina_desktop.core import recovery, schedule
 from dreamina_desktop.core.answer import Refused, Throttled, Trouble
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.history import AssetPage, HistoryAnswer, NoHistory
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
@@ -222,7 +223,7 @@ class LinkRecovery:
 
     def _now(self) -> datetime:
         """By the server's clock: it is compared with the server's times."""
-        return datetime.fromtimestamp(self._server_clock.time(), UTC)
+        return utc_time(self._server_clock.time())
 
     def _has_passed_all(self, walk: HistoryWalk) -> bool:
         now = self._now()

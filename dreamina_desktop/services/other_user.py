@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.core.job_id import parts
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
@@ -31,7 +31,7 @@ class OtherUser:
 
     def look_at(self, jobs: Iterable[Job]) -> None:
         """These jobs are new or have changed."""
-        now = datetime.fromtimestamp(self._clock.time(), UTC)
+        now = utc_time(self._clock.time())
         for job in jobs:
             self._forget(job.number)
             if _is_unanswered(job) and (inner := parts(job.jobid, now)) and inner.user_number:

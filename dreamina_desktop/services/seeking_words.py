@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.core.recovery import SEEKING
 from dreamina_desktop.services.poll_status import Connection
 
@@ -31,4 +30,4 @@ def after_trouble(reason: str) -> str:
 
 def until(at: float) -> str:
     """`at` in Unix seconds: the next walk through the history."""
-    return f"A fresh one is looked for at {datetime.fromtimestamp(at).astimezone():%H:%M}."
+    return f"A fresh one is looked for at {local_time(at):%H:%M}."

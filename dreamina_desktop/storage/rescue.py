@@ -15,6 +15,7 @@ from pathlib import Path
 
 import apsw
 
+from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.core.settings import RESCUE_NOTICE, RESCUED_NUMBERS
 from dreamina_desktop.storage.atomic_file import flush_folder, write_atomically
 from dreamina_desktop.storage.backup_copy import check_file
@@ -72,7 +73,7 @@ class Rescue:
         return self.file.with_name(name) if name else None
 
     def _free_name(self) -> Path:
-        stem = f"{self.file.stem}.damaged-{self.now.astimezone():%Y-%m-%d-%H%M%S}"
+        stem = f"{self.file.stem}.damaged-{local_time(self.now):%Y-%m-%d-%H%M%S}"
         for turn in range(1, 1000):
             suffix = "" if turn == 1 else f"-{turn}"
             aside = self.file.with_name(f"{stem}{suffix}{self.file.suffix}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from dreamina_desktop.core.dates import local_time
+
 
 @dataclass(frozen=True, slots=True)
 class Rescued:
@@ -23,7 +25,7 @@ class Rescued:
         if self.backup_at is None:
             begin = f"The library {what}, and there was no backup."
         else:
-            local = self.backup_at.astimezone()
+            local = local_time(self.backup_at)
             begin = f"The library {what}. The backup of {local.day} {local:%B, %H:%M} was restored."
         return " ".join(part for part in (begin, self._read(), self._lost(), self._kept()) if part)
 

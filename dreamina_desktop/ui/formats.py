@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dreamina_desktop.core.dates import local_time
+
 
 def elapsed(seconds: float) -> str:
     """A running clock: `0:42`, `1:02:05`."""
@@ -47,7 +49,7 @@ def file_size(size_bytes: int) -> str:
 
 def moment(at: datetime) -> str:
     """Local time: `2 March 2026, 14:05:30`."""
-    local = at.astimezone()
+    local = local_time(at)
     return f"{local.day} {local:%B %Y, %H:%M:%S}"
 
 

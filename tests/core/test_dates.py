@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dreamina_desktop.core.dates import SPANS, span, span_words
+from dreamina_desktop.core.dates import (
+    SPANS,
+    day_words,
+    local_time,
+    span,
+    span_words,
+    utc_time,
+)
 
 NOW = datetime(2026, 11, 25, 21, 30, tzinfo=UTC)  # a Wednesday
 
@@ -35,6 +44,45 @@ def days(name: str) -> tuple[str, str] | None:
 )
 def test_spans(name: str, wanted: tuple[str, str] | None) -> None:
     assert days(name) == wanted
+
+
+ZONES = ("UTC", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Shanghai", "Etc/GMT+12")
+EDGES = ("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00")
+
+
+@pytest.fixture(params=ZONES)
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """This machine's time zone."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_the_ends_of_the_calendar_are_read_in_every_zone(zone: str, edge: str) -> None:
+    at = datetime.fromisoformat(edge)
+    local = local_time(at)
+    assert local == at
+    assert local.tzinfo is not None
+    assert day_words(local.date())
+    assert local_time(at.timestamp()).year in (1, 9998, 9999)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "year"),
+    [(1e30, 9999), (float("inf"), 9999), (-1e30, 1), (float("-inf"), 1), (float("nan"), 1)],
+)
+def test_seconds_beyond_the_calendar_are_its_ends(zone: str, seconds: float, year: int) -> None:
+    assert utc_time(seconds).year == year
+    assert local_time(seconds).year == year
+
+
+def test_any_other_time_is_local(zone: str) -> None:
+    assert local_time(NOW) == NOW
+    assert local_time(NOW).utcoffset() == NOW.astimezone().utcoffset()
+    assert local_time(NOW.timestamp()) == NOW
 
 
 def test_every_name_has_a_span_that_ends_no_later_than_today() -> None:

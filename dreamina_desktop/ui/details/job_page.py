@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
@@ -295,7 +295,7 @@ class JobPage(QWidget):
 
     def _add_times(self, job: Job) -> None:
         record = job.record
-        tracked = datetime.fromtimestamp(job.tracked_at, UTC)
+        tracked = utc_time(job.tracked_at)
         for name, at in (
             ("Created", record.created if record else None),
             ("Updated", record.updated if record else None),

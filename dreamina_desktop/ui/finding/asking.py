@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
-from dreamina_desktop.core.dates import span
+from dreamina_desktop.core.dates import local_time, span
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.image_numbers import image_numbers
 from dreamina_desktop.core.job import ImageKey
@@ -61,7 +60,7 @@ def query_of(asked: Asked, order: JobOrder, services: Services) -> Query:
     """As things are now: dates, collections, what expires. Blocks for a moment where job IDs are
     searched for."""
     narrowing, search = asked.narrowing, asked.search
-    now = datetime.fromtimestamp(services.clock.time()).astimezone()
+    now = local_time(services.clock.time())
     sought = sought_images(search, services)
     jobs = None if sought else _jobs_in(search, services)
     text = "" if sought or jobs is not None else search

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dreamina_desktop.core.batch_label import batch_label
-from dreamina_desktop.core.dates import span_words
+from dreamina_desktop.core.dates import local_time, span_words
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.narrowing import Facet, Lack, Narrowing
 from dreamina_desktop.ui.marks.words import FLAGS, stars
@@ -68,8 +68,8 @@ def value_words(facet: Facet, value: str, services: Services) -> str:
 def _batch_words(value: str, services: Services) -> str:
     for batch in services.library.batches:
         if str(batch.id) == value:
-            now = datetime.now(UTC).astimezone()
-            return batch_label(datetime.fromtimestamp(batch.at).astimezone(), batch.count, now)
+            now = local_time(datetime.now(UTC))
+            return batch_label(local_time(batch.at), batch.count, now)
     return f"number {value}"
 
 

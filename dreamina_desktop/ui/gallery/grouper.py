@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from dreamina_desktop.core.batch_label import batch_label
-from dreamina_desktop.core.dates import day_words
+from dreamina_desktop.core.dates import day_words, local_time, utc_time
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.grouping import Grouped, Grouping
 from dreamina_desktop.core.listing import Listing
@@ -64,16 +64,16 @@ class Grouper:
                 return f"{number}  {title(job, self._services)}"
             case Grouping.DAY:
                 created = job.record.created if job.record else None
-                at = created or datetime.fromtimestamp(job.tracked_at, UTC)
-                return day_words(at.astimezone().date())
+                at = created or utc_time(job.tracked_at)
+                return day_words(local_time(at).date())
             case Grouping.BATCH:
                 return self._batch(job.batch)
         return title(job, self._services)
 
     def _batch(self, number: int) -> str:
-        now = datetime.now(UTC).astimezone()
+        now = local_time(datetime.now(UTC))
         for batch in self._services.library.batches:
             if batch.id == number:
-                at = datetime.fromtimestamp(batch.at).astimezone()
+                at = local_time(batch.at)
                 return f"Pasted {batch_label(at, batch.count, now)}"
         return ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from PySide6.QtGui import QGuiApplication
 
 from dreamina_desktop.core.batch_label import moment_label
 from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.dates import local_time, utc_time
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.paste import KeptLine, Paste
 from dreamina_desktop.core.table_rows import row_of_line, tab_separated
@@ -39,7 +40,7 @@ def copy_paste(services: Services, number: int) -> None:
             services.messages.say(f"Nothing was copied. {error}")
             return
         if paste is not None:
-            now = datetime.fromtimestamp(services.clock.time(), UTC)
+            now = utc_time(services.clock.time())
             await _copy(services, paste.lines, _words(paste, now))
 
     services.supervisor.spawn(copy(), "copy paste")
@@ -65,7 +66,7 @@ async def _copy(services: Services, lines: Sequence[KeptLine], words: str) -> No
 
 
 def _words(paste: Paste, now: datetime) -> str:
-    at = moment_label(datetime.fromtimestamp(paste.at, UTC).astimezone(), now.astimezone())
+    at = moment_label(local_time(paste.at), local_time(now))
     rows = f"Copied {counted(len(paste.lines), 'row')} of the paste of {at}"
     missing = ", ".join(_missing(paste.lines))
     return f"{rows}: {missing}." if missing else f"{rows}."

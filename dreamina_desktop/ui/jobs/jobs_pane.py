@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core.batch_label import batch_label
+from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.listing import JobOrder, Listing, Query
 from dreamina_desktop.core.narrowing import Narrowing
@@ -258,9 +259,9 @@ class JobsPane(QWidget):
         batches = self._services.library.batches[-BATCHES_IN_MENU:]
         if batches:
             menu.addSeparator()
-        now = datetime.now(UTC).astimezone()
+        now = local_time(datetime.now(UTC))
         for batch in reversed(batches):
-            label = batch_label(datetime.fromtimestamp(batch.at).astimezone(), batch.count, now)
+            label = batch_label(local_time(batch.at), batch.count, now)
             inner = menu.addMenu(f"Pasted {label}")
             inner.addAction("Select its jobs").triggered.connect(
                 lambda _=False, n=batch.id: self.select_batch(n)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from dreamina_desktop.core.archive import ENDING
+from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.settings.section import make_button, make_heading, make_words
 
@@ -46,7 +47,7 @@ class LibrarySection(QWidget):
 
     def choose_target(self) -> None:
         """Ask where it is to be saved; the dialog asks before a file is replaced."""
-        today = datetime.now().astimezone()
+        today = local_time(datetime.now(UTC))
         dialog = QFileDialog(self, "Save the library as a file", _documents(), _FILTER)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
