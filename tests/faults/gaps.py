@@ -7,7 +7,7 @@ it was for the client: what is too early here was too early.
 from __future__ import annotations
 
 import itertools
-from collections import deque
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from faults import LOOP, Effect
@@ -18,7 +18,9 @@ FIRST_RETRY_S = 1.0  # of images: doubled before the first retry
 # With so many failures among the last answers an origin counts as out for a client that may have
 # had them in another order; once it is back nobody waits out a back-off.
 OUT_AFTER, OF_LAST = 3, 8
-AT_ONCE_S = 0.2  # answers that end so close together may have come in any order
+# Answers that end so close together may have come in any order: a busy server's thread is put off
+# between the look at the clock and the sending.
+AT_ONCE_S = 0.2
 STARTING = 4  # good answers of an image host until it is asked at full speed again
 _FAILED = (Effect.CUT, Effect.TROUBLE, Effect.PASSING, Effect.THROTTLE)
 _FINAL = (Effect.GONE, Effect.SPOILT)
@@ -50,7 +52,7 @@ def _check(
     for before, after in itertools.pairwise(exchanges):
         effect = effect_of(before)
         failures = failures + 1 if effect in _FAILED else 0
-        if not failures or any(before.ended_at <= at <= after.at for at in back_at):
+        if not failures or any(before.ended_at - AT_ONCE_S <= at <= after.at for at in back_at):
             continue
         promised = first_s * 2**failures
         if effect is Effect.THROTTLE:
@@ -63,24 +65,27 @@ def _check(
 def _back_at(exchanges: Sequence[Exchange], starting: int) -> Sequence[float]:
     """When the first good answers came after so many failures that the origin was out."""
     found, left = [], 0
-    last: deque[bool] = deque(maxlen=OF_LAST)
     ordered = sorted(exchanges, key=lambda one: one.ended_at)
-    for place, exchange in enumerate(ordered):
-        failed = _is_failure(exchange)
-        last.append(failed)
-        if failed:
+    for exchange in ordered:
+        if _is_failure(exchange):
             left = starting if left > 0 else 0  # it starts anew
         else:
-            failures = sum(last) + _soon_after(ordered[place + 1 :], exchange.ended_at)
-            left = starting if failures >= OUT_AFTER else left - 1
+            is_back = _failures_before(exchange, ordered) >= OUT_AFTER
+            left = starting if is_back else left - 1
             found += [exchange.ended_at] if left > 0 else []
     return found
 
 
-def _soon_after(exchanges: Sequence[Exchange], ended_at: float) -> int:
-    """Failures that the client may have had before an answer that ended here a little earlier."""
-    close = itertools.takewhile(lambda one: one.ended_at <= ended_at + AT_ONCE_S, exchanges)
-    return sum(map(_is_failure, close))
+def _failures_before(good: Exchange, ordered: Sequence[Exchange]) -> int:
+    """Failures that the client may have had among the last answers up to this one: it knows of a
+    cut only when the connection ends, after what ended here a moment later."""
+    failures = 0
+    ended_at = [one.ended_at for one in ordered if one.ended_at < good.ended_at]
+    for one in ordered:
+        if _is_failure(one) and one.ended_at <= good.ended_at + AT_ONCE_S:
+            surely_between = len(ended_at) - bisect_right(ended_at, one.ended_at + AT_ONCE_S)
+            failures += surely_between < OF_LAST - 1
+    return failures
 
 
 def _is_failure(exchange: Exchange) -> bool:

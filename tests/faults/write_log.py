@@ -10,11 +10,11 @@ from pathlib import Path, PurePath
 # They change a folder too, and the program does without them so far.
 OTHERS = (
     *("creat", "writev", "pwritev", "renameat", "renameat2", "linkat"),
-    *("fallocate", "unlinkat", "rmdir", "copy_file_range"),
+    *("fallocate", "copy_file_range"),
 )
 _FINISHED = re.compile(r"\) += (-?\d+|\?)")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
-_FILE = re.compile(r"\d+<((?:\\x[0-9a-f]{2})*)>")
+_FILE = re.compile(r"(?:\d+|AT_FDCWD)<((?:\\x[0-9a-f]{2})*)>")
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,11 @@ class _Call:
         return _text(found[1]) if found else ""
 
     @property
+    def place(self) -> str:
+        """The path that a call names, in the open folder that it names first."""
+        return str(PurePath(self.file) / self.paths[0])
+
+    @property
     def last_number(self) -> int:
         return int(self.arguments.rpartition(", ")[2])
 
@@ -151,7 +156,7 @@ class _Call:
 def _opened(call: _Call) -> Entry | None:
     if not call.has("O_CREAT"):
         return None
-    return Create(call.paths[0], empties=call.has("O_TRUNC"))
+    return Create(call.place, empties=call.has("O_TRUNC"))
 
 
 _READERS: dict[str, Callable[[_Call], Entry | None]] = {
@@ -164,7 +169,10 @@ _READERS: dict[str, Callable[[_Call], Entry | None]] = {
     "rename": lambda call: Rename(call.paths[0], call.paths[1]),
     "link": lambda call: Link(call.paths[0], call.paths[1]),
     "unlink": lambda call: Remove(call.paths[0]),
+    "unlinkat": lambda call: Remove(call.place),
+    "rmdir": lambda call: Remove(call.paths[0]),
     "mkdir": lambda call: Create(call.paths[0], is_folder=True),
+    "mkdirat": lambda call: Create(call.place, is_folder=True),
     "sendto": lambda call: Said(call.data),
 }
 
