@@ -321,7 +321,10 @@ _NOT_THERE = (
     "Nothing can be kept: {file} in {folder} was deleted, moved or replaced while Dreamina Desktop "
     "was running. Put it back as it was, or quit and start again."
 )
-_DAMAGED = "{file} is damaged. Start Dreamina Desktop again: then it is restored."
+_DAMAGED = (
+    "{file} seems to be damaged. Start Dreamina Desktop again: then it is looked at, and restored "
+    "where it is."
+)
 NEWER = (
     "This library was written by a newer Dreamina Desktop. It is shown, but nothing is checked or "
     "changed. Install the newer version."

@@ -34,7 +34,10 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]  # how many jobs of how many
 _CLOSED = "The library is closed."
 DAMAGE = (apsw.NotADBError, apsw.CorruptError, UnicodeDecodeError)
-_DAMAGED = "The library is damaged. Start Dreamina Desktop again: then it is restored."
+_DAMAGED = (
+    "The library seems to be damaged. Start Dreamina Desktop again: then it is looked at, and "
+    "restored where it is."
+)
 MOST_SUGGESTED = 1_000  # tags
 REBUILD_SLICE = 500  # jobs, between which others may read
 _STATISTICS = """

@@ -104,5 +104,6 @@ async def _rescue(locations: Locations, backups: Backups) -> None:
     except (OSError, apsw.Error) as error:
         raise DatabaseError(
             f"{locations.database} is damaged and could not be restored: {error}. Nothing was "
-            "deleted. Make room on the disk, and start again: then the rescue goes on."
+            "deleted. See that the disk works and has room, and start again: then the rescue goes "
+            "on."
         ) from error
