@@ -5,7 +5,7 @@ needed (docs/api.md, section 1).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from dreamina_desktop.core.answer import (
+    Ending,
     Found,
     JobAnswer,
     NotFound,
@@ -20,10 +21,21 @@ from dreamina_desktop.core.answer import (
     Throttled,
     Trouble,
 )
+from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.record import is_record, parse_record, parse_time, read_json
 
 _MAX_MESSAGE = 200  # characters of the server's own words that are shown
+_MOST_SAID = 2_000  # of them that are looked at
 UNREADABLE = object()  # no JSON
+# A user, an account or a thing that the words of a 403 name.
+_RESOURCE = r"\buser:\s*\d|\b(?:an)?other user|\bresource\b|(?<![/\w-])job|\b(?:US|CA):\S+@"
+_JOB = r"(?<![/\w-])job"  # and not a part of a path
+_ENDINGS = {  # by status: what it means where the words say this (in any case)
+    400: (Ending.UNREADABLE_ID, r"\bjob[\s_-]?id\b"),
+    403: (Ending.FORBIDDEN, _RESOURCE),
+    404: (Ending.UNKNOWN, _JOB),
+    410: (Ending.EXPIRED, _JOB),
+}
 
 
 def read_answer(
@@ -32,9 +44,21 @@ def read_answer(
     """What an answer says about `jobid`. Header names in lower case, `now` in Unix seconds."""
     if status == 200:
         return _read_record(body, jobid)
-    if status == 404 and message_of(decoded(body)) == "Job not found":
-        return NotFound()
+    if (ending := _ending(status, body)) is not None:
+        return NotFound(ending)
     return read_error(status, headers, body, now)
+
+
+def _ending(status: int, body: bytes) -> Ending | None:
+    """What an error says for good about the job that was asked for. A gateway or a wrong path
+    answers with the same statuses, and not in these words."""
+    ending, words = _ENDINGS.get(status, (None, ""))
+    return ending if ending and re.search(words, _said(decoded(body)), re.IGNORECASE) else None
+
+
+def names_resource(value: object) -> bool:
+    """Whether the words of a 403 name what is not ours: a user, an account, a job."""
+    return bool(re.search(_RESOURCE, _said(value), re.IGNORECASE))
 
 
 def read_error(
@@ -43,14 +67,15 @@ def read_error(
     """What an answer other than 200 says, whatever was asked for."""
     value = decoded(body)
     message = message_of(value)
-    if status in (401, 402, 403):
+    if status in (401, 402):
         return Refused(status, message or f"The API answered {status}.")
     if status == 429:
         return Throttled(_retry_after(headers, value, now))
     if 300 <= status < 400:
         return Trouble(f"The API answered {status}: it wants to redirect, which is not followed.")
     reason = f"The API answered {status}{f': {message}' if message else '.'}"
-    return Trouble(reason, of_request=400 <= status < 500)
+    about_request = status == 596 or (400 <= status < 500 and status not in _ENDINGS)
+    return Trouble(reason, of_request=about_request)
 
 
 def retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
@@ -98,15 +123,25 @@ def _read_record(body: bytes, jobid: str) -> JobAnswer:
 
 
 def message_of(value: object) -> str:
-    """The server's own words: `error` is a string or an object {code, message, status,
-    details}."""
-    error = value.get("error") if isinstance(value, Mapping) else None
+    """The server's own words, as they are shown: bounded, and without the token."""
+    said = next(iter(_sayings(value)), "")[:_MOST_SAID]
+    shown = "".join(character if character.isprintable() else " " for character in said)
+    return without_tokens(shown).strip()[:_MAX_MESSAGE]
+
+
+def _said(value: object) -> str:
+    """All that an error says in words."""
+    return "\n".join(said[:_MOST_SAID] for said in _sayings(value))
+
+
+def _sayings(value: object) -> Iterator[str]:
+    """`error` is a string or an object {code, message, status, details}; some say `message`."""
+    if not isinstance(value, Mapping):
+        return
+    error = value.get("error")
     if isinstance(error, Mapping):
         error = error.get("message") or error.get("details") or error.get("status")
-    if not isinstance(error, str):
-        return ""
-    shown = "".join(character if character.isprintable() else " " for character in error)
-    return shown.strip()[:_MAX_MESSAGE]
+    yield from (said for said in (error, value.get("message")) if isinstance(said, str) and said)
 
 
 def _retry_after(headers: Mapping[str, str], value: Any, now: float) -> float | None:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dreamina_desktop.api.wire import UNREADABLE, decoded, kind_of, message_of, read_error
+from dreamina_desktop.api.wire import (
+    UNREADABLE,
+    decoded,
+    kind_of,
+    message_of,
+    names_resource,
+    read_error,
+)
 from dreamina_desktop.core.answer import Trouble
 from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.history import Asset, AssetPage, HistoryAnswer, NoHistory
@@ -24,7 +32,16 @@ def read_assets(status: int, headers: Mapping[str, str], body: bytes, now: float
         return _read_page(body)
     if status == 404 and (message := message_of(decoded(body))):
         return NoHistory(message, is_sure=message.startswith(UNKNOWN_ACCOUNT))
-    return read_error(status, headers, body, now)
+    answer = read_error(status, headers, body, now)
+    if isinstance(answer, Trouble) and _is_about_account(status, body):
+        return replace(answer, of_request=True)
+    return answer
+
+
+def _is_about_account(status: int, body: bytes) -> bool:
+    """Whether an error says nothing about the API as a whole."""
+    value = decoded(body)
+    return names_resource(value) if status == 403 else status == 400 and bool(message_of(value))
 
 
 def _read_page(body: bytes) -> HistoryAnswer:

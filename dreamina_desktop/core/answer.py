@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from dreamina_desktop.core.record import JobRecord
@@ -16,14 +17,26 @@ class Found:
     raw: bytes
 
 
+class Ending(Enum):
+    """Why the API will never say more about a job."""
+
+    UNKNOWN = "unknown"  # 404
+    EXPIRED = "expired"  # 410
+    UNREADABLE_ID = "unreadable ID"  # 400
+    FORBIDDEN = "forbidden"  # 403 that names a user or a resource
+
+
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """404 with "Job not found"."""
+    """The API has no record of this job for us, and speaks of the job: believed at the second
+    time in a row."""
+
+    ending: Ending = Ending.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """401, 402 or 403: nothing more will be answered until the user mends it."""
+    """401 or 402: nothing more will be answered until the user mends it."""
 
     http_status: int
     message: str
@@ -38,11 +51,12 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Anything that says nothing about the job: network, 5xx, 596, unreadable. In words."""
+    """Anything that says nothing about the job: network, 5xx, another 403 or 404, 596, unreadable.
+    In words."""
 
     reason: str
     network: bool = False  # no HTTP answer came at all
-    of_request: bool = False  # this request cannot be answered (4xx); the origin may be well
+    of_request: bool = False  # about this request or its account; the origin may be well
 
 
 JobAnswer = Found | NotFound | Refused | Throttled | Trouble

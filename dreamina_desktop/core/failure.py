@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dreamina_desktop.core.answer import Ending
 from dreamina_desktop.core.job_id import parts
 from dreamina_desktop.core.record import JobRecord
 
@@ -95,9 +96,21 @@ def _unknown(code: str | None, said: str) -> Failure:
     return Failure(code, " ".join(short.split()), f"The API said: {raw.rstrip('.')}.", "")
 
 
-def explain_not_found(jobid: str, token_user: int | None, now: datetime) -> str:
-    """What a 404 may mean, and which of it is likely: the date and the user number in the ID
-    (inferred). `token_user`: the user number in the token, None where unknown."""
+_ENDED = {
+    Ending.EXPIRED: "The server no longer has this job: it has expired.",
+    Ending.UNREADABLE_ID: "The server cannot read this ID, so it is mistyped: copy it anew.",
+    Ending.FORBIDDEN: "It belongs to another user: the server does not show it to your token.",
+}
+
+
+def explain_not_found(
+    jobid: str, token_user: int | None, now: datetime, ending: Ending = Ending.UNKNOWN
+) -> str:
+    """Why there is no record, in the API's words; what a 404 may mean, and which of it is likely:
+    the date and the user number in the ID (inferred). `token_user`: the user number in the token,
+    None where unknown."""
+    if ending in _ENDED:
+        return _ENDED[ending]
     return (
         "The server does not know this ID: it is mistyped, older than 30 days, or another user's. "
         f"{_likely(jobid, token_user, now)}"

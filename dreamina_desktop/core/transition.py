@@ -37,8 +37,8 @@ def after_paste(job: Job, record: JobRecord) -> Job:
 
 
 def after_not_found(job: Job, now: float, note: str, missing_s: float, interval_s: float) -> Job:
-    """404 "Job not found": believed at the second time in a row, when an interval has passed
-    since the first one (`missing_s`, by a clock that nobody sets). What is known stays."""
+    """The API has no record of a job: believed at the second time in a row, when an interval has
+    passed since the first one (`missing_s`, by a clock that nobody sets). What is known stays."""
     asked = replace(job, last_asked_at=now, note=note, not_found_count=job.not_found_count + 1)
     asked = _asked_for_links(asked)
     if job.record is not None and job.record.is_final:
@@ -50,6 +50,11 @@ def after_not_found(job: Job, now: float, note: str, missing_s: float, interval_
     if missing_s < interval_s * CLOCK_SLACK:
         return job
     return replace(asked, tracking=Tracking.NOT_FOUND)
+
+
+def not_missed(job: Job) -> Job:
+    """That it was not found once means nothing: the API knows no job at all."""
+    return replace(job, not_found_count=0, note="")
 
 
 def ask_again(job: Job) -> Job:

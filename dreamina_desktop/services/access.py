@@ -26,8 +26,8 @@ class Access:
         self._set(None if present else Connection.NO_TOKEN, "")
 
     def refuse(self, answer: Refused) -> None:
-        """401, 402 or 403: one lasting message, and nothing more is asked."""
-        subscription = answer.http_status in (402, 403)
+        """401 or 402: one lasting message, and nothing more is asked."""
+        subscription = answer.http_status == 402
         self._set(Connection.SUBSCRIPTION if subscription else Connection.REFUSED, answer.message)
         if subscription:
             self._messages.hold(

@@ -12,7 +12,7 @@ from dreamina_desktop.core.durations import Durations, next_look_in
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain_not_found
 from dreamina_desktop.core.history import HistoryAnswer
-from dreamina_desktop.core.job import Job
+from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.core.known_facts import completed
 from dreamina_desktop.core.transition import (
     after_not_found,
@@ -20,8 +20,10 @@ from dreamina_desktop.core.transition import (
     after_trouble,
     goes_back,
     is_same_json,
+    not_missed,
 )
 from dreamina_desktop.services.access import Access
+from dreamina_desktop.services.address_check import REASON, AddressCheck, Missing
 from dreamina_desktop.services.failures import Failures
 from dreamina_desktop.services.job_ages import JobAges
 from dreamina_desktop.services.job_queue import JobQueue, polls
@@ -62,6 +64,7 @@ class AnswerKeeper:
         self._stored: dict[int, int] = {}  # by job, the hash of its record's bytes
         self._missing_since: dict[int, float] = {}  # their first 404 in this run, monotonic
         self.answered_at: dict[int, float] = {}  # when a job's last good answer came, monotonic
+        self._address = AddressCheck(messages)
         self.ages = JobAges(clock, server_clock)
         self.durations = Durations()
         self.failures: Failures[int] = Failures(clock)
@@ -83,9 +86,9 @@ class AnswerKeeper:
 
     def take_besides(self, answer: HistoryAnswer, token: int) -> None:
         """What an answer that is not about a job says about the API. That an account may not be
-        asked (402, 403) does not say that jobs may not."""
+        asked (402) does not say that jobs may not."""
         match answer:
-            case Refused(http_status=402 | 403):
+            case Refused(http_status=402):
                 self._reached()
             case Refused():
                 self._refused(answer, token)
@@ -103,6 +106,17 @@ class AnswerKeeper:
         self._stored.pop(number, None)
         self.answered_at.pop(number, None)
         self.ages.forget(number)
+        job = self._library.peek(number)
+        if job is None or job.removed or job.tracking is Tracking.STOPPED:
+            self._address.forget(number)
+
+    def token_changed(self) -> None:
+        """Another one may know other jobs."""
+        self._address.begin_anew()
+
+    def nothing_to_ask(self) -> None:
+        """No job waits: whether the address is right is of no interest."""
+        self._address.begin_anew()
 
     def was_trouble(self, number: int) -> bool:
         """Whether the last answer said nothing about a job: to ask it again is a retry."""
@@ -124,7 +138,7 @@ class AnswerKeeper:
             case Found():
                 return await self._found(number, answer)
             case NotFound():
-                return await self._not_found(number)
+                return await self._not_found(number, answer)
             case Refused():
                 return self._refused(answer, token)
             case Throttled():
@@ -136,6 +150,7 @@ class AnswerKeeper:
         self._in_trouble.discard(number)
         self._works()
         self._missing_since.pop(number, None)
+        await self._trust_address()
         now = self._clock.time()
         job = self._library.job(number)
         if job.record is None or not job.record.is_final:
@@ -164,21 +179,62 @@ class AnswerKeeper:
         before = await self._library.raw_record(job.number)
         return before is None or not is_same_json(before, answer.raw)
 
-    async def _not_found(self, number: int) -> float:
+    async def _not_found(self, number: int, answer: NotFound) -> float:
+        now = self._clock.monotonic()
+        self._missing_since.setdefault(number, now)
+        self._address.missed(number, Missing(answer, now))
+        if self._address.is_doubtful:
+            return await self._doubt(number)
         self._in_trouble.discard(number)
         self._works()
-        now = self._clock.time()
-        interval_s = self._origin.limits.interval_s
-        steady = self._clock.monotonic()
-        missing_s = steady - self._missing_since.setdefault(number, steady)
-        jobid = self._library.job(number).jobid
-        server_now = utc_time(self._server_clock.time())
-        note = explain_not_found(jobid, self.token_user, server_now)
-        await self._store(
-            number, lambda old: after_not_found(old, now, note, missing_s, interval_s)
-        )
+        await self._store(number, self._without_record(number, self._address.row[number]))
         self._was_answered(number)
-        return schedule.next_check_in(interval_s, 0.0, self._jitter())
+        return schedule.next_check_in(self._origin.limits.interval_s, 0.0, self._jitter())
+
+    def _without_record(self, number: int, missing: Missing) -> Callable[[Job], Job]:
+        """What becomes of a job of which the API has no record."""
+        now, interval_s = self._clock.time(), self._origin.limits.interval_s
+        server_now = utc_time(self._server_clock.time())
+        missing_s = missing.at - self._missing_since.get(number, missing.at)
+
+        def change(job: Job) -> Job:
+            note = explain_not_found(job.jobid, self.token_user, server_now, missing.answer.ending)
+            return after_not_found(job, now, note, missing_s, interval_s)
+
+        return change
+
+    async def _doubt(self, number: int) -> float:
+        """No job is given up while the API knows none: what was noted of that is taken back."""
+        self._reached()
+        self._origin.go_slowly()
+        noted = [each for each in self._address.row if self._was_missed_once(each)]
+        for each in noted:
+            self.failed(each, REASON)
+            self.answered_at.pop(each, None)
+        if noted:
+            await self._library.change_many(noted, not_missed)
+        return self._unanswered(number, REASON)
+
+    def _was_missed_once(self, number: int) -> bool:
+        job = self._library.peek(number)
+        return job is not None and polls(job) and job.not_found_count > 0
+
+    async def _trust_address(self) -> None:
+        """A record came: what was held back is believed."""
+        row = self._address.row if self._address.is_doubtful else {}
+        self._address.begin_anew()
+        changes = {number: self._without_record(number, row[number]) for number in row}
+        if not changes:
+            return
+
+        def change(job: Job) -> Job:
+            missed = changes[job.number](job) if polls(job) else job
+            return changes[job.number](missed) if polls(missed) else missed
+
+        await self._library.change_many(changes, change)
+        for number in changes:
+            self._is_well(number)
+        self._queue.make_due(changes)
 
     def _refused(self, answer: Refused, token: int) -> float:
         """Everything stops. An answer to a token that was replaced meanwhile means nothing."""
@@ -202,20 +258,22 @@ class AnswerKeeper:
         else:
             self._cut_off.discard(number)
         self._took_trouble(answer)
-        wait_s = self.failed(number, answer.reason)
-        now = self._clock.time()
-        job = self._library.job(number)
+        job, now = self._library.job(number), self._clock.time()
+        wait_s = self._unanswered(number, answer.reason)
+        if polls(job) and job.note != answer.reason:
+            await self._store(number, lambda old: after_trouble(old, now, answer.reason))
+        return wait_s
+
+    def _unanswered(self, number: int, reason: str) -> float:
+        """Nothing that helps was said about a job; who asked by hand is told why."""
         by_hand = number in self._queue.by_hand
         self._queue.was_asked_by_hand(number)
-        if not polls(job) and by_hand:
+        if by_hand and not polls(self._library.job(number)):
             self.failed_by_hand += 1
             if len(self._queue.by_hand) < MANY:
-                self._messages.say(f"Job {number} could not be checked. {answer.reason}")
-        elif polls(job) and job.note != answer.reason:
-            await self._store(number, lambda old: after_trouble(old, now, answer.reason))
-        else:
-            self._library.note_asked(number, now)
-        return wait_s
+                self._messages.say(f"Job {number} could not be checked. {reason}")
+        self._library.note_asked(number, self._clock.time())
+        return self.failed(number, reason)
 
     async def _store(
         self, number: int, change: Callable[[Job], Job], raw: bytes | None = None

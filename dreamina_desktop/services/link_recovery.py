@@ -216,7 +216,7 @@ class LinkRecovery:
                 await self._settle(walk)
             case NoHistory() | Trouble():
                 await self._back_off(walk.account, answer.reason)
-            case Refused(http_status=402 | 403):
+            case Refused(http_status=402):
                 await self._back_off(walk.account, answer.message)
             case Refused() | Throttled():
                 self._failures.stop_the_clock(walk.account)  # the next turn comes in its time

@@ -35,14 +35,15 @@ class Condition(IntEnum):
     NO_TOKEN = 4
     REFUSED = 5
     SUBSCRIPTION = 6
-    DISK = 7
-    OFFLINE = 8
-    DOWN = 9
-    THROTTLED = 10
-    RECHECK = 11
-    OTHER_USER = 12
-    BACKLOG = 13
-    KEYRING = 14
+    ADDRESS = 7  # the API's, which seems to be wrong
+    DISK = 8
+    OFFLINE = 9
+    DOWN = 10
+    THROTTLED = 11
+    RECHECK = 12
+    OTHER_USER = 13
+    BACKLOG = 14
+    KEYRING = 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class Connection(Enum):
     DOWN = "down"  # the last answers were all bad ones
     THROTTLED = "throttled"  # waiting out a 429
     REFUSED = "refused"  # 401
-    SUBSCRIPTION = "subscription"  # 402, 403
+    SUBSCRIPTION = "subscription"  # 402
     NO_TOKEN = "no_token"
     PAUSED = "paused"  # by the user
     READ_ONLY = "read_only"  # a newer program's library: nothing is asked in this run

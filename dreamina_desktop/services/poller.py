@@ -242,6 +242,7 @@ class Poller:
         one in the token, if it has one; `is_another`: jobs were asked with another token or URL
         before, so ask once more for what was not found."""
         self._keeper.token_user = user_number
+        self._keeper.token_changed()
         self._access.token_changed(present=present)
         self._other_user.token_changed(user_number)
         if present:
@@ -382,6 +383,7 @@ class Poller:
         self._access.ask_for_token(needed=asks)
         if not asks:
             self._origin.nothing_to_ask()
+            self._keeper.nothing_to_ask()
         self._waker.wake()
         self._tell_listeners()
 

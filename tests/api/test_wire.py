@@ -9,6 +9,7 @@ import pytest
 
 from dreamina_desktop.api.wire import read_answer
 from dreamina_desktop.core.answer import (
+    Ending,
     Found,
     JobAnswer,
     NotFound,
@@ -108,20 +109,89 @@ def test_a_web_page_is_called_one() -> None:
     assert answer == Trouble("The API answered 200 with a web page instead of a record.")
 
 
-@pytest.mark.parametrize("error", ["Job not found", {"message": "Job not found", "code": 404}])
-def test_404_job_not_found_is_not_found(error: Any) -> None:
-    assert read(404, {"error": error}) == NotFound()
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "Job not found"},
+        {"error": "Job not found."},
+        {"error": "JOB NOT FOUND"},
+        {"message": "Job not found"},
+        {"error": "Not Found", "message": "There is no such job!"},
+        {"error": {"message": "Job not found", "code": 404}},
+        {"error": {"details": "No jobs like this one"}},
+    ],
+)
+def test_404_and_410_that_speak_of_the_job_are_ends(body: Any) -> None:
+    assert read(404, body) == NotFound()
+    assert read(410, body) == NotFound(Ending.EXPIRED)
+
+
+@pytest.mark.parametrize("said", ["Invalid job ID format", "invalid JOB id.", "Bad jobId"])
+def test_400_that_speaks_of_the_job_id_is_an_end(said: str) -> None:
+    assert read(400, {"error": said}) == NotFound(Ending.UNREADABLE_ID)
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b"", b"<html>404</html>", {"error": "Not Found"}, {"error": None}, [], {"error": {"a": 1}}],
+    "said",
+    [
+        "Unauthorized access to user:999 detected in job",
+        "This resource is not yours.",
+        "It belongs to another user",
+        "No access to US:someone@example.com",
+    ],
 )
-def test_another_404_is_trouble(body: Any) -> None:
-    assert isinstance(read(404, body), Trouble)
+def test_403_that_names_a_user_or_a_resource_is_an_end(said: str) -> None:
+    assert read(403, {"error": said}) == NotFound(Ending.FORBIDDEN)
 
 
-@pytest.mark.parametrize("status", [401, 402, 403])
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"Job not found",
+        b"<html>404 Job not found, invalid job ID, user:999</html>",
+        b'"Job not found"',
+        b'["job ID", "user:1"]',
+        {"detail": "Not Found"},
+        {"detail": "Job not found: job ID of user:999"},
+        {"error": "Not Found"},
+        {"error": "Cannot GET /v2/jobs/j0302140530123456789i"},
+        {"error": None},
+        {"error": {"a": 1}},
+        {},
+    ],
+)
+def test_the_same_statuses_in_other_words_are_trouble_of_the_api(status: int, body: Any) -> None:
+    answer = read(status, body)
+    assert isinstance(answer, Trouble)
+    assert not answer.of_request
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_only_the_words_of_each_status_count(status: int) -> None:
+    assert isinstance(read(400, {"error": "Job not found"}), Trouble)
+    assert isinstance(read(status, {"error": "No resource of user:999"}), Trouble)
+
+
+@pytest.mark.parametrize(("status", "of_request"), [(596, True), (422, True), (500, False)])
+def test_trouble_of_one_account_or_request_says_nothing_about_the_api(
+    status: int, of_request: bool
+) -> None:
+    answer = read(status, {"error": "Session expired"})
+    assert answer == Trouble(f"The API answered {status}: Session expired", of_request=of_request)
+
+
+@pytest.mark.parametrize("status", [404, 422, 500])
+def test_the_token_is_cut_out_of_what_the_api_says(status: int) -> None:
+    said = "Bearer user:12345-Secret0123456789abcd is not welcome"
+    answer = read(status, {"error": said})
+    assert isinstance(answer, Trouble)
+    assert "Secret" not in answer.reason
+    assert "[token]" in answer.reason
+
+
+@pytest.mark.parametrize("status", [401, 402])
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -135,7 +205,7 @@ def test_another_404_is_trouble(body: Any) -> None:
         ({"error": "long " * 1000}, ("long " * 1000)[:200]),
     ],
 )
-def test_401_402_and_403_are_refusals_in_the_servers_words(
+def test_401_and_402_are_refusals_in_the_servers_words(
     status: int, body: Any, message: str
 ) -> None:
     assert read(status, body) == Refused(status, message)
@@ -143,7 +213,7 @@ def test_401_402_and_403_are_refusals_in_the_servers_words(
 
 @pytest.mark.parametrize("body", [b"", b"<html>", {"error": 7}, [], {"error": {"message": {}}}])
 def test_a_refusal_without_words_is_a_refusal(body: Any) -> None:
-    assert read(403, body) == Refused(403, "The API answered 403.")
+    assert read(402, body) == Refused(402, "The API answered 402.")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +269,7 @@ def test_every_other_status_is_trouble(status: int) -> None:
 
 def test_trouble_tells_the_servers_words() -> None:
     answer = read(596, {"error": {"code": 596, "message": "Session expired"}})
-    assert answer == Trouble("The API answered 596: Session expired")
+    assert answer == Trouble("The API answered 596: Session expired", of_request=True)
 
 
 def test_halves_of_characters_do_not_make_a_record_unreadable() -> None:

@@ -117,7 +117,7 @@ def test_an_unknown_account_has_no_history() -> None:
     said = "Unable to find configuration for account US:user@example.com"
     assert read(404, {"error": said}) == NoHistory(said)
     assert read(404, {"error": "Not found"}) == NoHistory("Not found", is_sure=False)
-    assert read(404, b"<html>404") == Trouble("The API answered 404.", of_request=True)
+    assert read(404, b"<html>404") == Trouble("The API answered 404.")
 
 
 @pytest.mark.parametrize(
@@ -125,10 +125,21 @@ def test_an_unknown_account_has_no_history() -> None:
     [
         (401, {"error": "Unauthorized"}, Refused(401, "Unauthorized")),
         (402, {"error": {"message": "No subscription"}}, Refused(402, "No subscription")),
-        (403, b"", Refused(403, "The API answered 403.")),
+        (403, b"", Trouble("The API answered 403.")),
+        (
+            403,
+            {"error": "No access to user:9"},
+            Trouble("The API answered 403: No access to user:9", of_request=True),
+        ),
+        (400, {"error": "offset"}, Trouble("The API answered 400: offset", of_request=True)),
+        (400, b"<html>", Trouble("The API answered 400.")),
         (429, {}, Throttled(None)),
         (500, {"error": "Busy"}, Trouble("The API answered 500: Busy")),
-        (596, {"error": "Session expired"}, Trouble("The API answered 596: Session expired")),
+        (
+            596,
+            {"error": "Session expired"},
+            Trouble("The API answered 596: Session expired", of_request=True),
+        ),
     ],
 )
 def test_other_answers_mean_what_they_mean_for_a_job(

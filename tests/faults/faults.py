@@ -226,7 +226,11 @@ def api_faults() -> list[Fault]:
         Fault("a redirect loop", Effect.TROUBLE, loop),
         Fault("404 without words", Effect.TROUBLE, _page("404 Not Found")),
         Fault("404 once", Effect.UNKNOWN, _status("404 Not Found", "Job not found")),
+        Fault("410 once", Effect.UNKNOWN, _status("410 Gone", "Job has expired")),
+        Fault("400 once", Effect.UNKNOWN, _status("400 Bad Request", "Invalid job ID format")),
+        Fault("403 once", Effect.UNKNOWN, _status("403 Forbidden", "No access to user:999")),
         Fault("400", Effect.TROUBLE, _status("400 Bad Request")),
+        Fault("403", Effect.TROUBLE, _page("403 Forbidden")),
         Fault("408", Effect.TROUBLE, _status("408 Request Timeout")),
         Fault("412", Effect.TROUBLE, _status("412 Precondition Failed")),
         Fault("596", Effect.TROUBLE, _status("596 Session", "Session expired")),
@@ -245,7 +249,7 @@ def api_throttles() -> list[Fault]:
 
 
 def api_refusals() -> list[Fault]:
-    lines = ("401 Unauthorized", "402 Payment Required", "403 Forbidden")
+    lines = ("401 Unauthorized", "402 Payment Required")
     return [Fault(line[:3], Effect.REFUSAL, _status(line)) for line in lines]
 
 

@@ -305,7 +305,7 @@ async def test_a_start_that_never_gets_ready_ends_it(world: World) -> None:
 async def test_a_history_that_may_not_be_asked_ends_it(world: World) -> None:
     world.answer(lambda jobid, _: completed(jobid, None))
     world.source.script[URL] = [LinkDied("The image host refused the link (403).")]
-    world.api.history = lambda *_: Refused(403, "Not this account.")
+    world.api.history = lambda *_: Trouble("Not this account.", of_request=True)
     await world.add_completed(URL, items=["7"])
     await world.start()
     reason = await world.idle.wait(None, 30, never())
@@ -389,3 +389,15 @@ async def test_bytes_of_an_image_are_progress_as_far_as_they_lead_anywhere(
     reason = await world.idle.wait(None, 30, never())
     assert (reason or "").startswith("Gave up: ")
     assert (world.clock.monotonic() < 60) is is_given_up
+
+
+@pytest.mark.parametrize("give_up_s", [5, 30])
+@with_world()
+async def test_an_api_that_knows_no_job_ends_it(world: World, give_up_s: int) -> None:
+    world.answer(lambda *_: NotFound())
+    await world.start()
+    await world.track_many(6)
+    reason = await world.idle.wait(None, give_up_s, never())
+    assert (reason or "").startswith("Gave up: The API has no record of one job after another")
+    assert (reason or "").endswith("(6 jobs still open)")
+    assert world.clock.monotonic() == pytest.approx(give_up_s, abs=3)

@@ -464,7 +464,11 @@ async def test_while_the_job_cannot_be_asked_the_image_is_pending_and_says_why(
     ("answer", "note", "reason"),
     [
         (Refused(401, "Unauthorized"), "when the API takes the token", "refused the token"),
-        (Refused(403, "Not yours."), "could not be looked for yet: Not yours.", "Gave up"),
+        (
+            Trouble("Not yours.", of_request=True),
+            "could not be looked for yet: Not yours.",
+            "Gave up",
+        ),
         (Trouble("No route.", network=True), "when there is a connection", "Gave up"),
         (Trouble("The API answered 500."), "yet: The API answered 500.", "The API answered 500."),
     ],
@@ -490,7 +494,7 @@ async def test_while_the_history_cannot_be_asked_the_image_is_pending_and_says_w
 async def test_a_history_that_may_not_be_asked_does_not_stop_the_jobs(world: World) -> None:
     await add_dead(world, "7")
     await world.track(job_id(50))
-    world.api.history = lambda *_: Refused(403, "Not yours.")
+    world.api.history = lambda *_: Trouble("Not yours.", of_request=True)
     await world.start()
     await world.advance(30)
     assert len(world.api.times(job_id(50))) >= 3

@@ -10,7 +10,15 @@ from fake_clock import WALL_AT_START
 from fakes import completed, completed_raw, created, failed, found, job_id, raw_record
 from world import World, with_world
 
-from dreamina_desktop.core.answer import Found, JobAnswer, NotFound, Refused, Throttled, Trouble
+from dreamina_desktop.core.answer import (
+    Ending,
+    Found,
+    JobAnswer,
+    NotFound,
+    Refused,
+    Throttled,
+    Trouble,
+)
 from dreamina_desktop.core.job import ImageState, Tracking
 from dreamina_desktop.services.messages import Condition, Remedy
 from dreamina_desktop.services.poll_status import Connection, PollLimits
@@ -291,7 +299,151 @@ async def test_the_servers_answer_replaces_a_pasted_record(world: World) -> None
     assert world.job().record_source == "server"
 
 
-# -- 401, 402, 403 -----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("ending", "why"),
+    [
+        (Ending.EXPIRED, "has expired"),
+        (Ending.UNREADABLE_ID, "cannot read this ID"),
+        (Ending.FORBIDDEN, "belongs to another user"),
+    ],
+)
+@with_world()
+async def test_other_ends_are_believed_at_the_second_time_and_stop_nothing_else(
+    world: World, ending: Ending, why: str
+) -> None:
+    two = job_id(2)
+    world.answer(lambda jobid, _: created(jobid) if jobid == two else NotFound(ending))
+    await world.start()
+    await world.track(ONE, two)
+    await world.advance(5)
+    assert world.job().tracking is Tracking.POLLING
+    await world.advance(25)
+    assert world.job().tracking is Tracking.NOT_FOUND
+    assert why in world.job().note
+    assert world.poller.connection is Connection.ONLINE
+    assert len(world.api.times(two)) == 3
+    assert len(world.api.times(ONE)) == 2
+
+
+# -- an address that knows no job --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", list(Ending))
+@with_world()
+async def test_nothing_is_given_up_while_the_api_knows_no_job_at_all(
+    world: World, ending: Ending
+) -> None:
+    world.answer(lambda *_: NotFound(ending))
+    await world.start()
+    await world.track_many(5)
+    await world.advance(3600)
+    jobs = world.repository.jobs.values()
+    assert {(job.tracking, job.note, job.not_found_count) for job in jobs} == {
+        (Tracking.POLLING, "", 0)
+    }
+    assert "Is its address (--api-url) right" in (world.holds(Condition.ADDRESS) or "")
+    assert len(world.api.asked) < 5 * 20
+
+
+@with_world()
+async def test_four_jobs_that_are_unknown_are_not_found(world: World) -> None:
+    world.answer(lambda *_: NotFound())
+    await world.start()
+    await world.track_many(4)
+    await world.advance(60)
+    assert {job.tracking for job in world.repository.jobs.values()} == {Tracking.NOT_FOUND}
+    assert world.holds(Condition.ADDRESS) is None
+
+
+@with_world()
+async def test_a_record_proves_the_address_and_what_was_held_back_is_believed(
+    world: World,
+) -> None:
+    known = job_id(1)
+    world.answer(
+        lambda jobid, _: (
+            created(jobid) if jobid == known and world.clock.monotonic() > 300 else NotFound()
+        )
+    )
+    await world.start()
+    await world.track_many(30)
+    await world.advance(290)
+    assert world.holds(Condition.ADDRESS)
+    await world.advance(900)
+    assert world.holds(Condition.ADDRESS) is None
+    trackings = [job.tracking for job in world.repository.jobs.values()]
+    assert trackings == [Tracking.POLLING, *[Tracking.NOT_FOUND] * 29]
+
+
+@with_world()
+async def test_a_running_job_is_asked_in_time_beside_many_that_are_unknown(world: World) -> None:
+    world.answer(lambda jobid, _: created(jobid) if jobid == ONE else NotFound())
+    await world.start()
+    await world.track_many(100)
+    await world.advance(300)
+    times = world.api.times(ONE)
+    assert len(times) >= 10
+    trackings = [job.tracking for job in world.repository.jobs.values()]
+    assert trackings == [Tracking.POLLING, *[Tracking.NOT_FOUND] * 99]
+
+
+@with_world()
+async def test_the_question_about_the_address_goes_with_the_jobs_or_with_another_token(
+    world: World,
+) -> None:
+    world.answer(lambda *_: NotFound())
+    await world.start()
+    await world.track_many(6)
+    await world.advance(60)
+    await world.tracker.remove([1, 2])
+    assert world.holds(Condition.ADDRESS) is None
+    await world.track(job_id(7))
+    await world.advance(60)
+    assert world.holds(Condition.ADDRESS)
+    await world.token.try_and_keep("user:2-other")
+    assert world.holds(Condition.ADDRESS) is None
+
+
+@with_world()
+async def test_a_check_by_hand_that_only_shows_a_wrong_address_is_told(world: World) -> None:
+    world.answer(lambda jobid, n: NotFound() if n else failed(jobid))
+    await world.start()
+    await world.track_many(6)
+    await world.advance(30)
+    world.poller.check_now(range(1, 7))
+    await world.advance(30)
+    assert world.poller.asked_by_hand == set()
+    assert world.poller.failed_by_hand >= 1
+    assert {job.tracking for job in world.repository.jobs.values()} == {Tracking.DONE}
+
+
+# -- 403 -----------------------------------------------------------------------------------------
+
+
+@with_world()
+async def test_a_403_that_names_nothing_is_asked_one_at_a_time(world: World) -> None:
+    world.answer(lambda *_: Trouble("The API answered 403."))
+    await world.start()
+    await world.track_many(200)
+    await world.advance(3600)
+    assert world.poller.connection is Connection.DOWN
+    assert "The API answered 403." in (world.holds(Condition.DOWN) or "")
+    assert len(world.api.asked) < 40
+    assert {job.tracking for job in world.repository.jobs.values()} == {Tracking.POLLING}
+
+
+@with_world()
+async def test_596_of_one_account_does_not_slow_the_others(world: World) -> None:
+    expired = Trouble("The API answered 596: Session expired", of_request=True)
+    world.answer(lambda jobid, _: expired if jobid < job_id(50) else created(jobid))
+    await world.start()
+    await world.track_many(60)
+    await world.advance(300)
+    assert world.poller.connection is Connection.ONLINE
+    assert min(len(world.api.times(job_id(n))) for n in range(50, 61)) >= 12
+
+
+# -- 401, 402 ----------------------------------------------------------------------------------
 
 
 @with_world()
@@ -347,12 +499,9 @@ async def test_a_late_refusal_of_the_old_token_does_not_stop_the_new_one(world: 
     assert world.job().status == "created"
 
 
-@pytest.mark.parametrize("status", [402, 403])
 @with_world()
-async def test_a_missing_subscription_is_named_and_checked_again_on_demand(
-    world: World, status: int
-) -> None:
-    world.answer(lambda jobid, n: failed(jobid) if n else Refused(status, "Subscription expired."))
+async def test_a_missing_subscription_is_named_and_checked_again_on_demand(world: World) -> None:
+    world.answer(lambda jobid, n: failed(jobid) if n else Refused(402, "Subscription expired."))
     await world.start()
     await world.track(ONE)
     await world.advance(100)
