@@ -20,6 +20,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 USAGE = """\
 usage: python3 packaging/dev.py demo [options of dreamina-desktop]
        python3 packaging/dev.py test [options of pytest]
+       python3 packaging/dev.py long [options of pytest]
        python3 packaging/dev.py build
 """
 
@@ -68,6 +69,8 @@ def main(arguments: list[str]) -> int:
         return demo(options)
     if command == "test":
         return test(options)
+    if command == "long":
+        return long(options)
     if command == "build":
         return build()
     sys.stderr.write(USAGE)
@@ -82,12 +85,8 @@ def demo(options: list[str]) -> int:
 
 def test(options: list[str]) -> int:
     """Linters and types, then pytest: its summary is the last line."""
-    code = install("test") or check_system()
-    if code:
+    if code := prepare_tests():
         return code
-    os.chdir(ROOT)
-    # Hundreds of tests start the program: none of them shall compile it anew.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     codes = [
         run(PYTHON, "-m", "ruff", "check"),
         run(PYTHON, "-m", "ruff", "format", "--check", "--quiet"),
@@ -95,6 +94,22 @@ def test(options: list[str]) -> int:
         run(PYTHON, "-m", "pytest", *spread(options), *options),
     ]
     return next((code for code in codes if code), 0)
+
+
+def long(options: list[str]) -> int:
+    """The tests that take longer: docs/testing.md."""
+    return prepare_tests() or run(
+        *(PYTHON, "-m", "pytest", "-m", "long"), *spread(options), *options
+    )
+
+
+def prepare_tests() -> int:
+    """An environment to test in; not 0 where something is missing."""
+    code = install("test") or check_system()
+    os.chdir(ROOT)
+    # Hundreds of tests start the program: none of them shall compile it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    return code
 
 
 def spread(options: list[str]) -> list[str]:

@@ -280,7 +280,7 @@ def test_a_collection_is_named_on_the_command_line(
     assert "--collection needs a name." in refused.err
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_demos_picture_is_made_without_a_display(
     run_program: Callable[..., Any], tmp_path: Path, theme: str
 ) -> None:

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
-# Without packages in tests, the bench's modules are found by their folder.
+# Without packages in tests, the bench's modules are found by their folder; not for good, for some
+# have a name that a helper of other tests has too.
 sys.path.insert(0, str(Path(__file__).parent))
 
 import gaps
 from faults import Effect, Fault
 from scripted_server import Exchange
 from vendor import ScriptedJob, Vendor
+
+sys.path.pop(0)
 
 INTERVAL_S = 0.2
 CUT = Fault("a cut", Effect.CUT, lambda _: [])
