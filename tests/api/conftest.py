@@ -48,7 +48,7 @@ class RawServer:
 
     async def received(self, count: int) -> None:
         """Wait until this many requests have come."""
-        async with asyncio.timeout(20), self._news:
+        async with asyncio.timeout(60), self._news:
             await self._news.wait_for(lambda: len(self.requests) >= count)
 
     async def start(self, tls: ssl.SSLContext | None = None) -> None:

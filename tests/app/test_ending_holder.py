@@ -44,7 +44,7 @@ async def test_a_call_is_closed_however_far_it_had_come(turns: int, tmp_path: Pa
         await supervisor.aclose(1.0)
         for _ in range(5):
             await asyncio.sleep(0)
-        caller.settimeout(5.0)
+        caller.settimeout(60.0)
         assert _is_closed(caller)
 
 
@@ -70,7 +70,7 @@ def test_what_an_ended_event_loop_left_open_is_closed_before_another_is_waited_f
     del ours, left
 
     def wait(_: object) -> None:
-        callers.settimeout(5.0)
+        callers.settimeout(60.0)
         assert _is_closed(callers)
 
     monkeypatch.setattr(run.diagnostics, "set_up", lambda _: None)

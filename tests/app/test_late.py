@@ -41,7 +41,7 @@ class Maker:
         self.broken = False
 
     def __call__(self) -> Any:
-        self.may_go_on.wait(10)
+        self.may_go_on.wait(60)
         self.threads.add(threading.current_thread())
         if self.broken:
             raise OSError("No certificates.")

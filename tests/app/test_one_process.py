@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import pytest
@@ -68,6 +68,16 @@ def hold(start_program: Callable[..., Any], folder: Path, *options: str) -> Any:
     wait_for_holder(folder)
     wait_for_id(folder, 1)
     return holder
+
+
+def wait_until_read(pipe: IO[bytes]) -> None:
+    """Until the other end has taken what was written."""
+    fcntl = pytest.importorskip("fcntl")
+    termios = pytest.importorskip("termios")
+    deadline = time.monotonic() + LIMIT_S
+    while any(fcntl.ioctl(pipe.fileno(), termios.FIONREAD, bytes(4))):
+        assert time.monotonic() < deadline, "standard input was never read"
+        time.sleep(0.02)
 
 
 def wait_for_id(folder: Path, number: int) -> None:
@@ -347,11 +357,10 @@ def test_a_signal_while_standard_input_is_read_ends_with_3(
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as program:
-        deadline = time.monotonic() + LIMIT_S
-        while not (tmp_path / "dreamina-desktop.log").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        time.sleep(0.3)  # the log is set up a moment before standard input is read
+        assert program.stdin is not None
+        program.stdin.write(b"some text\n")
+        program.stdin.flush()
+        wait_until_read(program.stdin)
         program.send_signal(number)
         assert program.stderr is not None
         said = program.stderr.read().decode()

@@ -63,7 +63,7 @@ def write_log(folder: Path, line: str) -> None:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - services tell of no such event
             await asyncio.sleep(0.01)
 

@@ -54,7 +54,7 @@ def worker_ids(parent: int) -> list[int]:
 
 async def spawned(count: int) -> list[int]:
     """The workers, as soon as there are `count`."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(pids := worker_ids(os.getpid())) < count:  # noqa: ASYNC110 - the kernel's news
             await asyncio.sleep(0.01)
     return pids
@@ -252,7 +252,7 @@ LONG = 400_000_000  # bytes of an answer that takes a moment on its way
 
 async def some_of_it_came(before: int) -> None:
     """Until this process has read a part of a long answer; `before`: what it had read by then."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while bytes_read() < before + LONG // 8:  # noqa: ASYNC110 - the kernel's news
             await asyncio.sleep(0)
 

@@ -285,14 +285,14 @@ def test_it_ends_with_its_standard_input(start_sandbox: Start) -> None:
     process = start_sandbox().process
     process.stdin.write(b"this is not the end\n")
     process.stdin.close()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_with_a_signal(start_sandbox: Start, number: signal.Signals) -> None:
     process = start_sandbox().process
     process.send_signal(number)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
 
 
 def test_it_ends_in_the_middle_of_drawing(start_sandbox: Start) -> None:
@@ -303,7 +303,7 @@ def test_it_ends_in_the_middle_of_drawing(start_sandbox: Start) -> None:
         head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {sandbox.token}\r\n\r\n"
         open_request.sendall(head.encode())
         sandbox.process.stdin.close()
-        assert sandbox.process.wait(10) == 0
+        assert sandbox.process.wait(60) == 0
 
 
 def test_it_uses_the_port_that_is_asked_for() -> None:
@@ -348,7 +348,7 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

@@ -23,7 +23,7 @@ class Painter:
         self.order: list[int] = []
 
     def draw(self, wanted: Picture) -> bytes:
-        assert self.gate.wait(30)
+        assert self.gate.wait(60)
         self.order.append(wanted.index)
         return b"%d" % wanted.index
 
@@ -42,7 +42,7 @@ async def test_what_is_waited_for_comes_before_what_is_drawn_ahead() -> None:
     pictures_to_draw, drawn = threading.Semaphore(0), []
 
     def draw(wanted: Picture) -> bytes:
-        assert pictures_to_draw.acquire(timeout=30)
+        assert pictures_to_draw.acquire(timeout=60)
         drawn.append(wanted.index)
         return b""
 

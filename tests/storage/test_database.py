@@ -456,7 +456,7 @@ async def test_the_failure_of_a_call_whose_caller_was_cancelled_is_not_lost(
     may_fail = threading.Event()
 
     def fail(_: apsw.Connection) -> None:
-        may_fail.wait(10)
+        may_fail.wait(60)
         raise apsw.IOError("disk I/O error")
 
     caller = asyncio.create_task(database.call(fail))

@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from PIL import Image as Pillow
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.app.event_loop import EventLoop
 from dreamina_desktop.app.exports import Exports
@@ -100,6 +102,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 NOW = datetime(2026, 3, 2, 14, 6, 12, tzinfo=UTC).timestamp()
 CATALOG = read_catalog((resources_folder() / "models.json").read_text(encoding="utf-8"))
 ORIGIN = "https://api.example.com:443"
+LIMIT_S = 60.0  # for what is waited for, on a machine on which everything else is going on
 
 
 class StoppedClock:
@@ -540,7 +543,7 @@ async def put_up(
         widget.resize(width, height)
         widget.show()
         widget.activateWindow()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LIMIT_S):
             while not widget.isActiveWindow():  # noqa: ASYNC110 - Qt has no event to await
                 await asyncio.sleep(0.005)
         return widget
@@ -574,11 +577,20 @@ def found() -> Callable[[dict[str, Any]], Found]:
 
 
 @pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """pytest-qt's own, which waits longer on a busy machine."""
+    waiting: Any = qtbot
+    for name in ("waitUntil", "waitSignal"):
+        setattr(waiting, name, partial(getattr(qtbot, name), timeout=round(LIMIT_S * 1000)))
+    return qtbot
+
+
+@pytest.fixture
 def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
     """Waits until a condition holds: `await until(lambda: …)`. In coroutines, where qtbot's own
     waiting would nest event loops."""
 
-    async def wait(condition: Callable[[], object], limit_s: float = 5.0) -> None:
+    async def wait(condition: Callable[[], object], limit_s: float = LIMIT_S) -> None:
         async with asyncio.timeout(limit_s):
             while not condition():  # noqa: ASYNC110 - Qt has no event to await
                 await asyncio.sleep(0.005)
