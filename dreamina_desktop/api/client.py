@@ -6,15 +6,18 @@ import asyncio
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
 import httpx
 
-from dreamina_desktop.api.http import FAULTS, TIMEOUTS, USER_AGENT, in_words
+from dreamina_desktop.api.content_coding import ContentDecoder, TooLongError
+from dreamina_desktop.api.http import API_TIMEOUTS, FAULTS, USER_AGENT, in_words
+from dreamina_desktop.api.pool import decoded, open_pool
 from dreamina_desktop.api.proxy import Proxy, proxy_for
-from dreamina_desktop.api.transport import Transport
+from dreamina_desktop.api.transport import body_comes
 from dreamina_desktop.api.wire import read_answer, server_time
 from dreamina_desktop.api.wire_assets import read_assets
 from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
@@ -22,15 +25,11 @@ from dreamina_desktop.core.api_url import ApiUrl
 from dreamina_desktop.core.history import HistoryAnswer
 
 MAX_BODY_BYTES = 8_000_000
-TOTAL_TIMEOUT_S = 120.0  # for a server that sends a byte now and then
+TOTAL_TIMEOUT_S = 180.0  # for a server that sends a byte now and then
 # Well-formed and impossible: no user has the number 0. 404 for it means that a token is good.
 TRIAL_JOBID = "j0101000000000000000i-u0-US:nobody@example.com-bot:dreamina"
 ASSETS_A_PAGE = 100  # the most that the API gives at once
 _THING = {b"/images/": "ID", b"/assets/": "account"}  # by the folder that it is asked from
-
-
-class _BodyTooLargeError(Exception):
-    """More decoded bytes than an answer can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class DreaminaClient:
         path = self._base.raw_path.rstrip(b"/") + target
         url = self._base.copy_with(raw_path=path)
         request = httpx.Request(
-            "GET", url, headers=_headers(token), extensions={"timeout": TIMEOUTS}
+            "GET", url, headers=_headers(token), extensions={"timeout": API_TIMEOUTS}
         )
         if request.url.raw_path != path or _origin(request.url) != _origin(self._base):
             raise ValueError("it would change where the request goes")
@@ -125,12 +124,12 @@ class DreaminaClient:
             return Trouble(f"The API cannot be reached: {error}.", network=True)
         try:
             answered = await self._exchange(http, request)
-        except _BodyTooLargeError:
+        except TooLongError:
             return Trouble("The API's answer was cut off: it is far too long.")
-        except httpx.DecodingError as error:
-            return Trouble(f"The API's answer cannot be read: {in_words(error)}.")
         except FAULTS as error:
             return Trouble(f"The API does not answer: {in_words(error)}.", network=True)
+        except ValueError as error:
+            return Trouble(f"The API's answer cannot be read: {error}.")
         if (sent_at := server_time(answered.headers)) is not None:
             self._on_server_time(sent_at)
         return answered
@@ -193,23 +192,32 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 def _open(tls: ssl.SSLContext, proxy: Proxy | None) -> httpx.AsyncClient:
     """A client that takes nothing from the environment (no proxy, no netrc) by itself."""
     return httpx.AsyncClient(
-        transport=Transport(tls, proxy), trust_env=False, follow_redirects=False
+        transport=_Transport(tls, proxy), trust_env=False, follow_redirects=False
     )
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """Only what opens connections differs from its base class."""
+
+    def __init__(self, tls: ssl.SSLContext, proxy: Proxy | None) -> None:
+        self._pool = open_pool(tls, proxy, None)
 
 
 async def _send(http: httpx.AsyncClient, request: httpx.Request) -> _Answered:
     response = await http.send(request, stream=True)
     try:
+        body_comes(response.extensions)
         return _Answered(response.status_code, response.headers, await _read(response))
     finally:
         await response.aclose()
 
 
 async def _read(response: httpx.Response) -> bytes:
-    """The body, decompressed: that size counts, so that a bomb is cut off too."""
+    """The body, decompressed: that size counts, so that a bomb is cut off too. Where the
+    compression is cut, what is missing shows when the answer is read."""
     body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _BodyTooLargeError
+    decoder = ContentDecoder(response.headers.get("content-encoding", ""), MAX_BODY_BYTES)
+    async with aclosing(decoded(response.aiter_raw(), decoder)) as pieces:
+        async for piece in pieces:
+            body += piece
     return bytes(body)

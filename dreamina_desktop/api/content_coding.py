@@ -12,20 +12,29 @@ _COMPRESSED = ("gzip", "x-gzip", "deflate")
 _MOST_CODINGS = 4  # one in the other
 
 
-class ContentDecoder:
-    """Turns a body's chunks into its bytes. Bad data raises ValueError with words."""
+class TooLongError(ValueError):
+    """A body that has more bytes than its kind can have, before or after decompression."""
 
-    def __init__(self, coding: str) -> None:
+
+class ContentDecoder:
+    """Turns a body's chunks into its bytes. Bad data raises ValueError with words, too much of
+    it in any layer TooLongError."""
+
+    def __init__(self, coding: str, most_bytes: int) -> None:
         """`coding`: the header Content-Encoding, "" where there is none. Words that mean nothing
         to us (`utf-8`, `none`, `binary`) change nothing: we asked for none, and what the bytes are
         shows when they are decoded as a picture."""
         words = [word for word in coding.lower().replace(",", " ").split() if word in _COMPRESSED]
         if len(words) > _MOST_CODINGS:
             raise ValueError(f"it is compressed {len(words)} times")
-        self._layers = [_Inflate() for _ in words]
+        self._layers = [_Inflate(most_bytes) for _ in words]
+        self._left = most_bytes
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """The bytes of a chunk, in pieces that stay small however far they inflate."""
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise TooLongError("it is far too long")
         return _through(self._layers, chunk)
 
     def finish(self) -> None:
@@ -46,13 +55,18 @@ def _through(layers: list[_Inflate], chunk: bytes) -> Iterator[bytes]:
 class _Inflate:
     """One layer of gzip or deflate."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int) -> None:
         self._stream = zlib.decompressobj(_WITH_A_HEAD)
         self._begun = False
+        self._left = most_bytes
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while chunk and not self._stream.eof:
-            yield self._inflate(chunk)
+            piece = self._inflate(chunk)
+            self._left -= len(piece)
+            if self._left < 0:
+                raise TooLongError("it is far too long")
+            yield piece
             chunk = self._stream.unconsumed_tail
 
     def finish(self) -> None:

@@ -20,11 +20,13 @@ TIMEOUTS = {  # seconds, as httpx and httpcore want them in a request's extensio
     "write": 30.0,
     "pool": 5.0,  # runs out only when slots of the pool have leaked
 }
+API_TIMEOUTS = TIMEOUTS | {"read": 100.0}  # an API in trouble was seen to answer after 60 s
 MAX_CONNECTIONS = 16  # twice what is ever asked at once
 KEEPALIVE_S = 5.0
 
 # All that a network, a proxy or a server makes httpx and httpcore raise. A broken TLS record
-# comes out as ssl.SSLError, an OSError; a client closed under its request as RuntimeError.
+# comes out as ssl.SSLError, an OSError; a client closed under its request as RuntimeError; a name
+# that cannot be one as UnicodeError.
 FAULTS = (
     httpx.HTTPError,
     httpx.InvalidURL,
@@ -36,13 +38,14 @@ FAULTS = (
     httpcore.UnsupportedProtocol,
     OSError,
     RuntimeError,
+    UnicodeError,
 )
 
 # The first one that is in the chain of causes speaks: the exact ones come before the general.
 _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ssl.SSLCertVerificationError,), "its certificate is not valid"),
     ((ssl.SSLError,), "the encrypted connection failed"),
-    ((socket.gaierror,), "its name cannot be resolved"),
+    ((socket.gaierror, UnicodeError), "its name cannot be resolved"),
     ((httpx.PoolTimeout, httpcore.PoolTimeout), "no connection was free"),
     ((httpx.ConnectTimeout, httpcore.ConnectTimeout), "it cannot be reached in time"),
     ((httpx.TimeoutException, httpcore.TimeoutException, TimeoutError), "no answer in time"),
@@ -50,7 +53,6 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionRefusedError,), "the connection was refused"),
     ((httpx.ConnectError, httpcore.ConnectError), "no connection could be made"),
     ((httpx.ProtocolError, httpcore.ProtocolError), "the answer was cut, or is not HTTP"),
-    ((httpx.DecodingError,), "the answer cannot be decompressed"),
     ((httpx.NetworkError, httpcore.NetworkError, OSError), "the connection was cut"),
 )
 

@@ -11,13 +11,14 @@ import asyncio
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import httpcore
 
 from dreamina_desktop.api.addresses import is_allowed, literal_address
 from dreamina_desktop.api.checked_network import CheckedNetwork, RefusedAddressError
-from dreamina_desktop.api.content_coding import ContentDecoder
+from dreamina_desktop.api.content_coding import ContentDecoder, TooLongError
 from dreamina_desktop.api.http import (
     FAULTS,
     TIMEOUTS,
@@ -25,15 +26,25 @@ from dreamina_desktop.api.http import (
     in_words,
 )
 from dreamina_desktop.api.part_writer import (
+    MAX_IMAGE_BYTES,
+    TOO_LARGE,
     WEB_PAGE,
     DiskError,
     NotAnImageError,
     PartFiles,
     PartWriter,
 )
-from dreamina_desktop.api.pool import open_pool
+from dreamina_desktop.api.pool import decoded, open_pool
 from dreamina_desktop.api.proxy import Proxy, proxy_for
-from dreamina_desktop.api.transfer import Interrupted, Transfer, is_all, version_of
+from dreamina_desktop.api.transfer import (
+    Interrupted,
+    LeastRate,
+    TooSlowError,
+    Transfer,
+    is_all,
+    version_of,
+)
+from dreamina_desktop.api.transport import body_comes
 from dreamina_desktop.api.wire import retry_after_s
 from dreamina_desktop.core.answer import (
     DiskTrouble,
@@ -46,7 +57,8 @@ from dreamina_desktop.core.answer import (
 from dreamina_desktop.core.image_url import ImageUrl, expires_at, parse_image_url, redirected
 
 MAX_REDIRECTS = 3
-TOTAL_TIMEOUT_S = 900.0  # for a host that sends a byte now and then
+HEAD_TIMEOUT_S = 60.0  # for a host that announces its answer again and again (103)
+TOTAL_TIMEOUT_S = 7200.0  # of a body; a slow line may bring one for long
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 425, 429)  # the 4xx that say nothing about the link
 
@@ -62,7 +74,8 @@ class HttpImageSource:
         allow_loopback: bool,
         allows_fake_addresses: Callable[[], bool] = lambda: False,
         now: Callable[[], float] = time.time,
-        total_timeout_s: float = TOTAL_TIMEOUT_S,
+        head_timeout_s: float = HEAD_TIMEOUT_S,
+        least_rate: LeastRate | None = None,
     ) -> None:
         """`allow_loopback`: the API itself is on loopback, so images may be too, and by http."""
         self._parts = parts
@@ -70,7 +83,8 @@ class HttpImageSource:
         self._allow_loopback = allow_loopback
         self._allows_fake_addresses = allows_fake_addresses
         self._now = now
-        self._total_timeout_s = total_timeout_s
+        self._head_timeout_s = head_timeout_s
+        self._least_rate = least_rate or LeastRate()
         self._pools: dict[Proxy | None, httpcore.AsyncConnectionPool] = {}
         self._interrupted = Interrupted()
         self._under_way: dict[str, Transfer] = {}
@@ -155,10 +169,12 @@ class HttpImageSource:
         except ValueError as error:
             return TryLater(f"The image host cannot be reached: {error}.", network=True)
         try:
-            async with asyncio.timeout(self._total_timeout_s):
-                return await self._exchange(self._pool(proxy), url, transfer)
+            async with asyncio.timeout(self._head_timeout_s) as limit:
+                return await self._exchange(self._pool(proxy), url, transfer, limit)
         except RefusedAddressError as error:
             return TryLater(str(error), network=True)
+        except TooSlowError:
+            return TryLater("The image host sends hardly anything.", network=True)
         except (httpcore.PoolTimeout, TimeoutError) as error:
             await self._drop(proxy)
             return _later(error)
@@ -166,7 +182,11 @@ class HttpImageSource:
             return _later(error)
 
     async def _exchange(
-        self, pool: httpcore.AsyncConnectionPool, url: ImageUrl, transfer: Transfer
+        self,
+        pool: httpcore.AsyncConnectionPool,
+        url: ImageUrl,
+        transfer: Transfer,
+        limit: asyncio.Timeout,
     ) -> ImageAnswer | _Redirect | _OtherBytes:
         target = httpcore.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target)
         headers = [
@@ -178,6 +198,8 @@ class HttpImageSource:
         ]
         extensions = {"timeout": TIMEOUTS}
         async with pool.stream("GET", target, headers=headers, extensions=extensions) as response:
+            body_comes(response.extensions)
+            limit.reschedule(asyncio.get_running_loop().time() + TOTAL_TIMEOUT_S)
             return await self._read(response, transfer)
 
     async def _read(
@@ -208,10 +230,12 @@ class HttpImageSource:
         if headers.get("content-type", "").strip().lower().startswith("text/html"):
             return WEB_PAGE
         try:
-            decoder = ContentDecoder(headers.get("content-encoding", ""))
+            decoder = ContentDecoder(headers.get("content-encoding", ""), MAX_IMAGE_BYTES)
             return await self._write(response, decoder, transfer)
         except NotAnImageError as error:
             return error.answer
+        except TooLongError:
+            return TOO_LARGE
         except DiskError as error:
             return DiskTrouble(f"The disk refused the image: {_disk_words(error)}.")
         except ValueError as error:
@@ -224,9 +248,11 @@ class HttpImageSource:
         if transfer.writer is None:
             transfer.writer = await PartWriter.open(self._parts)
         writer = transfer.writer
-        async for chunk in response.aiter_stream():
-            for piece in decoder.feed(chunk):
+        pace = self._least_rate.start()
+        async with aclosing(decoded(response.aiter_stream(), decoder)) as pieces:
+            async for piece in pieces:
                 await writer.add(piece)
+                pace.came(len(piece))
         decoder.finish()
         transfer.check_whole()
         fetched = await writer.finish()

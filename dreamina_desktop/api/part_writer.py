@@ -15,7 +15,7 @@ _WRITE_BYTES = 256 * 1024  # what is gathered before a thread is asked to write
 _SNIFF_BYTES = 512
 
 _NOTHING = LinkDied("The image host sent nothing.")
-_TOO_LARGE = Unusable(f"The image has more than {MAX_IMAGE_BYTES // 1_000_000} MB.")
+TOO_LARGE = Unusable(f"The image has more than {MAX_IMAGE_BYTES // 1_000_000} MB.")
 WEB_PAGE = LinkDied("The image host sent a web page instead of a picture.")
 
 _T = TypeVar("_T")
@@ -86,7 +86,7 @@ class PartWriter:
         """Take more bytes. Raises NotAnImageError or DiskError."""
         self._size += len(chunk)
         if self._size > MAX_IMAGE_BYTES:
-            raise NotAnImageError(_TOO_LARGE)
+            raise NotAnImageError(TOO_LARGE)
         self._digest.update(chunk)
         self._buffer += chunk
         if not self._sniffed and self._size >= _SNIFF_BYTES:

@@ -1,10 +1,11 @@
-"""One image's bytes on their way, over several attempts where the host sends the rest (RFC 9110:
-Range and If-Range).
+"""One image's bytes on their way: over several attempts where the host sends the rest (RFC 9110:
+Range and If-Range), and at what rate.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -100,6 +101,40 @@ class Transfer:
     def _here(self) -> int:
         """Bytes; 0 where they cannot be relied on."""
         return self.writer.size if self.writer is not None and self.writer.is_sound else 0
+
+
+class TooSlowError(Exception):
+    """A host sends less than the least rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeastRate:
+    """What a host has to send, so that a transfer is not given up: far less than any line has."""
+
+    bytes_per_s: float = 1000.0
+    over_s: float = 60.0
+
+    def start(self) -> Pace:
+        return Pace(self)
+
+
+class Pace:
+    """Of one body. Silence is the read timeout's matter."""
+
+    def __init__(self, least: LeastRate) -> None:
+        self._least = least
+        self._since = time.monotonic()
+        self._bytes = 0
+
+    def came(self, size_bytes: int) -> None:
+        """More of the body is here. Raises TooSlowError."""
+        self._bytes += size_bytes
+        seconds = time.monotonic() - self._since
+        if seconds < self._least.over_s:
+            return
+        if self._bytes < self._least.bytes_per_s * seconds:
+            raise TooSlowError
+        self._since, self._bytes = time.monotonic(), 0
 
 
 class Interrupted:

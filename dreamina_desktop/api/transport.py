@@ -1,7 +1,9 @@
-"""httpx's transport, whose pool looks at its idle connections cheaply.
+"""The streams under both HTTP clients: idle connections are looked at cheaply, and what comes
+before a body is bounded.
 
 At each request, and at each end of one, httpcore's pool asks every idle connection whether its
 server has closed it. With its own streams that is a sixth of what a poll costs (tests/bench, S13).
+And httpcore reads interim answers (103) for as long as they come, a whole read of them in one go.
 """
 
 from __future__ import annotations
@@ -11,34 +13,46 @@ import socket
 import ssl
 import sys
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpcore
-import httpx
-
-from dreamina_desktop.api.pool import open_pool
-from dreamina_desktop.api.proxy import Proxy
 
 # When eight answers come together, each idle connection is asked sixteen times within this time.
 LOOK_EVERY_S = 0.005
+HEAD_BYTES = 256 * 1024  # of one answer before its body; a usual one has 1 KB
+HEAD_PIECE_BYTES = 4 * 1024  # are parsed in one go: of the shortest interim answers some 5 ms
 _HAS_POLL = sys.platform != "win32"
 
 
-class Transport(httpx.AsyncHTTPTransport):
-    """Only what opens connections differs from its base class."""
+class Network(httpcore.AsyncNetworkBackend):
+    """Another backend's connections, as such streams."""
 
-    def __init__(self, tls: ssl.SSLContext, proxy: Proxy | None) -> None:
-        self._pool = open_pool(tls, proxy, _Network())
+    def __init__(self, backend: httpcore.AsyncNetworkBackend) -> None:
+        self._backend = backend
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        return Stream(
+            await self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        )
+
+    async def sleep(self, seconds: float) -> None:
+        await self._backend.sleep(seconds)
 
 
-class _Network(httpcore.AnyIOBackend):
-    async def connect_tcp(self, *arguments: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await super().connect_tcp(*arguments, **options))
+class Stream(httpcore.AsyncNetworkStream):
+    """After each write a head is expected, until `body_comes` says that it is here."""
 
-
-class _Stream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._head_left: int | None = HEAD_BYTES  # None while a body comes
         self._socket: socket.socket | None = stream.get_extra_info("socket")
         self._poll: select.poll | None = None
         self._used_at = self._looked_at = 0.0
@@ -46,13 +60,20 @@ class _Stream(httpcore.AsyncNetworkStream):
             self._poll = select.poll()
             self._poll.register(self._socket.fileno(), select.POLLIN)
 
+    def body_comes(self) -> None:
+        """The head of an answer was read."""
+        self._head_left = None
+
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         try:
-            return await self._stream.read(max_bytes, timeout)
+            if self._head_left is None:
+                return await self._stream.read(max_bytes, timeout)
+            return await self._read_head(self._head_left, min(max_bytes, HEAD_PIECE_BYTES), timeout)
         finally:
             self._used_at = time.monotonic()
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        self._head_left = HEAD_BYTES
         await self._stream.write(buffer, timeout)
 
     async def aclose(self) -> None:
@@ -64,7 +85,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
-        return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        return Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> object:
         if info != "is_readable" or self._poll is None or self._socket is None:
@@ -78,3 +99,17 @@ class _Stream(httpcore.AsyncNetworkStream):
         is_readable = bool(self._poll.poll(0))
         self._looked_at = 0.0 if is_readable else now
         return is_readable
+
+    async def _read_head(self, left: int, max_bytes: int, timeout_s: float | None) -> bytes:
+        if left <= 0:
+            raise httpcore.RemoteProtocolError("what comes before the body has no end")
+        data = await self._stream.read(max_bytes, timeout_s)
+        self._head_left = left - len(data)
+        return data
+
+
+def body_comes(extensions: Mapping[str, Any]) -> None:
+    """Tell the stream of a response, by the response's extensions, that its head was read."""
+    stream = extensions.get("network_stream")
+    if isinstance(stream, Stream):
+        stream.body_comes()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import math
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -82,8 +83,15 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]
         self.stop()
 
     def run_forever(self) -> object:
+        """As asyncio does and qasync does not: an asynchronous generator that was left half-way is
+        closed in a task, and not where its last reference goes, where it cannot wait."""
         self._turns.arm()
-        return super().run_forever()
+        hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(self._asyncgen_firstiter_hook, self._asyncgen_finalizer_hook)
+        try:
+            return super().run_forever()
+        finally:
+            sys.set_asyncgen_hooks(*hooks)
 
     def close(self) -> None:
         self._turns.forget_all()

@@ -257,11 +257,33 @@ async def test_nothing_half_and_garbage_are_trouble(
 async def test_a_server_that_says_nothing_is_trouble(
     server: Any, client: DreaminaClient, silence: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(http.TIMEOUTS, "read", 0.05)
+    monkeypatch.setitem(http.API_TIMEOUTS, "read", 0.05)
     server.says(silence)
     assert await client.job(JOBID) == Trouble(
         "The API does not answer: no answer in time.", network=True
     )
+
+
+@pytest.mark.long
+async def test_an_api_that_needs_a_minute_gets_through(
+    server: Any, client: DreaminaClient, answer: Answer
+) -> None:
+    async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(62)
+        writer.write(answer(200, RECORD))
+
+    server.says(slowly)
+    assert isinstance(await client.job(JOBID), Found)
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example.com"])
+async def test_a_name_that_cannot_be_one_is_trouble(host: str, tls: ssl.SSLContext) -> None:
+    client = DreaminaClient(parse_api_url(f"https://{host}/v1"), tls)
+    client.use_token(TOKEN)
+    assert await client.job(JOBID) == Trouble(
+        "The API does not answer: its name cannot be resolved.", network=True
+    )
+    await client.aclose()
 
 
 async def test_a_server_that_drips_is_given_up_and_takes_no_slot_along(
@@ -323,7 +345,7 @@ async def test_broken_compression_is_trouble(
 ) -> None:
     server.says(answer(200, b"not gzip at all", content_encoding="gzip"))
     assert await client.job(JOBID) == Trouble(
-        "The API's answer cannot be read: the answer cannot be decompressed."
+        "The API's answer cannot be read: its compression is broken."
     )
 
 
@@ -348,7 +370,7 @@ async def test_cancelled_requests_do_not_use_up_the_pool(
 ) -> None:
     """Whatever httpx leaks: after at most one PoolTimeout the client works again."""
     monkeypatch.setattr(pool, "MAX_CONNECTIONS", 2)
-    monkeypatch.setitem(http.TIMEOUTS, "pool", 0.05)
+    monkeypatch.setitem(http.API_TIMEOUTS, "pool", 0.05)
     server.says(*[silence] * 2, answer(200, RECORD))
     held = [asyncio.create_task(client.job(JOBID)) for _ in range(2)]
     await server.received(2)

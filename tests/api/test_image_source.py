@@ -20,6 +20,7 @@ import pytest_asyncio
 from dreamina_desktop.api import checked_network, http, image_source, part_writer, pool, transfer
 from dreamina_desktop.api.checked_network import CheckedNetwork
 from dreamina_desktop.api.image_source import HttpImageSource
+from dreamina_desktop.api.transfer import LeastRate
 from dreamina_desktop.core.answer import (
     DiskTrouble,
     Fetched,
@@ -530,10 +531,11 @@ async def test_a_host_that_says_nothing_is_tried_later(
 async def test_a_host_that_drips_is_given_up_and_takes_no_slot_along(
     server: Any, new_source: NewSource, url: str, parts: Parts, answer: Answer
 ) -> None:
-    source = new_source(total_timeout_s=0.05)
+    source = new_source(least_rate=LeastRate(10_000, 0.05))
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for byte in answer(200, JPEG):
+        writer.write(answer(200, content_length=len(JPEG)))
+        for byte in JPEG:
             writer.write(bytes([byte]))
             await writer.drain()
             await asyncio.sleep(0.01)
@@ -1001,8 +1003,9 @@ async def test_bytes_whose_writing_was_given_up_are_not_relied_on(
     """The total time runs out while a thread writes: nobody knows how much it wrote."""
     written = threading.Event()
     monkeypatch.setattr(Part, "write", lambda self, data: written.wait(20) and None)
+    monkeypatch.setattr(image_source, "TOTAL_TIMEOUT_S", 0.2)
     server.says(answer(200, JPEG, etag=TAG), answer(200, JPEG, etag=TAG))
-    answered = await new_source(total_timeout_s=0.2).fetch(url)
+    answered = await new_source().fetch(url)
     written.set()
     assert isinstance(answered, TryLater)
     assert parts.left == []

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -259,3 +259,25 @@ def test_what_a_coroutine_raises_comes_out_and_a_stopped_loop_says_so(loop: Even
     stopped.cancel()
     with pytest.raises(asyncio.CancelledError):
         loop.run_until_complete(stopped)
+
+
+def test_a_generator_that_is_left_half_way_is_closed_and_can_wait_for_that(
+    loop: EventLoop,
+) -> None:
+    closed: list[str] = []
+
+    async def count() -> AsyncIterator[int]:
+        try:
+            yield 1
+            yield 2
+        finally:
+            await asyncio.sleep(0)
+            closed.append("closed")
+
+    async def main() -> None:
+        async for _ in count():
+            break
+        await asyncio.sleep(0.01)
+
+    loop.run_until_complete(main())
+    assert closed == ["closed"]
