@@ -18,6 +18,7 @@ from faults import (
     api_faults,
     api_refusals,
     api_throttles,
+    full,
     image_faults,
     image_throttles,
 )
@@ -99,7 +100,7 @@ def _sessions(count: int, rng: random.Random) -> Iterator[Session]:
 
 def _round(rng: random.Random, *, is_first: bool) -> Iterator[Session]:
     if is_first:  # these take most of a minute
-        yield Session("silence", [[_silence()]], [[_silence()]])
+        yield Session("silence", [[_slow_answer()]], [[_silence()]])
         yield Session("slow to connect", unreachable=2)
     for cut in (False, True):
         api = [[one] * _times(one, rng) for one in api_faults() if _is_cut(one) == cut]
@@ -134,6 +135,11 @@ def _tried_again(faults: Sequence[Fault]) -> Sequence[Fault]:
 
 def _is_cut(fault: Fault) -> bool:
     return fault.effect is Effect.CUT
+
+
+def _slow_answer() -> Fault:
+    """As an API in trouble gives it: late, and good."""
+    return Fault("an answer after a minute", Effect.NONE, lambda s: [60.0, full(s), End.KEEP])
 
 
 def _silence() -> Fault:
