@@ -83,7 +83,7 @@ async def test_a_job_is_asked_for_with_the_token_and_no_cookie(
         (404, {"error": "Job not found"}, NotFound()),
         (401, {"error": "Unauthorized"}, Refused(401, "Unauthorized")),
         (402, {"error": {"message": "No subscription"}}, Refused(402, "No subscription")),
-        (403, {}, Refused(403, "The API answered 403.")),
+        (403, {}, Trouble("The API answered 403.")),
         (404, {"error": "Not here"}, Trouble("The API answered 404: Not here", of_request=True)),
         (500, {}, Trouble("The API answered 500.")),
         (503, {"error": "Busy"}, Trouble("The API answered 503: Busy")),
