@@ -130,4 +130,12 @@ class Invalid:
     reason: str
 
 
-Verdict = Verified | Invalid
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """Decoding it ended the decoder twice, or twice took more time than a picture of its size may
+    take, while a good picture was decoded in between. It may be whole. In words."""
+
+    reason: str
+
+
+Verdict = Verified | Invalid | Undecodable

@@ -42,6 +42,13 @@ def slug(prompt: str, most_bytes: int = MAX_BYTES) -> str:
     return words
 
 
+def extension_of(head: bytes) -> str:
+    """The extension of a picture by its first 12 bytes; "jpg" for what is none of ours."""
+    if head.startswith(b"\x89PNG"):
+        return "png"
+    return "webp" if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else "jpg"
+
+
 def key_of(stem_of_file: str) -> tuple[int, int] | None:
     """Job and index from 0 of the image that has this name; None where it is another kind of
     name."""

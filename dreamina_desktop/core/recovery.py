@@ -16,6 +16,7 @@ from dreamina_desktop.core.job import Image, ImageState, Job, Search
 NO_LINK = "No link came with this image"
 REFUSED = "Refused for a day"  # how `died` begins where the link may work again later
 RESTS = "Retry tries it again."
+NOT_DECODED = "It could not be decoded here"  # `died` where its bytes are kept unproved
 SEEKING = "A fresh one is being looked for."
 
 
@@ -40,7 +41,7 @@ def resting(image: Image, why: str) -> Image:
 def rests(image: Image) -> bool:
     """Whether it waits for the user, or for a record with another link."""
     is_waiting = image.state is ImageState.PENDING and image.search is Search.NONE
-    return is_waiting and image.died.startswith(REFUSED)
+    return is_waiting and image.died.startswith((REFUSED, NOT_DECODED))
 
 
 def again(image: Image) -> Image:
@@ -89,6 +90,15 @@ def sought_since(job: Job, now: datetime) -> datetime | None:
         return job.record.created
     inner = parts(job.jobid, now)
     return inner.created if inner else None
+
+
+def unverified(image: Image, note: str, *, rests: bool) -> Image:
+    """Its bytes are in a file with its name, and could not be decoded so far. `rests`: it is tried
+    again only by hand."""
+    died = NOT_DECODED if rests else ""
+    return replace(
+        image, state=ImageState.PENDING, search=Search.NONE, died=died, note=note, file=None
+    )
 
 
 def lost(image: Image) -> Image:

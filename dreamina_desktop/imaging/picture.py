@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 # Imported by name, so that Pillow does not load its forty other formats to look for them.
@@ -23,6 +24,15 @@ EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow's own limit, for what it finds inside a file
 _ORIENTATION = 0x0112  # the EXIF tag
 _MOST_AT_ONCE = 32_000_000  # bytes
+_WORKER_BYTES = 40_000_000  # of a process that has decoded nothing yet
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file promises before it is decoded; no pixels where it is no picture."""
+
+    pixels: int = 0
+    needed_bytes: int = 0  # of memory, to decode it
 
 
 class BadPictureError(ValueError):
@@ -59,6 +69,12 @@ def opened(file: Path) -> Iterator[ImageFile]:
             raise BadPictureError("It is cut or broken.") from error
 
 
+def promised(image: ImageFile) -> Header:
+    """What the header of an opened picture says."""
+    pixels = image.width * image.height
+    return Header(pixels, _WORKER_BYTES + int(_bytes_a_pixel(image) * pixels))
+
+
 def orientation(image: Image.Image) -> int:
     """The EXIF orientation, 1 to 8; 1 where there is none or it cannot be read."""
     try:
@@ -66,6 +82,15 @@ def orientation(image: Image.Image) -> int:
     except Exception:  # broken EXIF around good pixels: Pillow raises nearly anything
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _bytes_a_pixel(image: ImageFile) -> float:
+    """Of memory, as measured (tests/bench/s21_decoders.py)."""
+    if image.format == "WEBP":
+        return 16
+    if image.format == "JPEG":  # decoded small; a progressive one is held whole until its end
+        return 2 * len(image.getbands()) if "progressive" in image.info else 0.2
+    return 5
 
 
 def _check(image: Image.Image) -> None:

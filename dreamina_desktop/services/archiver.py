@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar, cast
 
-from dreamina_desktop.core.answer import Invalid
+from dreamina_desktop.core.answer import Verified
 from dreamina_desktop.core.archive import Original, Written
 from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import ArchiveError
@@ -178,7 +178,7 @@ class Archiver:
         except OSError as error:
             words = (error.strerror or str(error)).rstrip(".")
             raise OSError(f"“{original.name}” in it could not be decoded: {words}.") from error
-        if isinstance(verdict, Invalid):
+        if not isinstance(verdict, Verified):
             reason = verdict.reason[:1].lower() + verdict.reason[1:]
             raise ArchiveError(f"“{original.name}” in it is no whole picture: {reason}")
         return Proven(part, verdict, original)

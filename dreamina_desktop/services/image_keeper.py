@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dreamina_desktop.core import file_name, recovery, schedule
@@ -16,6 +16,7 @@ from dreamina_desktop.core.answer import (
     LinkDied,
     TryLater,
     Unusable,
+    Verdict,
     Verified,
 )
 from dreamina_desktop.core.dates import local_time
@@ -31,10 +32,18 @@ from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
 from dreamina_desktop.services.room import Room
 from dreamina_desktop.services.server_clock import ServerClock
-from dreamina_desktop.services.unrecorded import saved_image
+from dreamina_desktop.services.unrecorded import error_words, saved_image, unverified_image
 
 FIRST_RETRY_S = 1.0  # doubled before the first retry
-DECODER_ATTEMPTS = 3  # for an image that the decoder could not say anything about
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An image as it is to be recorded: its file is in its place."""
+
+    image: Image
+    part: Path
+    file: Path
 
 
 class ImageKeeper:
@@ -65,8 +74,7 @@ class ImageKeeper:
         self._room = room
         self._kept = kept
         self._deaths: Deaths[ImageKey] = Deaths(clock)  # of links
-        self._unrecorded: dict[ImageKey, tuple[Image, Path]] = {}  # in its place; with its part
-        self._undecided: dict[ImageKey, int] = {}  # times that the decoder failed
+        self._unrecorded: dict[ImageKey, _Kept] = {}
         self._begun: dict[ImageKey, str] = {}  # URLs of which a part may be here
         self._clock = clock
         self._refusals: Failures[ImageKey] = Failures(clock)  # of a link that may work again
@@ -81,7 +89,6 @@ class ImageKeeper:
         """Begin anew with this image."""
         self.failures.clear(key)
         self._deaths.forget(key)
-        self._undecided.pop(key, None)
         self._refusals.clear(key)
         self._sought_after_refusals.discard(key)
         self._kept.forget(key)
@@ -102,8 +109,7 @@ class ImageKeeper:
                 return await self._record(key)
             if (found := await self._kept.find(key)) is not None:
                 await self._change(key, lambda image: replace(found, entry=image.entry))
-                self.forget(key)
-                return 0.0
+                return self._after(key, found)
             image = self._library.image(key)
             url = (image.url if image else None) or ""
             if self._begun.get(key) != url:
@@ -131,47 +137,61 @@ class ImageKeeper:
                 return await self._disk_trouble(key, answer.reason)
 
     async def _fetched(self, key: ImageKey, url: str, fetched: Fetched) -> float:
-        try:
-            verdict = await self._imaging.verify(fetched.part)
-        except OSError as error:
-            await self._discard(fetched.part)
-            return await self._not_decided(key, error)
+        verdict = await self._verdict(fetched.part)
         if isinstance(verdict, Invalid):
             await self._discard(fetched.part)
             if fetched.resumed:  # its parts may be of two images
                 return await self._later(key, url, TryLater(f"Loaded anew: {verdict.reason}"))
             return await self._settle(key, ImageState.INVALID, verdict.reason)
+        extension = verdict.extension if isinstance(verdict, Verified) else ""
         try:
-            path = await self._keep(key, fetched.part, verdict)
+            path = await self._keep(key, fetched.part, extension)
         except OSError as error:
             await self._discard(fetched.part)
-            return await self._disk_trouble(key, f"The disk refused it: {_in_words(error)}.")
+            return await self._disk_trouble(key, f"The disk refused it: {error_words(error)}.")
         self._room.took_one()
         image = self._library.job(key.number).images[key.index]
-        saved = saved_image(image, path, verdict, fetched.size_bytes, fetched.sha256)
-        self._unrecorded[key] = saved, fetched.part
+        size_bytes, sha256 = fetched.size_bytes, fetched.sha256
+        if isinstance(verdict, Verified):
+            kept = saved_image(image, path, verdict, size_bytes, sha256)
+        else:
+            kept = unverified_image(image, path, size_bytes, sha256, verdict)
+        self._unrecorded[key] = _Kept(kept, fetched.part, path)
         return await self._record(key)
 
-    async def _keep(self, key: ImageKey, part: Path, verified: Verified) -> Path:
+    async def _verdict(self, part: Path) -> Verdict | OSError:
+        """An OSError says nothing about the image: its bytes are kept until something does."""
+        try:
+            return await self._imaging.verify(part)
+        except OSError as error:
+            return error
+
+    async def _keep(self, key: ImageKey, part: Path, extension: str) -> Path:
         job = self._library.job(key.number)
         prompt = job.record.prompt if job.record else None
         return await self._files.keep(
             part,
             file_name.folder(day_of(job).date()),
             file_name.stem(key.number, key.index, prompt),
-            verified.extension,
+            extension,
         )
 
     async def _record(self, key: ImageKey) -> float:
-        saved, part = self._unrecorded[key]
-        await self._change(key, lambda image: _recorded(image, saved))
+        kept = self._unrecorded[key]
+        await self._change(key, lambda image: _recorded(image, kept.image))
         del self._unrecorded[key]
-        await self._discard(part)
+        await self._discard(kept.part)
         image = self._library.job(key.number).images[key.index]
-        if saved.file and image.file != saved.file:
-            await self._discard(Path(saved.file))  # another came meanwhile, from an archive
-        self.forget(key)
-        return 0.0
+        if image.state is ImageState.SAVED and image.file != str(kept.file):
+            await self._discard(kept.file)  # another came meanwhile, from an archive
+        return self._after(key, image)
+
+    def _after(self, key: ImageKey, image: Image) -> float:
+        """Its bytes are here; where they could not be decoded, that is tried again later."""
+        if image.state is ImageState.SAVED or recovery.rests(image):
+            self.forget(key)
+            return 0.0
+        return self.failed(key, image.note)
 
     async def _link_died(self, key: ImageKey, url: str, answer: LinkDied) -> float:
         """A fresh link is looked for, unless even the fresh ones die at once."""
@@ -194,16 +214,7 @@ class ImageKeeper:
     async def _settle(self, key: ImageKey, state: ImageState, reason: str) -> float:
         await self._change(key, lambda image: replace(image, state=state, note=reason))
         self.failures.clear(key)
-        self._undecided.pop(key, None)
         return 0.0
-
-    async def _not_decided(self, key: ImageKey, error: OSError) -> float:
-        self._undecided[key] = self._undecided.get(key, 0) + 1
-        reason = f"It could not be decoded: {_in_words(error)}."
-        if self._undecided[key] >= DECODER_ATTEMPTS:
-            return await self._settle(key, ImageState.INVALID, reason)
-        await self._note(key, reason)
-        return self.failed(key, reason)
 
     async def _refused(self, key: ImageKey, url: str, answer: TryLater) -> float:
         """Its host works: it is tried again less and less often for a day, then with a fresh link,
@@ -274,7 +285,3 @@ def _after_death(job: Job, image: Image, why: str, times: int) -> Image:
 def _moment(at: float) -> str:
     """In local time."""
     return f"on {local_time(at):%Y-%m-%d at %H:%M}"
-
-
-def _in_words(error: OSError) -> str:
-    return error.strerror or str(error) or "input/output error"

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from dreamina_desktop.core import file_name
-from dreamina_desktop.core.answer import Verified
 from dreamina_desktop.core.dates import local_time
-from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import ImageFiles, Imaging
-from dreamina_desktop.services.unrecorded import saved_image
+from dreamina_desktop.services.unrecorded import proved_image
 
 
 class KeptFiles:
@@ -33,7 +32,8 @@ class KeptFiles:
         self._looked_for.discard(key)
 
     async def find(self, key: ImageKey) -> Image | None:
-        """The image as a saved one, if its file is there; looked for once."""
+        """The image as a saved one, or as one that cannot be proved now, if its file is there;
+        what is not there is looked for once."""
         job = self._library.job(key.number)
         image = job.images[key.index]
         can_be_told = image.sha256 is not None or key.number <= self._rescued_numbers
@@ -43,6 +43,8 @@ class KeptFiles:
         try:
             for file in await self._files.find(_folders(job), (key.number, key.index)):
                 if (found := await self._proved(image, file)) is not None:
+                    if found.state is not ImageState.SAVED:
+                        self._looked_for.discard(key)
                     return found
         except OSError:
             pass  # then it is fetched
@@ -52,10 +54,7 @@ class KeptFiles:
         size_bytes, sha256 = await self._files.digest(file)
         if image.sha256 not in (None, sha256):
             return None  # the user's own
-        verdict = await self._imaging.verify(file)
-        if not isinstance(verdict, Verified):
-            return None
-        return saved_image(image, file, verdict, size_bytes, sha256)
+        return await proved_image(image, file, self._imaging, size_bytes, sha256)
 
 
 def day_of(job: Job) -> datetime:

@@ -73,11 +73,13 @@ class Imaging(Protocol):
     """Pillow, in worker processes. Survives a killed worker by starting a new one."""
 
     async def verify(self, file: Path) -> Verdict:
-        """Decode every pixel. Raises OSError when the file cannot be read."""
+        """Decode all of its data. Raises OSError when the file cannot be read, or when nothing can
+        be decoded now: that says nothing about the image."""
 
     async def thumbnails(self, files: Sequence[Path]) -> Sequence[bytes | None]:
         """Of each a JPEG at most 320 px on its longer side, upright; None where there is none to be
-        made. One process does them all, in one go. Raises OSError while the program closes."""
+        made. One process does them all, in one go. Raises OSError when nothing can be decoded now,
+        and while the program closes."""
 
     async def previews(self, files: Sequence[Path]) -> Sequence[bytes | None]:
         """The same, at most 640 px on the longer side: for paper."""
@@ -201,10 +203,11 @@ class JobIndex(Protocol):
 class ImageFiles(Protocol):
     """The folder of originals."""
 
-    async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
+    async def keep(self, part: Path, folder: str, stem: str, extension: str = "") -> Path:
         """Flush, name `part` `<root>/<folder>/<stem>.<extension>` (a free name near it: nothing
-        is ever overwritten), flush the folder; the final path. Raises OSError. When the image is
-        recorded, `part` is to be discarded."""
+        is ever overwritten), flush the folder; the final path. Without an extension, the one that
+        its first bytes say. Raises OSError. When the image is recorded, `part` is to be
+        discarded."""
 
     async def discard(self, part: Path) -> None: ...
 

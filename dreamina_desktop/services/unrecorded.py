@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from dreamina_desktop.core import asset_ref, file_name
-from dreamina_desktop.core.answer import Verified
+from dreamina_desktop.core import asset_ref, file_name, recovery
+from dreamina_desktop.core.answer import Invalid, Undecodable, Verified
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Search
 from dreamina_desktop.services.library import Library
@@ -34,15 +34,35 @@ async def _record(file: Path, library: Library, files: ImageFiles, imaging: Imag
     image = library.image(ImageKey(*key)) if key else None
     if image is None or image.file == str(file):
         return
-    size_bytes, sha256 = await files.digest(file)
-    verdict = await imaging.verify(file)
-    whole = isinstance(verdict, Verified) and _may_be(image, size_bytes)
-    if not whole or image.state is ImageState.SAVED:
+    if image.state is ImageState.SAVED:
         await files.discard(file)
         return
-    assert isinstance(verdict, Verified)
-    saved = saved_image(image, file, verdict, size_bytes, sha256)
-    await library.change_image(image.key, lambda _: saved)
+    size_bytes, sha256 = await files.digest(file)
+    found = None
+    if _may_be(image, size_bytes):
+        found = await proved_image(image, file, imaging, size_bytes, sha256)
+    if found is None:
+        await files.discard(file)
+    else:
+        await library.change_image(image.key, lambda _: found)
+
+
+async def proved_image(
+    image: Image, file: Path, imaging: Imaging, size_bytes: int, sha256: str
+) -> Image | None:
+    """The image with these bytes: saved, or pending where they cannot be decoded now; None where
+    they are no picture."""
+    try:
+        verdict = await imaging.verify(file)
+    except OSError as error:
+        return unverified_image(image, file, size_bytes, sha256, error)
+    match verdict:
+        case Verified():
+            return saved_image(image, file, verdict, size_bytes, sha256)
+        case Undecodable():
+            return unverified_image(image, file, size_bytes, sha256, verdict)
+        case Invalid():
+            return None
 
 
 def saved_image(
@@ -61,6 +81,28 @@ def saved_image(
         search=Search.NONE,
         died="",
     )
+
+
+def unverified_image(
+    image: Image, file: Path, size_bytes: int, sha256: str, why: Undecodable | OSError
+) -> Image:
+    """The image, its bytes in `file`, of which nothing is known but that they are whole. What the
+    decoder could not do for this machine's sake is tried again by itself."""
+    name = f"{file.parent.name}/{file.name}"
+    if rests := isinstance(why, Undecodable):
+        note = f"Its file is kept as {name}, but not proved whole. {why.reason} Retry tries again."
+    else:
+        note = (
+            f"Its file is kept as {name}, but could not be decoded yet: {error_words(why)}. It is "
+            "tried again by itself."
+        )
+    known = replace(image, size_bytes=size_bytes, sha256=sha256)
+    return recovery.unverified(known, note, rests=rests)
+
+
+def error_words(error: OSError) -> str:
+    """Without a full stop."""
+    return (error.strerror or str(error) or "input/output error").rstrip(".")
 
 
 def _may_be(image: Image, size_bytes: int) -> bool:

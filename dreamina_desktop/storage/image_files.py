@@ -15,6 +15,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
+from dreamina_desktop.core.file_name import extension_of
 from dreamina_desktop.storage.folder_marker import has_marker, make_marker, marked_folder
 from dreamina_desktop.storage.free_name import name_part
 from dreamina_desktop.storage.image_names import key_of
@@ -42,14 +43,14 @@ class ImageFiles:
     async def make_marker(self, root: str) -> str:
         return await self._run(lambda: make_marker(Path(root)))
 
-    async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
+    async def keep(self, part: Path, folder: str, stem: str, extension: str = "") -> Path:
         """Give `part` a free name; both the file and the name are then on the disk. Its own name
-        goes with `discard`."""
+        goes with `discard`. Without an extension, the one that its first bytes say."""
         root, marker = self._root, self._marker
 
         def keep() -> Path:
             with marked_folder(root, marker):
-                return name_part(part, root / folder, stem, extension)
+                return name_part(part, root / folder, stem, extension or _extension_of(part))
 
         return await self._run(keep)
 
@@ -110,6 +111,11 @@ def _digest(file: Path) -> tuple[int, str]:
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")
         return stream.tell(), digest.hexdigest()
+
+
+def _extension_of(file: Path) -> str:
+    with file.open("rb") as stream:
+        return extension_of(stream.read(12))
 
 
 def _is_there(file: str) -> bool:

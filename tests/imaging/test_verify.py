@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from dreamina_desktop.core.answer import Invalid, Verified
-from dreamina_desktop.imaging.verify import pixels, verify
+from dreamina_desktop.imaging import verify as module
+from dreamina_desktop.imaging.picture import Header
+from dreamina_desktop.imaging.verify import header, prove_decoder, verify
 
 Picture = Callable[..., Image.Image]
 Encoded = Callable[..., bytes]
@@ -161,5 +163,52 @@ def test_a_file_that_is_not_there_is_an_error_of_the_disk(tmp_path: Path) -> Non
 def test_the_header_tells_the_number_of_pixels(
     picture: Picture, encoded: Encoded, save: Save
 ) -> None:
-    assert pixels(save(encoded(picture(), "WEBP"))) == 20_000
-    assert pixels(save(b"no picture")) == 0
+    assert header(save(encoded(picture(), "WEBP"))).pixels == 20_000
+    assert header(save(b"no picture")) == Header()
+
+
+@pytest.mark.parametrize(
+    ("options", "least", "most"),
+    [
+        ({}, 0, 60_000_000),
+        ({"progressive": True}, 600_000_000, 700_000_000),
+    ],
+)
+def test_the_header_tells_how_much_memory_is_needed(
+    options: dict[str, bool],
+    least: int,
+    most: int,
+    encoded: Encoded,
+    save: Save,
+) -> None:
+    data = bytearray(encoded(Image.new("CMYK", (80, 80)), "JPEG", **options))
+    at = data.index(b"\xff\xc2" if options else b"\xff\xc0") + 5
+    data[at : at + 4] = (8900).to_bytes(2) + (8900).to_bytes(2)
+    assert least <= header(save(bytes(data))).needed_bytes <= most
+
+
+@pytest.mark.parametrize(
+    "options", [{"progressive": True}, {"subsampling": 0}, {"optimize": True}, {"quality": 20}]
+)
+@pytest.mark.parametrize("mode", ["RGB", "CMYK", "L"])
+def test_a_jpeg_that_is_decoded_small_is_read_whole(
+    mode: str, options: dict[str, bool], picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    data = encoded(picture(300, 260, mode), "JPEG", **options)
+    assert verify(save(data)) == Verified("jpg", 300, 260)
+    step = max(1, len(data) // 60)
+    lengths = [*range(600, len(data) - 40, step), *range(len(data) - 40, len(data) - 2)]
+    passed = [n for n in lengths if isinstance(verify(save(data[:n])), Verified)]
+    assert passed == []
+
+
+def test_where_no_good_picture_can_be_decoded_nothing_is_said_about_others(
+    save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_kind: str) -> None:
+        raise OSError("decoder jpeg not available")
+
+    prove_decoder(1000)
+    monkeypatch.setattr(module, "_decode_good_one", fail)
+    with pytest.raises(OSError, match="a good picture cannot be decoded either"):
+        verify(save(b"no picture"))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import functools
 import io
+import itertools
 import os
 import select
 import signal
@@ -20,8 +23,10 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from dreamina_desktop.core.answer import Invalid, Verified
-from dreamina_desktop.imaging.workers import ImagingWorkers, WorkerDiedError
+from dreamina_desktop.core.answer import Invalid, Undecodable, Verified
+from dreamina_desktop.imaging import process_limits
+from dreamina_desktop.imaging import workers as module
+from dreamina_desktop.imaging.workers import DIED, OVER_TIME, DecoderDiedError, ImagingWorkers
 
 Picture = Callable[..., Image.Image]
 Encoded = Callable[..., bytes]
@@ -162,18 +167,204 @@ async def test_work_in_a_killed_worker_is_done_again(
     assert pid not in worker_ids(os.getpid())
 
 
-async def test_a_worker_that_dies_twice_is_an_error_and_the_next_work_goes_on(
+async def test_an_image_over_which_the_worker_dies_twice_is_told_and_the_next_work_goes_on(
     workers: ImagingWorkers, fifo: Path, picture: Picture, encoded: Encoded, save: Save
 ) -> None:
     work = asyncio.create_task(workers.verify(fifo))
     for _ in range(2):
-        [pid] = await spawned(1)
-        os.kill(pid, signal.SIGKILL)
-        assert await ended([pid])
-    with pytest.raises(OSError, match="died twice"):
-        await asyncio.wait_for(work, 20)
+        await kill_reader(fifo)
+    assert await asyncio.wait_for(work, 60) == Undecodable(DIED)
     file = save(encoded(picture(), "JPEG"))
     assert await workers.verify(file) == Verified("jpg", 200, 100)
+
+
+async def kill_reader(fifo: Path) -> None:
+    """Kill the worker as soon as it has opened a fifo, from which nothing comes."""
+    async with asyncio.timeout(60):
+        while (writer := opened_by_a_reader(fifo)) is None:  # noqa: ASYNC110 - the kernel's news
+            await asyncio.sleep(0.01)
+    try:
+        pids = worker_ids(os.getpid())
+        os.kill(pids[0], signal.SIGKILL)
+        assert await ended(pids)
+    finally:
+        os.close(writer)
+
+
+def opened_by_a_reader(fifo: Path) -> int | None:
+    try:
+        return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None  # nobody waits
+
+
+async def test_where_good_pictures_kill_too_it_is_this_machine(
+    workers: ImagingWorkers, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    async def dying(work: functools.partial[object], *, cpu_s: float) -> None:
+        tried.append(work.func.__name__)
+        raise DecoderDiedError(DIED)
+
+    monkeypatch.setattr(workers, "_run", dying)
+    with pytest.raises(OSError, match="died"):
+        await workers.verify(save(b"any"))
+    with pytest.raises(OSError, match="died"):
+        await workers.thumbnails([save(b"any")])
+    assert tried == ["header", "prove_decoder", "thumbnails", "prove_decoder"]
+
+
+async def test_decoding_that_does_not_end_is_ended_by_its_processor_time(
+    workers: ImagingWorkers, save: Save, picture: Picture, encoded: Encoded
+) -> None:
+    """A process that waits takes none, however long it waits."""
+    with pytest.raises(DecoderDiedError) as raised:
+        await workers._run(functools.partial(sum, itertools.repeat(1)), cpu_s=0.2)
+    assert raised.value.reason == OVER_TIME
+    await workers._run(functools.partial(time.sleep, 0.3), cpu_s=0.2)
+    for _ in range(2):  # what one piece of work took is not counted for the next
+        await workers._run(functools.partial(sum, range(2_000_000)), cpu_s=5)
+    assert await workers.verify(save(encoded(picture(), "JPEG"))) == Verified("jpg", 200, 100)
+
+
+def scans_without_end(progressive: bytes, times: int) -> bytes:
+    """Its last scan so many times more: each has to be decoded for all of the picture."""
+    last = progressive.rindex(b"\xff\xda")
+    return progressive[:-2] + progressive[last:-2] * times + b"\xff\xd9"
+
+
+async def test_a_jpeg_of_endless_scans_is_kept_and_others_go_on(
+    workers: ImagingWorkers,
+    save: Save,
+    encoded: Encoded,
+    picture: Picture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LEAST_CPU_S", 0.5)
+    monkeypatch.setattr(module, "CPU_S_A_MEGAPIXEL", 0.0)
+    flat = encoded(Image.new("RGB", (2048, 2048), "red"), "JPEG", progressive=True)
+    endless = save(scans_without_end(flat, 20_000), "endless.jpg")
+    assert endless.stat().st_size < 10_000_000
+    good = save(encoded(picture(), "JPEG"), "good.jpg")
+    work = asyncio.create_task(workers.verify(endless))
+    assert await workers.verify(good) == Verified("jpg", 200, 100)
+    assert not work.done()
+    assert await asyncio.wait_for(work, 120) == Undecodable(OVER_TIME)
+    assert await workers.thumbnails([good, endless]) != [None, None]
+
+
+async def test_a_worker_that_neither_works_nor_answers_is_replaced(
+    workers: ImagingWorkers,
+    fifo: Path,
+    save: Save,
+    picture: Picture,
+    encoded: Encoded,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A disk that does not answer, for one: that says nothing about an image."""
+    monkeypatch.setattr(module, "HUNG_S", 0.5)
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.05)
+    with pytest.raises(OSError, match="did not answer"):
+        await workers.verify(fifo)
+    assert await workers.verify(save(encoded(picture(), "JPEG"))) == Verified("jpg", 200, 100)
+
+
+async def test_a_worker_at_work_is_not_taken_for_a_hung_one(
+    workers: ImagingWorkers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HUNG_S", 0.5)
+    monkeypatch.setattr(module, "LEAST_WORK_S", -1.0)  # the machine may be busy
+    with pytest.raises(DecoderDiedError) as raised:
+        await workers._run(functools.partial(sum, itertools.repeat(1)), cpu_s=1.0)
+    assert raised.value.reason == OVER_TIME
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EMFILE, "Too many open files"),
+        OSError(errno.EAGAIN, "Resource temporarily unavailable"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("can't start new thread"),
+        MemoryError(),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("where", ["SpawnProcess.start", "SpawnContext.Pipe"])
+async def test_a_worker_that_cannot_be_started_is_trouble_of_this_machine(
+    where: str,
+    error: Exception,
+    workers: ImagingWorkers,
+    save: Save,
+    picture: Picture,
+    encoded: Encoded,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    file = save(encoded(picture(), "JPEG"))
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"multiprocessing.context.{where}", refuse)
+        for _ in range(3):
+            with pytest.raises(OSError, match=r"."):
+                await workers.verify(file)
+    assert len(os.listdir("/proc/self/fd")) == before
+    assert await workers.verify(file) == Verified("jpg", 200, 100)
+
+
+async def test_no_thread_to_talk_with_a_worker_is_trouble_of_this_machine(
+    workers: ImagingWorkers, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(OSError, match="no thread"):
+        await workers.verify(save(b"any"))
+
+
+def unreadable() -> object:
+    raise ImportError("Python was replaced")
+
+
+class Unreadable:
+    """Cannot be unpickled anywhere."""
+
+    def __reduce__(self) -> tuple[Callable[[], object], tuple[()]]:
+        return unreadable, ()
+
+    def __call__(self) -> None: ...
+
+
+async def test_a_worker_that_cannot_read_its_work_ends(
+    workers: ImagingWorkers, save: Save, picture: Picture, encoded: Encoded
+) -> None:
+    with pytest.raises(DecoderDiedError):
+        await asyncio.wait_for(workers._run(Unreadable(), cpu_s=1.0), 60)
+    assert await workers.verify(save(encoded(picture(), "JPEG"))) == Verified("jpg", 200, 100)
+
+
+async def test_what_needs_more_memory_than_is_free_waits(
+    workers: ImagingWorkers, save: Save, encoded: Encoded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = save(encoded(Image.new("L", (8000, 5001)), "PNG"), "large.png")
+    monkeypatch.setattr(process_limits, "free_bytes", lambda: 100_000_000)
+    with pytest.raises(OSError, match="it needs 240 MB of memory, and 100 MB are free"):
+        await workers.verify(large)
+    with pytest.raises(OSError, match="memory"):
+        await workers.thumbnails([large])
+    monkeypatch.setattr(process_limits, "free_bytes", lambda: None)
+    assert await workers.verify(large) == Verified("png", 8000, 5001)
+
+
+def test_free_memory_and_the_time_of_a_process_are_known_here() -> None:
+    free = process_limits.free_bytes()
+    assert free is not None
+    assert free > 0
+    assert (process_limits.used_cpu_s(os.getpid()) or 0.0) > 0
+    assert process_limits.used_cpu_s(2**22 + 1) is None
 
 
 async def test_of_several_files_each_gets_its_own_answer(
@@ -196,10 +387,10 @@ async def test_a_file_that_kills_takes_no_other_along(
     good, deadly = save(encoded(picture(), "JPEG"), "good.jpg"), save(b"", "deadly.jpg")
     run = workers._run
 
-    async def dying(work, files, *more):  # type: ignore[no-untyped-def]
-        if deadly in files:
-            raise WorkerDiedError("twice")
-        return await run(work, files, *more)
+    async def dying(work: functools.partial[object], *, cpu_s: float) -> object:
+        if work.args and isinstance(work.args[0], list) and deadly in work.args[0]:
+            raise DecoderDiedError(DIED)
+        return await run(work, cpu_s=cpu_s)
 
     monkeypatch.setattr(workers, "_run", dying)
     made = await workers.thumbnails([good, deadly, good])
@@ -214,14 +405,15 @@ async def test_large_images_are_decoded_one_at_a_time(
     running = {"large": 0, "most": 0}
     run = workers._run
 
-    async def counting(work, file, *more):  # type: ignore[no-untyped-def]
-        is_large = file == large and work.__name__ == "verify"
-        if not is_large and (work.__name__ != "thumbnails" or more[0] is not None):
-            return await run(work, file, *more)
+    async def counting(work: functools.partial[object], *, cpu_s: float) -> object:
+        name, (first, *more) = work.func.__name__, work.args
+        is_large = first == large and name == "verify"
+        if not is_large and (name != "thumbnails" or more[0] is not None):
+            return await run(work, cpu_s=cpu_s)
         running["large"] += 1
         running["most"] = max(running["most"], running["large"])
         try:
-            return await run(work, file, *more)
+            return await run(work, cpu_s=cpu_s)
         finally:
             running["large"] -= 1
 
@@ -265,18 +457,20 @@ def bytes_read() -> int:
 async def test_a_worker_killed_in_the_middle_of_its_answer_is_replaced(
     workers: ImagingWorkers,
 ) -> None:
-    work = asyncio.create_task(workers._run(bytes, LONG))
+    work = asyncio.create_task(workers._run(functools.partial(bytes, LONG), cpu_s=60))
     [pid] = await spawned(1)
     before = bytes_read()
     await some_of_it_came(before)
     os.kill(pid, signal.SIGKILL)
-    assert len(await asyncio.wait_for(work, 60)) == LONG
+    with pytest.raises(DecoderDiedError):
+        await asyncio.wait_for(work, 60)
+    assert await workers._run(functools.partial(bytes, 7), cpu_s=60) == bytes(7)
     assert pid not in worker_ids(os.getpid())
 
 
 async def test_closing_in_the_middle_of_an_answer_waits_for_no_rest() -> None:
     workers = ImagingWorkers()
-    work = asyncio.create_task(workers._run(bytes, LONG))
+    work = asyncio.create_task(workers._run(functools.partial(bytes, LONG), cpu_s=60))
     [pid] = await spawned(1)
     before = bytes_read()
     await some_of_it_came(before)

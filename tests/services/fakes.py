@@ -333,16 +333,19 @@ class FakeFiles:
         self.total = 100_000_000_000
         self.broken: OSError | None = None
 
-    async def keep(self, part: Path, folder: str, stem: str, extension: str) -> Path:
+    async def keep(self, part: Path, folder: str, stem: str, extension: str = "") -> Path:
         if self.broken:
             raise self.broken
         assert part in self._source.parts
-        path = f"{folder}/{stem}.{extension}"
-        self.kept.append(path)
-        return Path(path)
+        path = Path(folder) / f"{stem}.{extension or 'jpg'}"
+        self.kept.append(path.as_posix())
+        self.there.setdefault(folder, []).append(path)
+        return path
 
     async def discard(self, part: Path) -> None:
         self.discarded.append(part)
+        for files in self.there.values():
+            files[:] = [file for file in files if file != part]
         self._source.parts.discard(part)
 
     async def unrecorded(self) -> Sequence[tuple[Path, Path | None]]:
@@ -372,12 +375,14 @@ class FakeImaging:
     def __init__(self) -> None:
         self.verdict: Verdict = Verified("jpg", 2560, 1440)
         self.broken: Exception | None = None
+        self.verified: list[Path] = []
         self.batches: list[list[str]] = []
         self.unreadable: set[str] = set()
         self.under_way = 0
         self.most_under_way = 0
 
     async def verify(self, file: Path) -> Verdict:
+        self.verified.append(file)
         if self.broken:
             raise self.broken
         return self.verdict

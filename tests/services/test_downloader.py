@@ -13,7 +13,7 @@ from fake_clock import WALL_AT_START
 from fakes import completed_raw, found, job_id
 from world import World, with_world
 
-from dreamina_desktop.core import schedule
+from dreamina_desktop.core import recovery, schedule
 from dreamina_desktop.core.answer import (
     DiskTrouble,
     Gone,
@@ -22,10 +22,11 @@ from dreamina_desktop.core.answer import (
     LinkDied,
     NotFound,
     TryLater,
+    Undecodable,
     Unusable,
     Verified,
 )
-from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.services.library import SLICE, ChangeSet
 from dreamina_desktop.services.messages import Condition, Remedy
 
@@ -156,16 +157,115 @@ async def test_a_broken_picture_is_invalid_and_its_bytes_are_removed(world: Worl
     assert len(world.source.fetched) == 1
 
 
+FILE = Path("2026-03-02/0001-1 a-stunning-aurora.jpg")
+NO_DECODER = OSError(12, "Cannot allocate memory")
+
+
 @with_world()
-async def test_a_picture_that_kills_its_decoder_is_given_up(world: World) -> None:
-    world.imaging.broken = OSError("the process that decodes images died twice")
+async def test_trouble_of_this_machine_is_no_verdict_and_fetches_nothing_twice(
+    world: World,
+) -> None:
+    world.imaging.broken = NO_DECODER
     await world.start(polls=False)
     await world.add_completed(URL)
-    await world.advance(100)
-    assert world.image().state is ImageState.INVALID
-    assert "died twice" in world.image().note
-    assert len(world.source.fetched) == 3
+    await world.advance(24 * 3600)
+    image = world.image()
+    assert (image.state, image.file, image.sha256) == (ImageState.PENDING, None, "5ha")
+    assert "Cannot allocate memory" in image.note
+    assert world.files.kept == [FILE.as_posix()]
+    assert len(world.source.fetched) == 1
+    assert world.source.parts == set()
     assert world.holds(Condition.DISK) is None
+    world.imaging.broken = None
+    await world.advance(301)
+    image = world.image()
+    assert (image.state, image.file, image.note) == (ImageState.SAVED, str(FILE), "")
+    assert len(world.source.fetched) == 1
+
+
+@with_world()
+async def test_what_was_not_decoded_is_tried_less_and_less_often(world: World) -> None:
+    world.imaging.broken = NO_DECODER
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(3600)
+    assert 10 < len(world.imaging.verified) < 30
+    assert world.downloader.failing_for(ImageKey(1, 0)) == pytest.approx(3600, abs=1)
+    assert await world.idle.wait(None, 60, asyncio.Event()) is not None
+
+
+DEADLY = Undecodable("The process that decodes images ends over it.")
+
+
+@with_world()
+async def test_a_picture_that_ends_its_decoder_is_kept_as_a_file_and_rests(world: World) -> None:
+    world.imaging.verdict = DEADLY
+    await world.start(polls=False)
+    await world.add_completed(URL, "https://a.example.com/2")
+    await world.advance(24 * 3600)
+    image = world.image()
+    assert (image.state, image.file) == (ImageState.PENDING, None)
+    assert FILE.as_posix() in image.note
+    assert "Retry" in image.note
+    assert FILE.as_posix() in world.files.kept
+    assert len(world.source.fetched) == len(world.imaging.verified) == 2  # of each image
+    assert world.downloader.status.pending == 0
+    assert await world.idle.wait(None, 10, asyncio.Event()) is not None
+
+
+@with_world()
+async def test_retry_decodes_a_resting_image_again_without_fetching_it(world: World) -> None:
+    world.imaging.verdict = DEADLY
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(5)
+    world.downloader.retry([ImageKey(1, 0)])
+    await world.advance(5)
+    assert recovery.rests(world.image())
+    world.imaging.verdict = Verified("jpg", 2560, 1440)
+    await world.advance(24 * 3600)
+    assert recovery.rests(world.image())
+    world.downloader.retry([ImageKey(1, 0)])
+    await world.advance(5)
+    assert (world.image().state, world.image().file) == (ImageState.SAVED, str(FILE))
+    assert len(world.source.fetched) == len(world.files.kept) == 1
+
+
+@pytest.mark.parametrize("rests", [False, True])
+@with_world()
+async def test_bytes_that_were_not_decoded_are_taken_by_the_next_run(
+    world: World, rests: bool
+) -> None:
+    [image] = await kept_undecoded(world, rests=rests)
+    later = World(repository=world.repository)
+    later.files.there = world.files.there
+    await later.start(polls=False)
+    await later.advance(10)
+    assert later.source.fetched == []
+    assert later.image().state is (ImageState.PENDING if rests else ImageState.SAVED)
+    assert later.image().note == (image.note if rests else "")
+
+
+async def kept_undecoded(world: World, *, rests: bool) -> tuple[Image, ...]:
+    """The images of a run that could not decode them."""
+    if rests:
+        world.imaging.verdict = DEADLY
+    else:
+        world.imaging.broken = NO_DECODER
+    await world.start(polls=False)
+    await world.add_completed(URL)
+    await world.advance(5)
+    return world.job().images
+
+
+@with_world()
+async def test_a_file_that_is_gone_before_it_was_decoded_is_fetched_again(world: World) -> None:
+    await kept_undecoded(world, rests=False)
+    world.files.there.clear()
+    world.imaging.broken = None
+    await world.advance(30)
+    assert world.image().state is ImageState.SAVED
+    assert len(world.source.fetched) == 2
 
 
 @with_world()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from world import World, with_world
 
-from dreamina_desktop.core.answer import Invalid
+from dreamina_desktop.core import recovery
+from dreamina_desktop.core.answer import Invalid, Undecodable
 from dreamina_desktop.core.job import ImageState
 from dreamina_desktop.services.messages import Condition
 from dreamina_desktop.services.unrecorded import record_unrecorded
@@ -62,6 +63,24 @@ async def test_what_is_not_whole_or_another_picture_goes_and_is_fetched(world: W
     await look(world)
     assert world.image().state is ImageState.PENDING
     assert world.files.discarded == [PLACE, PART]
+
+
+@pytest.mark.parametrize("rests", [False, True])
+@with_world()
+async def test_what_cannot_be_decoded_now_stays_and_is_not_fetched(
+    world: World, rests: bool
+) -> None:
+    await world.add_completed(URL)
+    world.files.left = [(PART, PLACE)]
+    if rests:
+        world.imaging.verdict = Undecodable("The process that decodes images ends over it.")
+    else:
+        world.imaging.broken = OSError("the process that decodes images died")
+    await look(world)
+    image = world.image()
+    assert (image.state, image.sha256, image.file) == (ImageState.PENDING, "5ha", None)
+    assert recovery.rests(image) == rests
+    assert world.files.discarded == [PART]
 
 
 @with_world()
