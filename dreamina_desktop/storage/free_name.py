@@ -9,18 +9,21 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from dreamina_desktop.storage.atomic_file import flush_folder
+from dreamina_desktop.storage.atomic_file import flush_folder, write_atomically
 from dreamina_desktop.storage.durable_folder import make_folder
 
 
-def name_part(part: Path, folder: Path, stem: str, extension: str) -> Path:
+def name_part(
+    part: Path, folder: Path, stem: str, extension: str, *, notes_place: bool = False
+) -> Path:
     """Flush `part` and name it `<folder>/<stem>.<extension>`, or a free name near it; the folder is
-    made and flushed. Its own name stays where the disk has links. Raises OSError, and then nothing
-    of that name is there."""
+    made and flushed. Its own name stays where the disk has links; elsewhere a note of its place
+    does (`place_note`), if that is wanted. Raises OSError, and then nothing of that name is
+    there."""
     make_folder(folder)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
-    target = _name(part, folder, stem, extension)
+    target = _name(part, folder, stem, extension, notes_place)
     try:
         flush_folder(folder)
     except OSError:
@@ -29,14 +32,50 @@ def name_part(part: Path, folder: Path, stem: str, extension: str) -> Path:
     return target
 
 
-def _name(part: Path, folder: Path, stem: str, extension: str) -> Path:
+def place_note(part: Path) -> Path:
+    """The file that says where a part is moved to, on a disk without links: whoever is killed after
+    that finds the image by it."""
+    return part.with_suffix(".place")
+
+
+def noted_place(note: Path) -> Path | None:
+    """Where the part of this note is, moved there now if that was not done; None where it is
+    nowhere."""
+    part = note.with_suffix(".part")
+    target = Path(os.fsdecode(note.read_bytes()))
+    if part.exists() and _size(target) == 0:  # reserved for it
+        _move(part, target)
+        flush_folder(target.parent)
+    return target if _size(target) else None
+
+
+def _size(file: Path) -> int:
+    """0 where it is not there."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def _name(part: Path, folder: Path, stem: str, extension: str, notes_place: bool) -> Path:
     """A second name; where the disk has none (FAT), or is another one, the part is moved."""
     try:
         return _link(part, folder, stem, extension)
     except OSError:
         target = _reserve(folder, stem, extension)
+        if notes_place:
+            _note_place(part, target)
         _move(part, target)
         return target
+
+
+def _note_place(part: Path, target: Path) -> None:
+    try:
+        write_atomically(place_note(part), os.fsencode(target), private=True)
+        flush_folder(part.parent)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _link(part: Path, folder: Path, stem: str, extension: str) -> Path:

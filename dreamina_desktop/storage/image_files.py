@@ -1,7 +1,8 @@
 """The folder of originals: plain files that are never overwritten and never renamed.
 
 An image's part keeps its own name beside the new one until the image is recorded: a run that was
-killed in between leaves a file with two names, which the next one finds.
+killed in between leaves a file with two names, which the next one finds. Where the disk has no
+links a note of its place stays instead.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import TypeVar
 
 from dreamina_desktop.core.file_name import extension_of
 from dreamina_desktop.storage.folder_marker import has_marker, make_marker, marked_folder
-from dreamina_desktop.storage.free_name import name_part
+from dreamina_desktop.storage.free_name import name_part, noted_place, place_note
 from dreamina_desktop.storage.image_names import key_of
-from dreamina_desktop.storage.part_files import PARTS, part_files
+from dreamina_desktop.storage.part_files import PARTS, part_files, place_notes
 
 T = TypeVar("T")
 
@@ -50,12 +51,18 @@ class ImageFiles:
 
         def keep() -> Path:
             with marked_folder(root, marker):
-                return name_part(part, root / folder, stem, extension or _extension_of(part))
+                ending = extension or _extension_of(part)
+                return name_part(part, root / folder, stem, ending, notes_place=True)
 
         return await self._run(keep)
 
     async def discard(self, part: Path) -> None:
-        await self._run(lambda: part.unlink(missing_ok=True))
+        def discard() -> None:
+            part.unlink(missing_ok=True)
+            if part.suffix == ".part":
+                place_note(part).unlink(missing_ok=True)
+
+        await self._run(discard)
 
     async def unrecorded(self) -> Sequence[tuple[Path, Path | None]]:
         """Parts that were kept and not discarded, each with its place; None where it has none in
@@ -90,6 +97,15 @@ class ImageFiles:
 
 
 def _unrecorded(root: Path) -> Sequence[tuple[Path, Path | None]]:
+    return [*_moved(root), *_linked(root)]
+
+
+def _moved(root: Path) -> Iterator[tuple[Path, Path | None]]:
+    for note in place_notes(root):
+        yield note.with_suffix(".part"), noted_place(note)
+
+
+def _linked(root: Path) -> Sequence[tuple[Path, Path | None]]:
     parts = {_identity(part): part for part in part_files(root) if _has_two_names(part)}
     if not parts:
         return ()

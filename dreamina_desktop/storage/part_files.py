@@ -16,6 +16,7 @@ from dreamina_desktop.storage.folder_marker import (
     marked_folder,
     open_folder,
 )
+from dreamina_desktop.storage.free_name import place_note
 
 PARTS = ".parts"  # in the folder of images: on the same disk
 _NAMES = (PARTS, *(f"{PARTS}-{number}" for number in range(2, 10)))  # where others are taken
@@ -92,17 +93,25 @@ class PartFiles:
 
     def remove_leftovers(self) -> None:
         """Delete what a killed run left behind; for the start, before anything is fetched. What
-        has a second name is a whole image (see ImageFiles.unrecorded)."""
+        has a second name, or a note of its place, is a whole image (see ImageFiles.unrecorded)."""
         for file in part_files(self._folder.parent):
             with contextlib.suppress(OSError):
-                if file.stat().st_nlink == 1:
+                if file.stat().st_nlink == 1 and not place_note(file).exists():
                     file.unlink()
 
 
 def part_files(root: Path) -> list[Path]:
     """The files in the folders of parts below the folder of images, as far as these are ours."""
-    folders = [root / name for name in _NAMES if _is_ours_at(root, name)]
-    return [file for folder in folders for file in folder.glob(f"*{_SUFFIX}")]
+    return [file for folder in _folders(root) for file in folder.glob(f"*{_SUFFIX}")]
+
+
+def place_notes(root: Path) -> list[Path]:
+    """The notes beside them (`place_note`)."""
+    return [note for folder in _folders(root) for note in folder.glob(place_note(Path("*")).name)]
+
+
+def _folders(root: Path) -> list[Path]:
+    return [root / name for name in _NAMES if _is_ours_at(root, name)]
 
 
 def _new_in_folder(folder: Path, root: int) -> PartFile:

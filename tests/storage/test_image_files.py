@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dreamina_desktop.storage.atomic_file import write_atomically
+from dreamina_desktop.storage.free_name import name_part
 from dreamina_desktop.storage.image_files import ImageFiles
-from dreamina_desktop.storage.part_files import PARTS
+from dreamina_desktop.storage.part_files import PARTS, PartFiles
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ async def test_an_image_that_was_not_recorded_is_found_by_its_part(
     assert await files.unrecorded() == [(source, kept)]
     assert await files.digest(kept) == (7, hashlib.sha256(b"picture").hexdigest())
     await files.discard(source)
-    assert await files.unrecorded() == ()
+    assert await files.unrecorded() == []
 
 
 async def test_an_image_that_was_moved_away_before_it_was_recorded_has_no_place(
@@ -64,7 +68,7 @@ async def test_an_image_that_was_moved_away_before_it_was_recorded_has_no_place(
 
 
 async def test_without_a_folder_nothing_is_unrecorded(files: ImageFiles) -> None:
-    assert await files.unrecorded() == ()
+    assert await files.unrecorded() == []
 
 
 async def test_where_files_have_one_name_only_a_part_is_moved(
@@ -76,7 +80,85 @@ async def test_where_files_have_one_name_only_a_part_is_moved(
         for content in (b"one", b"two")
     ]
     assert names == ["a.jpg", "a (2).jpg"]
-    assert list((tmp_path / "images" / PARTS).iterdir()) == []
+    assert list((tmp_path / "images" / PARTS).glob("*.part")) == []
+
+
+def kill_at(count: int) -> None:
+    """In this process: SIGKILL before the step of that number, on a disk without links."""
+    left = itertools.count(count, -1)
+
+    def before(real: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*arguments: Any, **options: Any) -> Any:
+            if next(left) == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if real is real_link:
+                raise OSError(errno.EPERM, "no links")
+            return real(*arguments, **options)
+
+        return step
+
+    real_link = os.link
+    for name in ("open", "fsync", "link", "replace", "unlink"):
+        setattr(os, name, before(getattr(os, name)))
+
+
+def ended_by_kill(work: Callable[[], None]) -> bool:
+    """In a process of its own; False where it came to its end."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    _, status = os.waitpid(pid, 0)
+    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has links")
+@pytest.mark.parametrize("taken", [False, True])
+async def test_without_links_a_kill_at_any_step_loses_no_byte(tmp_path: Path, taken: bool) -> None:
+    steps = 0
+    for steps in itertools.count():
+        root = tmp_path / str(steps) / "images"
+        source = root / PARTS / "1.part"
+        source.parent.mkdir(parents=True, mode=0o700)
+        source.write_bytes(b"picture")
+        if taken:
+            (root / "day").mkdir()
+            (root / "day" / "0214-2 a.jpg").write_bytes(b"the user's own")
+
+        def work(source: Path = source, root: Path = root, steps: int = steps) -> None:
+            kill_at(steps)
+            name_part(source, root / "day", "0214-2 a", "jpg", notes_place=True)
+
+        was_killed = ended_by_kill(work)
+        await look_after_kill(root, was_killed=was_killed, taken=taken)
+        if not was_killed:
+            break
+    assert steps > 5
+
+
+async def look_after_kill(root: Path, *, was_killed: bool, taken: bool) -> None:
+    """As the next start does. What had no place yet was not promised to anybody."""
+    part = root / PARTS / "1.part"
+    had_place = bool(list((root / PARTS).glob("*.place")))
+    assert had_place or (was_killed and part.read_bytes() == b"picture")
+    PartFiles(root / PARTS).remove_leftovers()
+    with ThreadPoolExecutor(1) as disk:
+        files = ImageFiles(root, disk)
+        found = await files.unrecorded()
+        place = root / "day" / ("0214-2 a (2).jpg" if taken else "0214-2 a.jpg")
+        assert found == ([(part, place)] if had_place else [])
+        for each, _ in found:
+            assert place.read_bytes() == b"picture"
+            await files.discard(each)
+        assert await files.unrecorded() == []
+        assert not had_place or place.read_bytes() == b"picture"
+    assert list((root / PARTS).iterdir()) == []
+    if taken:
+        assert (root / "day" / "0214-2 a.jpg").read_bytes() == b"the user's own"
 
 
 async def test_a_folder_that_cannot_be_flushed_keeps_no_file(
@@ -181,7 +263,7 @@ async def test_a_part_on_another_disk_is_copied_whole(
     real = os.replace
 
     def replace(source: Path, target: Path) -> None:
-        if Path(source).parent.name == PARTS:
+        if Path(source).parent.name == PARTS != Path(target).parent.name:
             raise OSError(errno.EXDEV, "another disk")
         real(source, target)
 
