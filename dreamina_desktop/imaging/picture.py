@@ -87,7 +87,7 @@ def orientation(image: Image.Image) -> int:
 def _bytes_a_pixel(image: ImageFile) -> float:
     """Of memory, as measured (tests/bench/s21_decoders.py)."""
     if image.format == "WEBP":
-        return 16
+        return 20
     if image.format == "JPEG":  # decoded small; a progressive one is held whole until its end
         return 2 * len(image.getbands()) if "progressive" in image.info else 0.2
     return 5

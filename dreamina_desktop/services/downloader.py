@@ -170,8 +170,13 @@ class Downloader:
             yield Hold(self._room.reason, Work.IMAGES)
         hosts = (self._hosts.trouble(self._url(key)) for key in left.images[:LOOKS])
         reasons = map(self._keeper.failures.reason, left.images)
-        if (reason := next(filter(None, chain(hosts, reasons)), None)) is not None:
+        resting = map(self._why_it_rests, left.images)
+        if (reason := next(filter(None, chain(hosts, reasons, resting)), None)) is not None:
             yield Hold(reason)
+
+    def _why_it_rests(self, key: ImageKey) -> str:
+        image = self._library.image(key)
+        return image.note if image is not None and rests(image) else ""
 
     def goes_on(self, left: OpenWork) -> bool:
         """Whether one of these images is on its way for the first time."""

@@ -16,7 +16,7 @@ class Figure:
     """One row of the table. `ratio`: the median of the rounds' ratios, ours to the reference's;
     `details`: what else was measured, by name."""
 
-    id: str  # S1 to S19, as docs/bench.md lists them
+    id: str  # S1 to S21, as docs/bench.md lists them
     what: str
     against: str
     goal: str

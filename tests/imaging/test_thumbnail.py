@@ -10,7 +10,9 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
-from dreamina_desktop.imaging.thumbnail import PREVIEW_SIDE, TOO_LARGE, thumbnail, thumbnails
+from dreamina_desktop.imaging import thumbnail as module
+from dreamina_desktop.imaging import verify
+from dreamina_desktop.imaging.thumbnail import PREVIEW_SIDE, TooLarge, thumbnail, thumbnails
 
 Picture = Callable[..., Image.Image]
 Encoded = Callable[..., bytes]
@@ -126,9 +128,38 @@ def test_several_are_made_in_one_go_each_with_its_own_answer(
     good = save(encoded(picture(), "PNG"), "good.png")
     large = save(encoded(picture(201, 100), "PNG"), "large.png")
     bad = save(encoded(picture(), "JPEG")[:2000], "cut.jpg")
-    made = thumbnails([good, bad, large, tmp_path / "nothing.jpg"], most_pixels=20_000)
-    assert made == [thumbnail(good), None, TOO_LARGE, None]
-    assert thumbnails([large], most_pixels=None) == [thumbnail(large)]
+    most_bytes = verify.header(good).needed_bytes
+    made = thumbnails([good, bad, large, tmp_path / "nothing.jpg"], most_bytes)
+    assert made == [thumbnail(good), None, TooLarge(verify.header(large)), None]
+    assert thumbnails([large], most_bytes=None) == [thumbnail(large)]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "PA", "1", "I;16"])
+@pytest.mark.parametrize("size", [(2000, 1100), (1999, 1103), (330, 4000), (350, 320)])
+def test_a_large_picture_made_smaller_in_strips_looks_like_one_made_smaller_whole(
+    size: tuple[int, int],
+    mode: str,
+    encoded: Encoded,
+    save: Save,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    across = Image.linear_gradient("L").resize(size)
+    image = Image.merge("RGB", (across, across.transpose(Image.Transpose.FLIP_LEFT_RIGHT), across))
+    options: dict[str, int] = {}
+    if mode == "I;16":
+        image = across.convert("I").point(lambda value: value * 257).convert("I;16")
+    elif mode == "PA":
+        image, options = image.convert("P"), {"transparency": 3}
+    else:
+        image = image.convert(mode)
+        if mode in ("RGBA", "LA"):
+            image.putalpha(across.transpose(Image.Transpose.FLIP_TOP_BOTTOM))
+    file = save(encoded(image, "PNG", **options))
+    whole = decoded(thumbnail(file))
+    monkeypatch.setattr(module, "_MOST_WHOLE", 0)
+    strips = decoded(thumbnail(file))
+    assert strips.size == whole.size
+    assert ImageStat.Stat(ImageChops.difference(strips, whole)).mean < [1.5] * 3
 
 
 @pytest.mark.parametrize(
