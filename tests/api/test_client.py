@@ -84,10 +84,10 @@ async def test_a_job_is_asked_for_with_the_token_and_no_cookie(
         (401, {"error": "Unauthorized"}, Refused(401, "Unauthorized")),
         (402, {"error": {"message": "No subscription"}}, Refused(402, "No subscription")),
         (403, {}, Trouble("The API answered 403.")),
-        (404, {"error": "Not here"}, Trouble("The API answered 404: Not here", of_request=True)),
+        (404, {"error": "Not here"}, Trouble("The API answered 404: Not here")),
         (500, {}, Trouble("The API answered 500.")),
         (503, {"error": "Busy"}, Trouble("The API answered 503: Busy")),
-        (596, {"error": "Session expired"}, Trouble("The API answered 596: Session expired")),
+        (596, {"error": "Bye"}, Trouble("The API answered 596: Bye", of_request=True)),
         (422, {"error": "What?"}, Trouble("The API answered 422: What?", of_request=True)),
     ],
 )
