@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
 
 from dreamina_desktop.api.content_coding import ContentDecoder, TooLongError
 from dreamina_desktop.api.http import API_TIMEOUTS, FAULTS, USER_AGENT, in_words
+from dreamina_desktop.api.json_fields import LONG_BYTES
 from dreamina_desktop.api.pool import decoded, open_pool
 from dreamina_desktop.api.proxy import Proxy, proxy_for
 from dreamina_desktop.api.transport import body_comes
@@ -24,6 +26,7 @@ from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
 from dreamina_desktop.core.api_url import ApiUrl
 from dreamina_desktop.core.history import HistoryAnswer
 
+T = TypeVar("T")
 MAX_BODY_BYTES = 8_000_000
 TOTAL_TIMEOUT_S = 180.0  # for a server that sends a byte now and then
 # Well-formed and impossible: no user has the number 0. 404 for it means that a token is good.
@@ -81,7 +84,10 @@ class DreaminaClient:
         answered = await self._get(b"/assets/", account, page, self._token)
         if not isinstance(answered, _Answered):
             return answered
-        return read_assets(answered.status, answered.headers, answered.body, self._now())
+        return await read_off_loop(
+            answered.body,
+            lambda: read_assets(answered.status, answered.headers, answered.body, self._now()),
+        )
 
     async def aclose(self) -> None:
         """Close every connection; requests under way end in Trouble."""
@@ -91,7 +97,12 @@ class DreaminaClient:
         answered = await self._get(b"/images/", jobid, {}, token)
         if not isinstance(answered, _Answered):
             return answered
-        return read_answer(answered.status, answered.headers, answered.body, jobid, self._now())
+        return await read_off_loop(
+            answered.body,
+            lambda: read_answer(
+                answered.status, answered.headers, answered.body, jobid, self._now()
+            ),
+        )
 
     async def _get(
         self, folder: bytes, name: str, query: Mapping[str, str], token: str | None
@@ -201,6 +212,11 @@ class _Transport(httpx.AsyncHTTPTransport):
 
     def __init__(self, tls: ssl.SSLContext, proxy: Proxy | None) -> None:
         self._pool = open_pool(tls, proxy, None)
+
+
+async def read_off_loop(body: bytes, read: Callable[[], T]) -> T:
+    """What a body says; a long one is read in a thread, where every step is short."""
+    return read() if len(body) < LONG_BYTES else await asyncio.to_thread(read)
 
 
 async def _send(http: httpx.AsyncClient, request: httpx.Request) -> _Answered:

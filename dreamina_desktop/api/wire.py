@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import msgspec
-
+from dreamina_desktop.api.json_fields import UNREADABLE, decoded
 from dreamina_desktop.core.answer import (
     Ending,
     Found,
@@ -22,11 +21,10 @@ from dreamina_desktop.core.answer import (
     Trouble,
 )
 from dreamina_desktop.core.bearer_token import without_tokens
-from dreamina_desktop.core.record import is_record, parse_record, parse_time, read_json
+from dreamina_desktop.core.record import is_record, parse_record, parse_time, record_about
 
 _MAX_MESSAGE = 200  # characters of the server's own words that are shown
 _MOST_SAID = 2_000  # of them that are looked at
-UNREADABLE = object()  # no JSON
 # A user, an account or a thing that the words of a 403 name.
 _RESOURCE = r"\buser:\s*\d|\b(?:an)?other user|\bresource\b|(?<![/\w-])job|\b(?:US|CA):\S+@"
 _JOB = r"(?<![/\w-])job"  # and not a part of a path
@@ -87,20 +85,6 @@ def retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
     return None if at is None else max(0.0, at.timestamp() - _server_time(headers, now))
 
 
-def decoded(body: bytes) -> Any:
-    """The JSON value of a body; `UNREADABLE` where it has none. What the fast reader refuses, the
-    tolerant one may take."""
-    try:
-        return msgspec.json.decode(body)
-    # A UnicodeDecodeError is a ValueError; nested too deeply is a RecursionError.
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        pass
-    try:
-        return read_json(body)
-    except ValueError:
-        return UNREADABLE
-
-
 def kind_of(body: bytes) -> str:
     """What an unreadable body is, in words."""
     start = body[:200].lstrip().lower()
@@ -113,13 +97,12 @@ def _read_record(body: bytes, jobid: str) -> JobAnswer:
     value = decoded(body)
     if value is UNREADABLE:
         return Trouble(f"The API answered 200 with {kind_of(body)} instead of a record.")
-    if not is_record(value):
-        message = message_of(value)
-        return Trouble(f"The API answered 200 without a record{f': {message}' if message else '.'}")
-    record = parse_record(value)
-    if record.jobid != jobid:
+    if (about := record_about(value, jobid)) is not None:
+        return Found(parse_record(about), body)
+    if is_record(value):
         return Trouble("The API's answer is about another job.")
-    return Found(record, body)
+    message = message_of(value)
+    return Trouble(f"The API answered 200 without a record{f': {message}' if message else '.'}")
 
 
 def message_of(value: object) -> str:

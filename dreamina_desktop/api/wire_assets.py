@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from dreamina_desktop.api.json_fields import UNREADABLE, decoded
 from dreamina_desktop.api.wire import (
-    UNREADABLE,
-    decoded,
     kind_of,
     message_of,
     names_resource,

@@ -38,6 +38,7 @@ class ArchivedJob:
     batch: Batch
     raw: bytes | None  # its record as it came
     answers: tuple[tuple[float, bytes], ...]  # when, and what changed something, as it came
+    facts: str | None = None  # what is known beside the record
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,47 +1,76 @@
-"""What a running job's record said and a later one leaves out or garbles: put back, so that no
-answer takes away what is known.
+"""What is known of a job beside its raw record: facts that an earlier answer said and this one
+leaves out or garbles. No answer takes away what is known, and none is changed for it.
 """
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
-from dreamina_desktop.core.answer import Found
-from dreamina_desktop.core.record import JobRecord, parse_record, read_json
+from dreamina_desktop.core.record import ImageEntry, JobRecord
 
-_PLACES = {  # in the record's JSON
-    "type": ("type",),
-    "model": ("model",),
-    "created": ("created",),
-    "prompt": ("request", "prompt"),
-    "ratio": ("request", "ratio"),
-    "resolution": ("request", "resolution"),
-    "source_jobid": ("request", "jobid"),
-    "source_index": ("request", "imageIndex"),
-}
+_LASTING = (  # said while a job runs, and the same ever after
+    "type",
+    "model",
+    "created",
+    "prompt",
+    "ratio",
+    "resolution",
+    "source_jobid",
+    "source_index",
+)
 
 
-def completed(answer: Found, known: JobRecord) -> Found:
-    """An answer with the facts of `known` that it lacks; as it came where it lacks none."""
+def completed(record: JobRecord, known: JobRecord) -> JobRecord:
+    """A record with the facts of `known` that it lacks; the same where it lacks none."""
     missing = {
         name: fact
-        for name in _PLACES
-        if getattr(answer.record, name) is None and (fact := getattr(known, name)) is not None
+        for name in _LASTING
+        if getattr(record, name) is None and (fact := getattr(known, name)) is not None
     }
-    if not missing:
-        return answer
-    value = read_json(answer.raw)
-    for name, fact in missing.items():
-        _put(value, _PLACES[name], fact)
-    return Found(parse_record(value), json.dumps(value).encode())
+    return replace(record, **missing) if missing else record
 
 
-def _put(value: dict[str, Any], place: tuple[str, ...], fact: object) -> None:
-    *folders, name = place
-    for folder in folders:
-        if not isinstance(value.get(folder), dict):
-            value[folder] = {}
-        value = value[folder]
-    value[name] = fact.isoformat() if isinstance(fact, datetime) else fact
+def as_json(record: JobRecord) -> dict[str, Any]:
+    """A record in the API's form: `core.record.parse_record` reads the same from it."""
+    request = {
+        "prompt": record.prompt,
+        "ratio": record.ratio,
+        "resolution": record.resolution,
+        "jobid": record.source_jobid,
+        "imageIndex": record.source_index,
+        **{f"imageRef_{number}": reference for number, reference in record.references},
+    }
+    value = {
+        "jobid": record.jobid,
+        "status": record.status,
+        "type": record.type,
+        "model": record.model,
+        "created": record.created and record.created.isoformat(),
+        "updated": record.updated and record.updated.isoformat(),
+        "request": _said(request),
+        "response": {"images": [_image(entry) for entry in record.images]},
+        "error": record.error,
+        "errorDetails": record.error_details,
+        "code": record.code,
+    }
+    return _said(value)
+
+
+def _image(entry: ImageEntry) -> dict[str, Any]:
+    return _said(
+        {
+            "imageUrl": entry.url,
+            "imageUri": entry.uri,
+            "width": entry.width,
+            "height": entry.height,
+            "format": entry.format,
+            "assetId": entry.asset_id,
+            "assetRef": entry.asset_ref,
+            "itemId": entry.item_id,
+        }
+    )
+
+
+def _said(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: fact for name, fact in fields.items() if fact is not None}

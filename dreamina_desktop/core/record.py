@@ -5,7 +5,6 @@ What is unknown is kept in the raw JSON; what has an unexpected type reads as ab
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 MOST_IMAGES = 9_999  # of a job: names of files have four digits for them
-_MAX_CODE = 40  # characters
+# Characters that are read, and so shown and indexed. All else stays in the raw record.
+MOST_PROSE = 20_000  # of a prompt or an error; the rest is cut
+MOST_WORD = 200  # of a status, a model; the rest is cut
+MOST_LINK = 16_000  # of a link or a reference: one that is longer is none
+_STATUSES = ("created", "completed", "failed")
+_MAX_CODE = 40
 _REFERENCE = re.compile(r"imageRef_([1-9]\d?)", re.ASCII)
 
 
@@ -65,13 +69,21 @@ class JobRecord:
         return self.status in ("completed", "failed")
 
 
-def read_json(raw: bytes) -> Any:
-    """JSON as the API sends it, also with halves of characters ("\\ud800"), which strict readers
-    refuse. Raises ValueError, also where it is nested too deeply."""
-    try:
-        return json.loads(raw.decode())
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+def record_about(value: object, jobid: str) -> Mapping[str, Any] | None:
+    """The record in the answer to a job's own URL, or in its row: its ID may be left out. None
+    where it is none, or another job's."""
+    if not isinstance(value, Mapping):
+        return None
+    if value.get("jobid") is None and _is_like_record(value):
+        return {**value, "jobid": jobid}
+    return value if is_record(value) and value["jobid"] == jobid else None
+
+
+def _is_like_record(value: Mapping[str, Any]) -> bool:
+    """What has a status may be anything: a record without its ID has more of one."""
+    return isinstance(value.get("status"), str) and (
+        value["status"] in _STATUSES or isinstance(value.get("request"), Mapping)
+    )
 
 
 def is_record(value: object) -> bool:
@@ -93,19 +105,19 @@ def parse_record(value: Mapping[str, Any]) -> JobRecord:
     response = _mapping(value.get("response"))
     return JobRecord(
         jobid=value["jobid"],
-        status=_clean(value["status"]),
-        type=parse_text(value.get("type")),
-        model=parse_text(value.get("model")) or parse_text(request.get("model")),
+        status=_clean(value["status"][:MOST_WORD]),
+        type=_word(value.get("type")),
+        model=_word(value.get("model")) or _word(request.get("model")),
         created=parse_time(value.get("created")),
         updated=parse_time(value.get("updated")),
-        prompt=parse_text(request.get("prompt")),
-        ratio=parse_text(request.get("ratio")),
-        resolution=parse_text(request.get("resolution")),
-        source_jobid=parse_text(request.get("jobid")),
+        prompt=_prose(request.get("prompt")),
+        ratio=_word(request.get("ratio")),
+        resolution=_word(request.get("resolution")),
+        source_jobid=_link(request.get("jobid")),
         source_index=_integer(request.get("imageIndex")),
         references=_references(request),
         error=_error_text(value.get("error")),
-        error_details=parse_text(value.get("errorDetails")),
+        error_details=_prose(value.get("errorDetails")),
         code=_code(value),
         images=_images(response.get("images")),
     )
@@ -117,7 +129,7 @@ def _references(request: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
         for key in request
         if isinstance(key, str)
         and (name := _REFERENCE.fullmatch(key))
-        and (text := parse_text(request[key]))
+        and (text := _link(request[key]))
     ]
     return tuple(sorted(found))
 
@@ -141,11 +153,24 @@ def parse_text(value: object) -> str | None:
     return _clean(value) if isinstance(value, str) and value else None
 
 
+def _word(value: object) -> str | None:
+    return parse_text(value[:MOST_WORD]) if isinstance(value, str) else None
+
+
+def _prose(value: object) -> str | None:
+    return parse_text(value[:MOST_PROSE]) if isinstance(value, str) else None
+
+
+def _link(value: object) -> str | None:
+    """One that is cut would be another."""
+    return parse_text(value) if isinstance(value, str) and len(value) <= MOST_LINK else None
+
+
 def parse_id(value: object) -> str | None:
     """An opaque ID as text, whether it came as a number or a string."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**40:
         return str(value)
-    return parse_text(value)
+    return _link(value)
 
 
 def _images(value: object) -> tuple[ImageEntry, ...]:
@@ -154,13 +179,13 @@ def _images(value: object) -> tuple[ImageEntry, ...]:
     return tuple(
         ImageEntry(
             index=index,
-            url=parse_text(item.get("imageUrl")),
-            uri=parse_text(item.get("imageUri")),
+            url=_link(item.get("imageUrl")),
+            uri=_link(item.get("imageUri")),
             width=_integer(item.get("width")),
             height=_integer(item.get("height")),
-            format=parse_text(item.get("format")),
-            asset_id=parse_text(item.get("assetId")),
-            asset_ref=parse_text(item.get("assetRef")),
+            format=_word(item.get("format")),
+            asset_id=_link(item.get("assetId")),
+            asset_ref=_link(item.get("assetRef")),
             item_id=parse_id(item.get("itemId")),
         )
         for index, item in enumerate(map(_mapping, value[:MOST_IMAGES]))
@@ -176,7 +201,7 @@ def _code(value: Mapping[str, Any]) -> str | None:
     inner = _code_text(error.get("code")) if isinstance(error, Mapping) else ""
     if inner not in ("", "200"):
         return inner
-    said = f"{_error_text(error)} {parse_text(value.get('errorDetails'))}"
+    said = f"{_error_text(error)} {_prose(value.get('errorDetails'))}"
     found = re.search(r"fail_code[^\w-]{1,4}(-?\d{1,9})\b", said, re.ASCII)
     return found[1] if found else code or None
 
@@ -193,8 +218,8 @@ def _code_text(code: object) -> str:
 def _error_text(value: object) -> str | None:
     """`error` is a string, or an object {code, message, status, details} (docs/api.md)."""
     if isinstance(value, Mapping):
-        return parse_text(value.get("message")) or parse_text(value.get("details"))
-    return parse_text(value)
+        return _prose(value.get("message")) or _prose(value.get("details"))
+    return _prose(value)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

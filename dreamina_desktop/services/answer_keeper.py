@@ -156,7 +156,7 @@ class AnswerKeeper:
         if job.record is None or not job.record.is_final:
             self.durations.note(answer.record)
         if job.record is not None and not job.record.is_final:
-            answer = completed(answer, job.record)
+            answer = replace(answer, record=completed(answer.record, job.record))
         raw = answer.raw if await self._is_news(job, answer) else None
         if raw is None and after_record(job, answer.record, "server", now) == _asked(job, now):
             self._library.note_asked(number, now)

@@ -5,12 +5,14 @@ API leaves as it came.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from dreamina_desktop.core.job import Image, ImageState, Job
-from dreamina_desktop.core.record import read_json
+from dreamina_desktop.core.known_facts import as_json
+from dreamina_desktop.core.tolerant_json import read_json
 
 _JOB_FIELDS = (
     "type",
@@ -26,10 +28,12 @@ _JOB_FIELDS = (
 _IMAGE_FIELDS = ("assetRef", "assetId", "itemId", "imageUri", "width", "height", "format")
 
 Fields = dict[str, msgspec.Raw]
+_NULL = msgspec.Raw(b"null")
 
 
 def job_json(job: Job, raw: bytes | None) -> bytes:
-    """An object in indented UTF-8, as an element of a list; `raw`: the record as it came."""
+    """An object in indented UTF-8, as an element of a list; `raw`: the record as it came. What it
+    leaves out and is known all the same stands there too."""
     rows = [_row(job, _fields(raw))]
     encoded = msgspec.json.encode(rows)
     try:
@@ -41,10 +45,13 @@ def job_json(job: Job, raw: bytes | None) -> bytes:
 
 def _row(job: Job, fields: Fields) -> dict[str, Any]:
     entries = _image_fields(fields)
+    known = as_json(job.record) if job.record is not None else {}
+    said = {name: fields.get(name, _NULL) for name in _JOB_FIELDS}
     return {
         "number": job.number,
         "jobid": job.jobid,
-        **{name: fields.get(name) for name in _JOB_FIELDS},
+        **{name: known.get(name) if fact == _NULL else fact for name, fact in said.items()},
+        "request": _request(said["request"], known.get("request", {})),
         "tracking": job.tracking.value,
         "note": job.note or None,
         "images": [
@@ -52,6 +59,13 @@ def _row(job: Job, fields: Fields) -> dict[str, Any]:
             for image in job.images
         ],
     }
+
+
+def _request(said: msgspec.Raw, known: Mapping[str, Any]) -> object:
+    """As it came, with what it leaves out."""
+    fields = _fields(bytes(said))
+    missing = {name: fact for name, fact in known.items() if fields.get(name, _NULL) == _NULL}
+    return {**fields, **missing} if missing else said
 
 
 def _image_row(image: Image, fields: Fields) -> dict[str, Any]:

@@ -51,6 +51,7 @@ BOUNDS: Mapping[str, Mapping[str, Bound]] = {
         "last_asked_at": Bound(f"coalesce({{0}} BETWEEN 0 AND {_LATEST}, TRUE)", "NULL"),
         "not_found_count": _COUNT,
         "raw": Bound(f"coalesce(length({{0}}), 0) <= {MOST_RECORD_BYTES}", "NULL"),
+        "facts": Bound(f"coalesce(length({{0}}), 0) <= {MOST_RECORD_BYTES}", "NULL"),
         "note": _text(_LONGEST_NOTE),
     },
     "image": {

@@ -82,7 +82,12 @@ class ArchivedLibrary:
         """These, by number."""
         asked = msgspec.json.encode(list(numbers)).decode()
         execute, which = self._connection.execute, "IN (SELECT value FROM json_each(?))"
-        raw = dict(execute(f"SELECT number, raw FROM job WHERE number {which}", (asked,)))
+        records = {
+            number: (raw, facts)
+            for number, raw, facts in execute(
+                f"SELECT number, raw, facts FROM job WHERE number {which}", (asked,)
+            )
+        }
         answers: dict[int, list[tuple[float, bytes]]] = {}
         ask = f"SELECT number, at, raw FROM answer WHERE number {which} ORDER BY id"
         for number, at, answer in execute(ask, (asked,)):
@@ -96,9 +101,14 @@ class ArchivedLibrary:
         }
         return [
             ArchivedJob(
-                job, batches[job.batch], raw[job.number], tuple(answers.get(job.number, ()))
+                job,
+                batches[job.batch],
+                raw,
+                tuple(answers.get(job.number, ())),
+                facts,
             )
             for job in jobs
+            for raw, facts in [records[job.number]]
         ]
 
     def collections(self) -> Sequence[ArchivedCollection]:

@@ -11,8 +11,9 @@ from dreamina_desktop.core.job import Batch, Job
 from dreamina_desktop.core.merging import renumbered
 
 _ADD = """
-    INSERT INTO job (number, jobid, batch, tracked_at, tracking, removed, raw, record_source,
-        last_asked_at, not_found_count, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO job (number, jobid, batch, tracked_at, tracking, removed, raw, facts,
+        record_source, last_asked_at, not_found_count, note)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -47,6 +48,7 @@ def _add(connection: apsw.Connection, archived: ArchivedJob, number: int | None,
         job.tracking.value,
         job.removed,
         archived.raw,
+        archived.facts,
         job.record_source,
         job.last_asked_at,
         job.not_found_count,

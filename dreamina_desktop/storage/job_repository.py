@@ -16,7 +16,7 @@ from dreamina_desktop.core.pasted_lines import PastedLine
 from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_adoption import adopt
-from dreamina_desktop.storage.job_rows import JobRows, mark_values, record_of
+from dreamina_desktop.storage.job_rows import JobRows, facts_beside, mark_values, record_of
 from dreamina_desktop.storage.paste_rows import adopt_pastes, keep_paste, paste_of
 
 CHANGES_KEPT = 20_000  # of which the index may have missed some
@@ -36,8 +36,8 @@ _SAVE_IMAGE = """
 """
 _SAVE_MARK = "INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?, ?, ?)"
 _ADD_JOB = """
-    INSERT INTO job (jobid, batch, tracked_at, tracking, removed, raw, record_source,
-        not_found_count, note) VALUES (?, ?, ?, ?, 0, ?, ?, 0, '')
+    INSERT INTO job (jobid, batch, tracked_at, tracking, removed, raw, facts,
+        record_source, not_found_count, note) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 0, '')
 """
 
 
@@ -141,7 +141,9 @@ class JobRepository:
         record = record_of(raw)
         tracking = Tracking.DONE if record and record.is_final else Tracking.POLLING
         source = "paste" if record else ""
-        values = (jobid, batch.id, batch.at, tracking.value, raw if record else None, source)
+        facts = facts_beside(raw, record) if raw else None
+        kept = raw if record else None
+        values = (jobid, batch.id, batch.at, tracking.value, kept, facts, source)
         connection.execute(_ADD_JOB, values)
         number = connection.last_insert_rowid()
         images = first_images(number, record) if record else ()
@@ -180,7 +182,10 @@ def _job_values(job: Job) -> tuple[Any, ...]:
 
 
 def _save_raw(connection: apsw.Connection, job: Job, raw: bytes) -> None:
-    connection.execute("UPDATE job SET raw = ? WHERE number = ?", (raw, job.number))
+    facts = facts_beside(raw, job.record)
+    connection.execute(
+        "UPDATE job SET raw = ?, facts = ? WHERE number = ?", (raw, facts, job.number)
+    )
     connection.execute(
         "INSERT INTO answer (number, at, raw) VALUES (?, ?, ?)",
         (job.number, job.last_asked_at or 0.0, raw),

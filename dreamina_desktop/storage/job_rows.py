@@ -14,19 +14,24 @@ import apsw
 import msgspec
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
+from dreamina_desktop.core.known_facts import as_json
 from dreamina_desktop.core.marks import Flag, Marks
 from dreamina_desktop.core.record import (
     MOST_IMAGES,
     ImageEntry,
     JobRecord,
+    is_record,
     parse_record,
-    read_json,
+    record_about,
 )
+from dreamina_desktop.core.tolerant_json import read_json
+
+LONG_BYTES = 64_000  # of a raw record: more is not read at each start
 
 _JOBS = """
-    SELECT number, jobid, batch, tracked_at, tracking, removed, raw, record_source, last_asked_at,
-        not_found_count, note FROM job WHERE number IN (SELECT value FROM json_each(?))
-    ORDER BY number
+    SELECT number, jobid, batch, tracked_at, tracking, removed, raw, facts, record_source,
+        last_asked_at, not_found_count, note FROM job
+    WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number
 """
 _MARKS = """
     SELECT number, idx, flag, rating, tags, note FROM mark
@@ -81,9 +86,9 @@ class JobRows:
         return os.path.join(self.root, file)
 
     def _job(self, row: Sequence[Any], images: Mapping[int, tuple[Any, ...]]) -> Job:
-        number, jobid, batch, tracked_at, tracking, removed, raw, *rest = row
+        number, jobid, batch, tracked_at, tracking, removed, raw, facts, *rest = row
         record_source, last_asked_at, not_found_count, note = rest
-        record = record_of(raw)
+        record = record_of(raw, facts, jobid)
         return Job(
             number=number,
             jobid=jobid,
@@ -147,12 +152,25 @@ def _marks(flag: int, rating: int, tags: str, note: str) -> Marks:
     return Marks(Flag(flag), rating, read, note)
 
 
-def record_of(raw: bytes | None) -> JobRecord | None:
-    """A record that cannot be read does not stop the others."""
-    if raw is None:
+def record_of(raw: bytes | None, facts: str | None = None, jobid: str = "") -> JobRecord | None:
+    """What is known of a job: the `facts` beside its record, where that does not say all; else
+    what its record says. One that cannot be read does not stop the others."""
+    if facts is not None and (record := _record_of(facts.encode(), jobid)) is not None:
+        return record
+    return None if raw is None else _record_of(raw, jobid)
+
+
+def facts_beside(raw: bytes, record: JobRecord | None) -> str | None:
+    """What is kept beside a raw record: nothing where that says all, and is read at once."""
+    if record is None or (len(raw) < LONG_BYTES and record_of(raw, None, record.jobid) == record):
         return None
+    return msgspec.json.encode(as_json(record)).decode()
+
+
+def _record_of(raw: bytes, jobid: str) -> JobRecord | None:
     try:
-        return parse_record(_decoded(raw))
+        value = _decoded(raw)
+        return parse_record(value if is_record(value) else record_about(value, jobid) or {})
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -161,5 +179,5 @@ def _decoded(raw: bytes) -> Any:
     """Fast; what it refuses, the tolerant reader may take. Raises ValueError."""
     try:
         return msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return read_json(raw)

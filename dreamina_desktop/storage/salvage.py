@@ -13,7 +13,8 @@ import apsw
 
 from dreamina_desktop.core.id_form import is_possible
 from dreamina_desktop.core.job import Tracking
-from dreamina_desktop.core.record import is_record
+from dreamina_desktop.core.record import is_record, record_about
+from dreamina_desktop.core.tolerant_json import read_json
 from dreamina_desktop.storage.damaged_rows import UNREADABLE, DamagedRows, Row
 from dreamina_desktop.storage.first_page import begins_alike, transplant
 from dreamina_desktop.storage.lost_ids import lost_ids
@@ -24,6 +25,7 @@ _NEW_JOB: Row = {
     "tracking": Tracking.POLLING.value,
     "removed": 0,
     "raw": None,
+    "facts": None,
     "record_source": "",
     "last_asked_at": None,
     "not_found_count": 0,
@@ -182,7 +184,7 @@ class _Salvage:
             "WHERE raw IS NULL AND number IN (SELECT number FROM answer)"
         )
         execute(
-            "UPDATE job SET tracking = ? WHERE tracking = ? AND raw IS NULL",
+            "UPDATE job SET tracking = ? WHERE tracking = ? AND raw IS NULL AND facts IS NULL",
             (Tracking.POLLING.value, Tracking.DONE.value),
         )
         execute(
@@ -216,10 +218,10 @@ def _is_record(raw: object, jobid: str | None = None) -> bool:
     if not isinstance(raw, bytes):
         return False
     try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
+        value = read_json(raw)
+    except ValueError:
         return False
-    return is_record(value) and jobid in (None, value["jobid"])
+    return is_record(value) if jobid is None else record_about(value, jobid) is not None
 
 
 def _is_near(jobid: str, sure: str) -> bool:

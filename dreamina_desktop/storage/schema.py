@@ -107,4 +107,9 @@ MIGRATIONS = (
         idx INTEGER NOT NULL
     );
     """,
+    """
+    -- `raw` is as it came. What is known beside it, where it does not say all or takes long to
+    -- read: a record in the API's form, which goes before it.
+    ALTER TABLE job ADD COLUMN facts TEXT;
+    """,
 )

@@ -47,6 +47,7 @@ SOUND: Mapping[str, Mapping[str, str]] = {
         "tracking": f"{{0}} IN ({_words(Tracking)})",
         "removed": "{0} IN (0, 1)",
         "raw": "typeof({0}) IN ('blob', 'null')",
+        "facts": _NO_TEXT_OR_ANY,
         "record_source": _TEXT,
         "last_asked_at": _NO_NUMBER_OR_ANY,
         "not_found_count": _WHOLE_NUMBER,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
 
+from dreamina_desktop.api.client import read_off_loop
 from dreamina_desktop.api.wire import read_answer
 from dreamina_desktop.core.answer import (
     Ending,
@@ -17,6 +20,7 @@ from dreamina_desktop.core.answer import (
     Throttled,
     Trouble,
 )
+from dreamina_desktop.core.record import MOST_PROSE, MOST_WORD
 
 JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
 NOW = 1_772_460_000.0  # Mon, 02 Mar 2026 14:00:00 GMT
@@ -88,11 +92,7 @@ def test_a_record_of_another_job_is_trouble(other: str) -> None:
         json.dumps({"jobid": JOBID, "status": 3}).encode(),
         json.dumps({"jobid": 1, "status": "created"}).encode(),
         json.dumps([record()]).encode(),
-        json.dumps(record()).encode("utf-16"),
-        b"\xef\xbb\xbf" + json.dumps(record()).encode(),
-        json.dumps(record(prompt="\xe9"), ensure_ascii=False).encode("latin-1"),
         json.dumps(record()).encode() + b"{}",
-        json.dumps(record()).encode()[:-1] + b',"n":' + b"9" * 5000 + b"}",
         bytes(range(256)) * 100,
     ],
 )
@@ -102,6 +102,83 @@ def test_200_without_a_readable_record_is_trouble(body: bytes) -> None:
     assert answer.reason.startswith("The API answered 200 with")
     assert len(answer.reason) < 200
     assert not answer.network
+
+
+def spoilt(extra: str, encoding: str = "utf-8", **fields: Any) -> bytes:
+    """A record with something more in it, as JSON."""
+    text = json.dumps(record(**fields), ensure_ascii=False)
+    return (text[:-1] + extra + "}").encode(encoding, "surrogatepass")
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+SPOILT = {
+    "a byte order mark": b"\xef\xbb\xbf" + spoilt(""),
+    "UTF-16": spoilt("", "utf-16"),
+    "Latin-1": spoilt(',"note":"caf\xe9"', "latin-1"),
+    "a character cut in two": spoilt(',"note":"\u20acx"').replace(b"\x82\xac", b"\x82"),
+    "half a pair": spoilt(',"note":"\\ud800"'),
+    "a number of 5,000 digits": spoilt(',"n":' + "9" * 5000),
+    "100,000 levels": spoilt(f',"deep":{DEEP}'),
+    "levels of objects": spoilt(',"deep":' + '{"a":' * 50_000 + "1" + "}" * 50_000),
+    "levels in the request": spoilt(f',"request":{{"prompt":"A cat","deep":{DEEP}}}'),
+    "7 MB in one field": spoilt(',"note":"' + "x" * 7_000_000 + '"'),
+    "7 MB of lists": spoilt(',"note":[' + ",".join(["[]"] * 2_300_000) + "]"),
+    "7 MB and Latin-1": spoilt(',"note":"' + "\xe9" * 7_000_000 + '"', "latin-1"),
+}
+
+
+@pytest.mark.parametrize("body", SPOILT.values(), ids=SPOILT)
+def test_what_can_be_read_of_a_spoilt_record_is_read_and_all_is_kept(body: bytes) -> None:
+    answer = read(200, body)
+    assert isinstance(answer, Found)
+    assert answer.raw == body
+    assert (answer.record.status, answer.record.type) == ("created", "image")
+
+
+def test_a_spoilt_text_is_read_around_what_is_spoilt() -> None:
+    request = {"prompt": "caf\xe9 \u20ac"}
+    latin = spoilt("", "latin-1", request={"prompt": "caf\xe9"})
+    cut = spoilt("", request=request).replace(b"\x82\xac", b"\x82")
+    prompts = [
+        answer.record.prompt
+        for body in (latin, cut)
+        if isinstance(answer := read(200, body), Found)
+    ]
+    assert prompts == ["caf\xe9", "caf\xe9 \ufffd"]
+
+
+def test_lengths_are_bounded_and_what_would_be_another_when_cut_is_left_out() -> None:
+    long = "x" * 1_000_000
+    image = dict.fromkeys(("imageUrl", "imageUri", "assetRef", "itemId", "format"), long)
+    fields = {"status": "s" + long, "model": long, "error": long, "response": {"images": [image]}}
+    answer = read(200, record(**fields, request={"prompt": long, "imageRef_1": long}))
+    assert isinstance(answer, Found)
+    found = answer.record
+    assert len(found.status) == len(found.model or "") == MOST_WORD
+    assert len(found.prompt or "") == len(found.error or "") == MOST_PROSE
+    assert found.references == ()
+    (entry,) = found.images
+    assert (entry.url, entry.uri, entry.asset_ref, entry.item_id) == (None, None, None, None)
+
+
+async def test_a_long_answer_is_read_in_steps_that_leave_the_loop_its_turn() -> None:
+    """By the CPU time of this thread: none of it is spent here."""
+    body = SPOILT["7 MB of lists"]
+    before = time.thread_time()
+    answer = await read_off_loop(body, lambda: read(200, body))
+    assert isinstance(answer, Found)
+    assert time.thread_time() - before < 0.05
+
+
+def test_what_nobody_reads_is_never_built() -> None:
+    """2.3 million lists: their objects alone would take some 150 MB."""
+    tracemalloc.start()
+    try:
+        read(200, SPOILT["7 MB of lists"])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 40_000_000
 
 
 def test_a_web_page_is_called_one() -> None:

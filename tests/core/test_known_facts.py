@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from dreamina_desktop.core.answer import Found
-from dreamina_desktop.core.known_facts import completed
-from dreamina_desktop.core.record import parse_record
+from dreamina_desktop.core.known_facts import as_json, completed
+from dreamina_desktop.core.record import JobRecord, parse_record
 
 WHOLE: dict[str, Any] = {
     "jobid": "j1:dreamina",
@@ -28,9 +27,8 @@ WHOLE: dict[str, Any] = {
 KNOWN = parse_record(WHOLE)
 
 
-def answer(**fields: Any) -> Found:
-    value = {"jobid": "j1:dreamina", "status": "completed", **fields}
-    return Found(parse_record(value), json.dumps(value).encode())
+def record(**fields: Any) -> JobRecord:
+    return parse_record({"jobid": "j1:dreamina", "status": "completed", **fields})
 
 
 @pytest.mark.parametrize(
@@ -42,21 +40,34 @@ def answer(**fields: Any) -> Found:
         {"request": {"prompt": "", "imageIndex": "two", "replyRef": "mine"}},
     ],
 )
-def test_what_is_left_out_or_garbled_is_put_back(fields: dict[str, Any]) -> None:
-    found = completed(answer(**fields), KNOWN)
-    assert found.record == parse_record(json.loads(found.raw))
+def test_what_is_left_out_or_garbled_is_known_all_the_same(fields: dict[str, Any]) -> None:
+    found = completed(record(**fields), KNOWN)
     for name in ("type", "model", "created", "prompt", "ratio", "resolution"):
-        assert getattr(found.record, name) == getattr(KNOWN, name)
-    assert (found.record.source_jobid, found.record.source_index) == ("j0:dreamina", 2)
-    assert found.record.status == "completed"
+        assert getattr(found, name) == getattr(KNOWN, name)
+    assert (found.source_jobid, found.source_index) == ("j0:dreamina", 2)
+    assert found.status == "completed"
 
 
-def test_what_is_new_stays() -> None:
-    found = completed(answer(model="seedream-5.0", request={"replyRef": "mine"}), KNOWN)
-    assert found.record.model == "seedream-5.0"
-    assert json.loads(found.raw)["request"]["replyRef"] == "mine"
+def test_what_is_new_goes_before_what_is_known() -> None:
+    assert completed(record(model="seedream-5.0"), KNOWN).model == "seedream-5.0"
 
 
-def test_an_answer_that_lacks_nothing_stays_as_it_came() -> None:
-    whole = answer(**{name: value for name, value in WHOLE.items() if name != "status"})
+def test_a_record_that_lacks_nothing_is_the_same() -> None:
+    whole = parse_record(WHOLE | {"status": "completed"})
     assert completed(whole, KNOWN) is whole
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        WHOLE,
+        {"status": "failed", "error": "fail_code: 2038", "errorDetails": "x", "code": 200},
+        {"status": "failed", "code": "2038", "error": {"message": "m", "code": 5}},
+        {"updated": "2026-03-02T14:05:30+02:00", "request": {"imageRef_2": "r", "imageRef_1": "q"}},
+        {"response": {"images": [{"imageUrl": "u", "width": "7"}, None, {"itemId": 12}]}},
+    ],
+)
+def test_a_record_in_the_apis_form_reads_as_the_same_record(fields: dict[str, Any]) -> None:
+    before = record(**fields)
+    assert parse_record(json.loads(json.dumps(as_json(before)))) == before

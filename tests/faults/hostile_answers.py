@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import random
 import traceback
@@ -32,6 +31,7 @@ from dreamina_desktop.core.status_words import status_words
 from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_repository import JobRepository
+from dreamina_desktop.storage.job_rows import JobRows
 from dreamina_desktop.storage.schema import MIGRATIONS
 
 SMALL, FULL = 1000, 100_000
@@ -40,6 +40,7 @@ SESSIONS = 10  # of more than the small scale
 STORED_EVERY = 5  # answers
 NOW = 1_772_460_000.0
 PROMISES = ("uncaught exceptions", "known facts overwritten", "facts gone after a restart")
+KNOWN = parse_record(mutations.CREATED)
 FACTS = (
     "type",
     "model",
@@ -126,7 +127,7 @@ def _taken(job: Job, answer: Found) -> Found:
     """As services.answer_keeper takes it."""
     if job.record is None or job.record.is_final:
         return answer
-    return completed(answer, job.record)
+    return replace(answer, record=completed(answer.record, job.record))
 
 
 def _use(job: Job) -> None:
@@ -178,19 +179,20 @@ async def _store_each(found: Sequence[Found], file: Path, row: Row) -> None:
         for number, answer in enumerate(found):
             jobid = f"{number}:{mutations.JOBID}"
             _, (job,), _ = await repository.add(NOW, [jobid], {})
-            after = after_record(job, answer.record, "server", NOW)
+            running = replace(job, record=KNOWN)
+            after = after_record(running, _taken(running, answer).record, "server", NOW)
             await repository.save_jobs([after], {job.number: answer.raw})
-            await _compare(repository, after, row, answer)
+            await _compare(database, after, row, answer)
     except Exception:
         row.find("uncaught exceptions", traceback.format_exc()[-1500:])
     finally:
         await database.aclose()
 
 
-async def _compare(repository: JobRepository, after: Job, row: Row, answer: Found) -> None:
-    raw = await repository.raw_record(after.number)
-    again = parse_record(json.loads(raw or b"null"))
-    if again != after.record:
+async def _compare(database: Database, after: Job, row: Row, answer: Found) -> None:
+    (again,) = await database.call(lambda c: JobRows(Path()).read(c, [after.number]))
+    raw = await JobRepository(database, Path()).raw_record(after.number)
+    if again.record != after.record or raw != answer.raw:
         row.find("facts gone after a restart", f"{answer.raw[:500]!r}")
 
 

@@ -515,6 +515,7 @@ async def test_an_archive_of_an_older_form_is_brought_up_to_date(
     connection.execute(
         "DROP TABLE exported; DROP TABLE pasted; DROP TABLE paste; "
         "DROP TABLE expected; DROP TABLE collected; DROP TABLE collection; DROP TABLE mark;"
+        "ALTER TABLE job DROP COLUMN facts;"
         "PRAGMA user_version = 3"
     )
     connection.execute("VACUUM")

@@ -13,8 +13,11 @@ import apsw
 import pytest
 import pytest_asyncio
 
+from dreamina_desktop.api.wire import read_answer
+from dreamina_desktop.core.answer import Found
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageState, Job, Search, Tracking
+from dreamina_desktop.core.known_facts import completed
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.storage.database import Database
@@ -213,3 +216,84 @@ async def test_settings_are_json_by_name(shelf: Shelf) -> None:
     await store.save_setting("a", {"b": [1, None, "ü"]})
     await store.save_setting("a", {"b": 2})
     assert await store.load_settings() == {"a": {"b": 2}}
+
+
+# -- what is known beside a raw record ----------------------------------------------------------
+
+
+async def test_raw_is_as_it_came_and_what_it_leaves_out_is_known_after_a_restart(
+    shelf: Shelf,
+) -> None:
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
+    said = {"model": "m", "request": {"prompt": "A cat", "imageIndex": 2}}
+    first = json.dumps(json.loads(record(1, "created")) | said).encode()
+    running = await shelf.complete(job, first)
+    raw = record(1)
+    taken = completed(parse_record(json.loads(raw)), running.record or parse_record({}))
+    done = after_record(running, taken, "server", 6.0)
+    await shelf.repository.save_jobs([done], {1: raw})
+    await shelf.database.aclose()
+    again = Shelf(shelf.folder)
+    await again.database.open()
+    (kept,) = await again.jobs()
+    assert kept.record == done.record
+    assert kept.record is not None
+    assert (kept.record.prompt, kept.record.source_index) == ("A cat", 2)
+    assert await again.repository.raw_record(1) == raw
+    answers = await again.database.call(lambda c: list(c.execute("SELECT raw FROM answer")))
+    assert answers == [(first,), (raw,)]
+    await again.database.aclose()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        json.dumps({"status": "completed", "request": {"prompt": "A cat"}}).encode(),
+        record(1)[:-1] + b',"note":"caf\xe9"}',
+        record(1)[:-1] + b',"deep":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        record(1)[:-1] + b',"long":"' + b"x" * 1_000_000 + b'"}',
+    ],
+    ids=["without its ID", "Latin-1", "deep", "long"],
+)
+async def test_what_was_read_of_an_odd_record_is_known_after_a_restart(
+    shelf: Shelf, raw: bytes
+) -> None:
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
+    answer = read_answer(200, {}, raw, job.jobid, 0.0)
+    assert isinstance(answer, Found)
+    done = after_record(job, answer.record, "server", 5.0)
+    await shelf.repository.save_jobs([done], {1: raw})
+    (kept,) = await shelf.jobs()
+    assert kept == done
+    assert await shelf.repository.raw_record(1) == raw
+
+
+async def test_nothing_is_kept_beside_a_record_that_says_all(shelf: Shelf) -> None:
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
+    await shelf.complete(job, record(1))
+    facts = await shelf.database.call(lambda c: list(c.execute("SELECT facts FROM job")))
+    assert facts == [(None,)]
+
+
+async def test_facts_that_are_damaged_leave_what_the_record_says(shelf: Shelf) -> None:
+    _, (job,), _ = await shelf.repository.add(1.0, [ID.format(1)], {})
+    done = await shelf.complete(job, record(1))
+    await shelf.database.call(lambda c: c.execute("UPDATE job SET facts = '{garbage'"))
+    assert (await shelf.jobs())[0].record == done.record
+
+
+async def test_a_library_of_the_version_before_opens_with_its_records(tmp_path: Path) -> None:
+    file = tmp_path / "library.sqlite3"
+    with contextlib.closing(apsw.Connection(str(file))) as old:
+        for migration in MIGRATIONS[:7]:
+            old.execute(migration)
+        old.execute("PRAGMA user_version = 7; INSERT INTO batch VALUES (1, 1.0, 1)")
+        old.execute(
+            "INSERT INTO job VALUES (1, ?, 1, 1.0, 'done', 0, ?, 'server', 1.0, 0, '')",
+            (ID.format(1), record(1)),
+        )
+    shelf = Shelf(tmp_path)
+    await shelf.database.open()
+    (job,) = await shelf.jobs()
+    assert job.record == parse_record(json.loads(record(1)))
+    await shelf.database.aclose()
