@@ -18,17 +18,24 @@ from PySide6.QtCore import (
     QRect,
     Qt,
 )
-from PySide6.QtGui import QRegion, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QFocusEvent,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from dreamina_desktop.ui.geometry import Geometry, Step
-from dreamina_desktop.ui.row_selection import Run, selection_of
+from dreamina_desktop.ui.row_selection import Run, count_of, rows_of, selection_of
 
 Index = QModelIndex | QPersistentModelIndex
 CursorAction = QAbstractItemView.CursorAction
 ScrollHint = QAbstractItemView.ScrollHint
 SelectionFlag = QItemSelectionModel.SelectionFlag
 
+MOST_TOLD = 20  # rows that a screen reader is told of one by one when the selection changes
 _STEPS = {
     CursorAction.MoveHome: Step.FIRST,
     CursorAction.MoveEnd: Step.LAST,
@@ -187,6 +194,22 @@ class ArithmeticView(QListView):
                 region += QRegion(self.visualRect(self._rows.index(row, 0)))
         return region
 
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Screen readers hear the row's name. Not by QListView, which laid nothing out and so
+        tells of the list alone."""
+        QAbstractItemView.currentChanged(self, current, previous)
+        if self.hasFocus():
+            self._tell_focus(current)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        QAbstractItemView.selectionChanged(self, selected, deselected)
+        if QAccessible.isActive():
+            self._tell_selection(selected, deselected)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._tell_focus(self.currentIndex())
+
     def dataChanged(
         self, top_left: Index, bottom_right: Index, roles: Iterable[int] | None = None
     ) -> None:
@@ -198,6 +221,27 @@ class ArithmeticView(QListView):
 
     def keyboardSearch(self, search: str) -> None:
         """Typing goes nowhere: Qt would look through every row."""
+
+    def _tell_focus(self, current: Index) -> None:
+        if current.isValid() and QAccessible.isActive():
+            self._tell(QAccessible.Event.Focus, current.row())
+
+    def _tell_selection(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Row by row; of very many only that the selection is another."""
+        if count_of(selected) + count_of(deselected) > MOST_TOLD:
+            QAccessible.updateAccessibility(
+                QAccessibleEvent(self, QAccessible.Event.SelectionWithin)
+            )
+            return
+        for row in rows_of(deselected):
+            self._tell(QAccessible.Event.SelectionRemove, row)
+        for row in rows_of(selected):
+            self._tell(QAccessible.Event.SelectionAdd, row)
+
+    def _tell(self, what: QAccessible.Event, row: int) -> None:
+        event = QAccessibleEvent(self, what)
+        event.setChild(row)
+        QAccessible.updateAccessibility(event)
 
     def _run_between(self, one: QPoint, other: QPoint) -> list[Run]:
         down = QPoint(0, self.verticalOffset())

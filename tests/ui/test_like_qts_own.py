@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QAccessible, QHelpEvent, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QHelpEvent, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -219,3 +219,51 @@ def test_screen_readers_are_told_alike(ours: QListView, theirs: QListView) -> No
             view.model().index(4, 0), QItemSelectionModel.SelectionFlag.Select
         )
     assert told(ours) == told(theirs)
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """What a screen reader is told: the event, and the name of what it is about."""
+    heard: list[tuple[str, str]] = []
+
+    def hear(event: QAccessibleEvent) -> None:
+        name = event.accessibleInterface().text(QAccessible.Text.Name)
+        heard.append((event.type().name, name))
+
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", hear)
+    return heard
+
+
+def test_arrow_keys_say_the_name_of_the_row(ours: QListView, heard: list[tuple[str, str]]) -> None:
+    do(ours, Press(Key.Key_Down))
+    heard.clear()
+    do(ours, Press(Key.Key_Down))
+    assert sorted(heard) == [
+        ("Focus", "this is row 2"),
+        ("SelectionAdd", "this is row 2"),
+        ("SelectionRemove", "this is row 1"),
+    ]
+    heard.clear()
+    do(ours, Press(Key.Key_Down, CTRL))  # moves the frame alone
+    assert heard == [("Focus", "this is row 3")]
+
+
+def test_many_rows_are_not_told_one_by_one(ours: QListView, heard: list[tuple[str, str]]) -> None:
+    ours.setAccessibleName("Rows")
+    ours.selectAll()
+    assert heard == [("SelectionWithin", "Rows")]
+
+
+def test_the_row_is_told_when_the_keys_come_to_the_view(
+    ours: QListView, heard: list[tuple[str, str]]
+) -> None:
+    do(ours, Press(Key.Key_End))
+    ours.clearFocus()
+    heard.clear()
+    ours.setFocus()
+    assert heard == [("Focus", f"this is row {ROWS - 1}")]
+    ours.clearFocus()
+    heard.clear()
+    ours.setCurrentIndex(ours.model().index(3, 0))  # as the program does: the keys are elsewhere
+    assert "Focus" not in [what for what, _ in heard]
