@@ -25,11 +25,13 @@ from dreamina_desktop.app.garbage import GarbageCollector
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui import style
 from dreamina_desktop.ui import theme as themes
+from dreamina_desktop.ui.overrides import guarded
 
 T = TypeVar("T")
 APPLICATION_ID = "io.github.dreamina_desktop.DreaminaDesktop"
 
 
+@guarded
 class Application(QApplication):
     """`quit_asked`: by the system, as with Quit in the Dock of macOS. Qt would close each window
     instead, and closing one may mean to go on without it."""

@@ -28,6 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from dreamina_desktop.ui.geometry import Geometry, Step
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.row_selection import Run, count_of, rows_of, selection_of
 
 Index = QModelIndex | QPersistentModelIndex
@@ -50,6 +51,7 @@ _STEPS = {
 }
 
 
+@guarded
 class ArithmeticView(QListView):
     """Who inherits it says where rows lie (`geometry_of`) and paints them."""
 

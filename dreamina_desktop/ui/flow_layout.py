@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
+from dreamina_desktop.ui.overrides import guarded
 
+
+@guarded
 class FlowLayout(QLayout):
     """Items keep their size hints; one that is wider than the line is cut to it. Qt has no such
     layout, only an example of one."""

@@ -32,10 +32,9 @@ def pixmap(name: str, color: QColor, size: int = SIZE, scale: float = 1.0) -> QP
 def _pixmap(name: str, color: str, size: int, scale: float) -> QPixmap:
     result = QPixmap(QSize(round(size * scale), round(size * scale)))
     result.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(result)
-    renderer = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", color).encode()))
-    renderer.render(painter, QRectF(result.rect()))
-    painter.end()
+    with QPainter(result) as painter:
+        renderer = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", color).encode()))
+        renderer.render(painter, QRectF(result.rect()))
     result.setDevicePixelRatio(scale)
     return result
 

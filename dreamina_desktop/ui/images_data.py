@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QFile, QIODevice, QMetaType, QMimeData, Q
 
 from dreamina_desktop.core.image_list import MIME_TYPE, image_list, listed_keys
 from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.ui.overrides import guarded
 
 COPIED_FILES = "x-special/gnome-copied-files"
 MAX_FILE_BYTES = 32_000_000  # read while a program waits for what was dropped
@@ -37,6 +38,7 @@ class ImagesData(QMimeData):
         self.setData(MIME_TYPE, image_list(jobs, images))
 
 
+@guarded
 class DraggedImages(ImagesData):
     """One picture is offered too: its file as it is, read when somebody asks for it. Decoding it
     would hold up the window, and so would Qt, which encodes again what was decoded."""

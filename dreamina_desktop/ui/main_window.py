@@ -31,6 +31,7 @@ from dreamina_desktop.ui.finding.filter_menu import FilterMenu
 from dreamina_desktop.ui.finding.searches import Searches
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.jobs.jobs_pane import JobsPane
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
@@ -57,6 +58,7 @@ STATE = "window"  # the name of what is kept between runs
 REMEMBER_MS = 20_000  # so much of the window's state a killed process loses
 
 
+@guarded
 class MainWindow(QMainWindow):
     """`closed`: the user is done. Everything it shows comes from the services."""
 

@@ -36,10 +36,9 @@ class Painted:
         picture = self._get(key, of, look)
         if picture is None:
             picture = _blank(rect.size(), scale)
-            inner = QPainter(picture)
-            inner.setRenderHints(painter.renderHints())
-            paint(inner, QRect(0, 0, rect.width(), rect.height()))
-            inner.end()
+            with QPainter(picture) as inner:
+                inner.setRenderHints(painter.renderHints())
+                paint(inner, QRect(0, 0, rect.width(), rect.height()))
             self._put(key, of, look, picture)
         painter.drawPixmap(rect.topLeft(), picture)
 

@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage, QImageReader
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.ui.gallery.image_reading import in_srgb
+from dreamina_desktop.ui.overrides import guarded
 
 Decoded = tuple[ImageKey, bytes, QImage]  # of which JPEG; a null image: it is none
 THREADS = 2
@@ -51,6 +52,7 @@ class ThumbnailDecoding(QObject):
         self._pool.waitForDone()
 
 
+@guarded
 class _Decoding(QRunnable):
     def __init__(self, owner: ThumbnailDecoding, jpegs: Sequence[tuple[ImageKey, bytes]]) -> None:
         super().__init__()

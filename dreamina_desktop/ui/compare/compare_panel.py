@@ -10,12 +10,14 @@ from dreamina_desktop.core.job import Image, ImageKey
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
 
 FRAME = 3
 
 
+@guarded
 class ComparePanel(QWidget):
     """`zoomed`: by its user; what follows another one says nothing."""
 
@@ -68,12 +70,12 @@ class ComparePanel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.canvas.hasFocus():
-            painter = QPainter(self)
-            painter.setPen(QPen(colors().accent, 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
-            painter.end()
+            with QPainter(self) as painter:
+                painter.setPen(QPen(colors().accent, 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
 
 
+@guarded
 class _Canvas(PictureCanvas):
     focus_changed = Signal()
 

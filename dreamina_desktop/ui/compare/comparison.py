@@ -15,6 +15,7 @@ from dreamina_desktop.ui.compare.compare_panel import ComparePanel
 from dreamina_desktop.ui.compare.request_table import RequestTable
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.marks.text_asker import TextAsker
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
@@ -30,6 +31,7 @@ HINT = "Left, Right: the other one  ·  P, X, U, 1 to 5: judge it  ·  Z: actual
 BLINK = "  ·  B: blink"
 
 
+@guarded
 class Comparison(QWidget):
     """Covers `parent`, its window."""
 
@@ -249,6 +251,5 @@ class Comparison(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), colors().canvas)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), colors().canvas)

@@ -19,6 +19,7 @@ from dreamina_desktop.ui.copying_ids import copy_ids
 from dreamina_desktop.ui.details.job_page import JobPage
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob, read_raw
 from dreamina_desktop.ui.details.summary_page import SummaryPage
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
@@ -31,6 +32,7 @@ WISHES = "details"
 FEW = 200  # jobs that are counted at once
 
 
+@guarded
 class DetailsPane(QScrollArea):
     """Scroll position and focus are kept while the same job is shown."""
 

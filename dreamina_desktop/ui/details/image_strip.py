@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 
 SIDE = 60  # pixels of a picture
@@ -56,6 +57,7 @@ class ImageStrip(QWidget):
                 button.show_pixmap(pixmap)
 
 
+@guarded
 class _Picture(QAbstractButton):
     """The middle of a picture, with its number below."""
 
@@ -76,22 +78,21 @@ class _Picture(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = colors()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        place = QRect(0, 0, SIDE, SIDE)
-        painter.fillRect(place, c.line if c.dark else c.canvas)
-        if self._pixmap is None:
-            icon = icons.pixmap("image", c.muted, 20, self.devicePixelRatioF())
-            painter.drawPixmap(place.center().x() - 10, place.center().y() - 10, icon)
-        else:
-            side = min(self._pixmap.width(), self._pixmap.height())
-            part = QRect(0, 0, side, side)
-            part.moveCenter(self._pixmap.rect().center())
-            painter.drawPixmap(place, self._pixmap, part)
-        if self.hasFocus() or self.underMouse():
-            painter.setPen(QPen(c.accent, 2))
-            painter.drawRect(place.adjusted(1, 1, -1, -1))
-        painter.setPen(c.muted)
-        below = QRect(0, SIDE + 2, self.width(), self.height() - SIDE - 2)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self.small.label)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            place = QRect(0, 0, SIDE, SIDE)
+            painter.fillRect(place, c.line if c.dark else c.canvas)
+            if self._pixmap is None:
+                icon = icons.pixmap("image", c.muted, 20, self.devicePixelRatioF())
+                painter.drawPixmap(place.center().x() - 10, place.center().y() - 10, icon)
+            else:
+                side = min(self._pixmap.width(), self._pixmap.height())
+                part = QRect(0, 0, side, side)
+                part.moveCenter(self._pixmap.rect().center())
+                painter.drawPixmap(place, self._pixmap, part)
+            if self.hasFocus() or self.underMouse():
+                painter.setPen(QPen(c.accent, 2))
+                painter.drawRect(place.adjusted(1, 1, -1, -1))
+            painter.setPen(c.muted)
+            below = QRect(0, SIDE + 2, self.width(), self.height() - SIDE - 2)
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self.small.label)

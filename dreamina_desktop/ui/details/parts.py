@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.ui import formats
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.own_account import own_account_once
 from dreamina_desktop.ui.window.icon_button import IconButton
 
@@ -105,6 +106,7 @@ class Copying:
         column.addLayout(row)
 
 
+@guarded
 class Preview(QWidget):
     """A thumbnail in the middle of the pane, as sharp as it is."""
 
@@ -124,10 +126,9 @@ class Preview(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._pixmap is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        size = self._pixmap.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect(0, 0, size.width(), size.height())
-        place.moveCenter(self.rect().center())
-        painter.drawPixmap(place, self._pixmap)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            size = self._pixmap.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            place = QRect(0, 0, size.width(), size.height())
+            place.moveCenter(self.rect().center())
+            painter.drawPixmap(place, self._pixmap)

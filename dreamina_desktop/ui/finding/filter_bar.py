@@ -15,6 +15,7 @@ from dreamina_desktop.ui import icons
 from dreamina_desktop.ui.finding.words import Chip, chips
 from dreamina_desktop.ui.flow_layout import FlowLayout
 from dreamina_desktop.ui.formats import on_button
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 
@@ -113,6 +114,7 @@ class FilterBar(QWidget):
         self._show()
 
 
+@guarded
 class _Chip(QToolButton):
     """Delete and Backspace lift it too."""
 
@@ -141,6 +143,7 @@ class _Chip(QToolButton):
             super().keyPressEvent(event)
 
 
+@guarded
 class _NameField(QLineEdit):
     """Enter gives the name, Esc gives it up."""
 

@@ -30,18 +30,17 @@ def drag_pixmap(thumbnails: Sequence[QPixmap | None], number: int, ratio: float)
     pixmap = QPixmap(QSize(round(width * ratio), round(height * ratio)))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHints(
-        QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-    )
-    painter.setOpacity(OPACITY)
-    for place in reversed(range(len(shown))):
-        corner = QPoint(STEP * place, STEP * place)
-        _paint_picture(painter, shown[place], QRect(corner, sizes[place]), ratio)
-    painter.setOpacity(1.0)
-    if number > 1:
-        _paint_number(painter, number, sizes[0])
-    painter.end()
+    with QPainter(pixmap) as painter:
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        painter.setOpacity(OPACITY)
+        for place in reversed(range(len(shown))):
+            corner = QPoint(STEP * place, STEP * place)
+            _paint_picture(painter, shown[place], QRect(corner, sizes[place]), ratio)
+        painter.setOpacity(1.0)
+        if number > 1:
+            _paint_number(painter, number, sizes[0])
     return pixmap
 
 

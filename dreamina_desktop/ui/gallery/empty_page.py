@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui import icons
 from dreamina_desktop.ui.gallery.absence import Absence
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 
 ICON = 28
 MAX_TEXT_WIDTH = 360
 
 
+@guarded
 class EmptyPage(QWidget):
     """Lies over `parent`, lets the mouse through, and shows nothing until it is told to."""
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from dreamina_desktop.core.grouping import Grouping
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.window.icon_button import IconButton
 
@@ -29,6 +30,7 @@ QSlider::handle:horizontal:focus {{ background: {accent}; }}
 NARROW = 420  # pixels; below, the slider stands without its word
 
 
+@guarded
 class GalleryHeader(QWidget):
     """`Images  38 of 812 · 2 selected`, and the slider for the size of tiles."""
 

@@ -35,6 +35,7 @@ from dreamina_desktop.ui.gallery.tile_painter import Tile
 from dreamina_desktop.ui.gallery.trashing import Trashing
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.marks.text_asker import TextAsker
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import ReadAhead
 from dreamina_desktop.ui.services import Services
@@ -47,6 +48,7 @@ ZOOM_STEP = 1.15
 WISHES = "gallery"
 
 
+@guarded
 class GalleryPane(QWidget):
     """Shows the images of the jobs it is given. Changes are gathered and shown together."""
 
@@ -153,9 +155,8 @@ class GalleryPane(QWidget):
             self.addAction(action)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), colors().canvas)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), colors().canvas)
 
     # What the window asks
 

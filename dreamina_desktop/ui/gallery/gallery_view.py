@@ -48,6 +48,7 @@ from dreamina_desktop.ui.gallery.tile_drag import TileDrag, TileDrop
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
 from dreamina_desktop.ui.gallery.words import pixels
+from dreamina_desktop.ui.overrides import guarded, one_of_many
 from dreamina_desktop.ui.painted import LIMIT_BYTES, Painted
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.row_selection import count_of, rows_of, runs, runs_of, selection_of
@@ -72,6 +73,7 @@ TileSource = Callable[[int], Tile]
 SectionSource = Callable[[int], Section]
 
 
+@guarded
 class GalleryView(ArithmeticView):
     """Shows `ImagesModel`. What a tile looks like is asked of `tile_source`, by row; what the
     header of a section says of `section_source`, by the section's first row."""
@@ -319,21 +321,23 @@ class GalleryView(ArithmeticView):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), colors().canvas)
-        down = self.verticalOffset()
-        top = event.rect().top() + down
-        tile_painter = TilePainter(painter, colors(), self.font(), self._painted)
-        for row in self._grid.rows(top, event.rect().bottom() + down):
-            rect = self._grid.tile(row).translated(0, -down)
-            tile_painter.paint(self._tile(row), rect, self._grid.picture_height)
-        painter.setFont(self.font())
-        for section, place in self._headers():
-            if place.intersects(event.rect()):
-                paint_header(painter, place, self._section_source(self._grid.starts[section]))
-        self._paint_drop(painter)
-        self._paint_band(painter)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), colors().canvas)
+            down = self.verticalOffset()
+            top = event.rect().top() + down
+            tile_painter = TilePainter(painter, colors(), self.font(), self._painted)
+            for row in self._grid.rows(top, event.rect().bottom() + down):
+                rect = self._grid.tile(row).translated(0, -down)
+                with one_of_many(painter, "painting a tile"):
+                    tile_painter.paint(self._tile(row), rect, self._grid.picture_height)
+            painter.setFont(self.font())
+            for section, place in self._headers():
+                if not place.intersects(event.rect()):
+                    continue
+                with one_of_many(painter, "painting a header"):
+                    paint_header(painter, place, self._section_source(self._grid.starts[section]))
+            self._paint_drop(painter)
+            self._paint_band(painter)
 
     def _headers(self) -> Iterator[tuple[int, QRect]]:
         return headers(self._grid, self.verticalOffset(), self.viewport().size())

@@ -16,6 +16,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 
+from dreamina_desktop.ui.overrides import guarded
+
 MAX_IMAGE_BYTES = 300_000_000  # an 8192 x 8192 image takes 268 MB; larger ones are scaled down
 SRGB = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
 _TURNED = QImageIOHandler.Transformation.TransformationRotate90
@@ -91,6 +93,7 @@ class ImageReading(QObject):
         self._pool.waitForDone()
 
 
+@guarded
 class _Reading(QRunnable):
     def __init__(
         self,

@@ -17,6 +17,7 @@ from dreamina_desktop.core.job import Image, ImageKey
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.row_selection import runs
 from dreamina_desktop.ui.services import Services
 
@@ -25,6 +26,7 @@ KEY_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
 
+@guarded
 class ImagesModel(QAbstractListModel):
     """One row an image. It keeps numbers only: what is shown is read from the library."""
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from dreamina_desktop.ui.overrides import guarded
+
 TOP = 12  # pixels below the gallery's upper edge
 
 
+@guarded
 class NewPill(QPushButton):
     """Over `parent`, in the middle of its upper edge, while there is something new."""
 

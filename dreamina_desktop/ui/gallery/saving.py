@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from dreamina_desktop.core.job import Image
 from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.ui.overrides import guarded
 
 _CHUNK_BYTES = 1 << 20
 
@@ -55,6 +56,7 @@ class Saving(QObject):
         self._pool.waitForDone()
 
 
+@guarded
 class _Copying(QRunnable):
     def __init__(self, owner: Saving, files: Sequence[str], target: str) -> None:
         super().__init__()

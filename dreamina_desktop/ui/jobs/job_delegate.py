@@ -13,6 +13,7 @@ from dreamina_desktop.core.status_words import Role, StatusWords, runs, seconds_
 from dreamina_desktop.ui import formats, icons
 from dreamina_desktop.ui.jobs.hits import MOST, around_hit, hits
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel, title
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.painted import Painted
 from dreamina_desktop.ui.palette import Colors, colors
 from dreamina_desktop.ui.services import Services
@@ -26,6 +27,7 @@ SHOWN = 300  # characters of a title, at most
 Index = QModelIndex | QPersistentModelIndex
 
 
+@guarded
 class JobDelegate(QStyledItemDelegate):
     """Every row has the same height, so that a hundred thousand need no layout."""
 

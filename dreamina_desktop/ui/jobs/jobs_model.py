@@ -26,6 +26,7 @@ from dreamina_desktop.core.status_words import status_words
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.services.messages import Condition
 from dreamina_desktop.ui.connection_words import WAITING_FOR
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.reading import ReadAhead
 from dreamina_desktop.ui.services import Services
 
@@ -37,6 +38,7 @@ WAIT_S = 0.008  # half a frame
 REST = 4  # times as long as a listing took, nothing is listed again
 
 
+@guarded
 class JobsModel(QAbstractListModel):
     """Row -> number; the job itself is read from the library when it is needed."""
 

@@ -18,12 +18,14 @@ from dreamina_desktop.ui.arithmetic_view import ArithmeticView
 from dreamina_desktop.ui.geometry import Column
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate, preview_keys
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel
+from dreamina_desktop.ui.overrides import guarded, one_of_many
 from dreamina_desktop.ui.thumbnails import Thumbnails
 
 State = QStyle.StateFlag
 TICK_MS = 1000
 
 
+@guarded
 class JobsView(ArithmeticView):
     """Escape clears the selection; thumbnails are wished for visible rows only."""
 
@@ -109,28 +111,28 @@ class JobsView(ArithmeticView):
             self.selectionModel().setCurrentIndex(self._jobs.index(0), no_update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        plain = option.state & ~(
-            State.State_HasFocus | State.State_Selected | State.State_MouseOver
-        )
-        current = self.currentIndex().row() if self.hasFocus() else None
-        down = self.verticalOffset()
-        for row in self._column.rows(event.rect().top() + down, event.rect().bottom() + down):
-            index = self._jobs.index(row)
-            option.rect = self._column.cell(row).translated(0, -down)
-            option.state = plain
-            if self.selectionModel().isSelected(index):
-                option.state |= State.State_Selected
-            if row == self._hovered:
-                option.state |= State.State_MouseOver
-            if row == current:
-                option.state |= State.State_HasFocus
-            self._delegate.paint(painter, option, index)
-            if self._jobs.peek(row) is None:  # or others took its place in memory since
-                self._wish_soon()
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            option = QStyleOptionViewItem()
+            self.initViewItemOption(option)
+            plain = option.state & ~(
+                State.State_HasFocus | State.State_Selected | State.State_MouseOver
+            )
+            current = self.currentIndex().row() if self.hasFocus() else None
+            down = self.verticalOffset()
+            for row in self._column.rows(event.rect().top() + down, event.rect().bottom() + down):
+                index = self._jobs.index(row)
+                option.rect = self._column.cell(row).translated(0, -down)
+                option.state = plain
+                if self.selectionModel().isSelected(index):
+                    option.state |= State.State_Selected
+                if row == self._hovered:
+                    option.state |= State.State_MouseOver
+                if row == current:
+                    option.state |= State.State_HasFocus
+                with one_of_many(painter, "painting a row"):
+                    self._delegate.paint(painter, option, index)
+                if self._jobs.peek(row) is None:  # or others took its place in memory since
+                    self._wish_soon()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from dreamina_desktop.core.marks import parse_tags
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 
 WIDTH = 420
@@ -25,6 +26,7 @@ MARGIN = 16
 NOTE_LINES = 5
 
 
+@guarded
 class TextAsker(QWidget):
     """Enter keeps (in a note Ctrl+Enter), Esc gives up. Covers the view's lower middle."""
 
@@ -170,14 +172,14 @@ class TextAsker(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colors().control, 1))
-        painter.setBrush(colors().raised)
-        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 10, 10)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(colors().control, 1))
+            painter.setBrush(colors().raised)
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 10, 10)
 
 
+@guarded
 class _LastTagCompleter(QCompleter):
     """Completes what stands behind the last comma."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QPlainTextEdit
 
+from dreamina_desktop.ui.overrides import guarded
 
+
+@guarded
 class PromptEdit(QPlainTextEdit):
     """Takes text only: the names of dropped files are no prompt, and go to whoever is around it."""
 

@@ -38,6 +38,7 @@ from dreamina_desktop.core.snippets import Form, snippet
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui.flow_layout import FlowLayout
 from dreamina_desktop.ui.images_data import image_keys
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.own_account import own_account_once
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import with_jobs
@@ -55,6 +56,7 @@ PROMPT_HEIGHT = 60
 RESOLUTIONS = ("1k", "2k", "4k")
 
 
+@guarded
 class ReferenceTrayBar(QWidget):
     """Hidden while it is empty and nobody asked for it."""
 
@@ -214,9 +216,8 @@ class ReferenceTrayBar(QWidget):
         self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(0, 0, self.width(), 1, colors().line)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(0, 0, self.width(), 1, colors().line)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Images of this window: those of another one have the numbers of another library. All

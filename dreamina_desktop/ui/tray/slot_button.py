@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 
 SIDE = 60
@@ -16,6 +17,7 @@ REPLACED_OPACITY = 0.4  # of the picture that a drop would put out
 CLOSE = 16  # pixels, square, at the top right
 
 
+@guarded
 class SlotButton(QAbstractButton):
     """Delete takes its image out, Alt+Left and Alt+Right or the mouse move it."""
 
@@ -95,37 +97,36 @@ class SlotButton(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = colors()
-        painter = QPainter(self)
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        place = self.rect().adjusted(1, 1, -1, -1)
-        pen = QPen(c.failed if self._trouble else c.control, 2 if self._trouble else 1)
-        if self._key is None:
-            pen.setStyle(Qt.PenStyle.DashLine)
-        if self.hasFocus() or self._is_target:
-            pen = QPen(c.accent, 3 if self._is_target else 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(c.selected if self._is_target else c.canvas)
-        painter.drawRoundedRect(place, RADIUS, RADIUS)
-        if self._pixmap is not None:
-            side = min(self._pixmap.width(), self._pixmap.height())
-            part = QRect(0, 0, side, side)
-            part.moveCenter(self._pixmap.rect().center())
-            painter.setOpacity(REPLACED_OPACITY if self._is_target else 1.0)
-            painter.drawPixmap(place.adjusted(2, 2, -2, -2), self._pixmap, part)
-            painter.setOpacity(1.0)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(pen)
-        painter.drawRoundedRect(place, RADIUS, RADIUS)
-        self._paint_number(painter)
-        if self._key is not None and (self.underMouse() or self.hasFocus()):
+        with QPainter(self) as painter:
+            painter.setRenderHints(
+                QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+            )
+            place = self.rect().adjusted(1, 1, -1, -1)
+            pen = QPen(c.failed if self._trouble else c.control, 2 if self._trouble else 1)
+            if self._key is None:
+                pen.setStyle(Qt.PenStyle.DashLine)
+            if self.hasFocus() or self._is_target:
+                pen = QPen(c.accent, 3 if self._is_target else 2)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(c.raised)
-            painter.drawEllipse(self._close())
-            icon = icons.pixmap("close", c.text, 12, self.devicePixelRatioF())
-            painter.drawPixmap(self._close().topLeft() + QPoint(2, 2), icon)
-        painter.end()
+            painter.setBrush(c.selected if self._is_target else c.canvas)
+            painter.drawRoundedRect(place, RADIUS, RADIUS)
+            if self._pixmap is not None:
+                side = min(self._pixmap.width(), self._pixmap.height())
+                part = QRect(0, 0, side, side)
+                part.moveCenter(self._pixmap.rect().center())
+                painter.setOpacity(REPLACED_OPACITY if self._is_target else 1.0)
+                painter.drawPixmap(place.adjusted(2, 2, -2, -2), self._pixmap, part)
+                painter.setOpacity(1.0)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(pen)
+            painter.drawRoundedRect(place, RADIUS, RADIUS)
+            self._paint_number(painter)
+            if self._key is not None and (self.underMouse() or self.hasFocus()):
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(c.raised)
+                painter.drawEllipse(self._close())
+                icon = icons.pixmap("close", c.text, 12, self.devicePixelRatioF())
+                painter.drawPixmap(self._close().topLeft() + QPoint(2, 2), icon)
 
     def _paint_number(self, painter: QPainter) -> None:
         """On a ground of its own: pictures have any colour."""

@@ -6,12 +6,14 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.viewer.zoom import Zoom
 
 WHEEL_STEP = 120  # eighths of a degree in one notch of a wheel
 
 
+@guarded
 class PictureCanvas(QWidget):
     """Draws the sharpest image it was given. All sizes are in physical pixels of the screen."""
 
@@ -106,15 +108,14 @@ class PictureCanvas(QWidget):
             self.unsetCursor()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), colors().canvas)
-        image = self._small if self._is_enough(self._small) else self._full or self._small
-        if image is not None and self.has_picture:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            if self._zoom.shown_scale >= 3:  # so close, pixels are what one looks for
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(self._target(), image)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), colors().canvas)
+            image = self._small if self._is_enough(self._small) else self._full or self._small
+            if image is not None and self.has_picture:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                if self._zoom.shown_scale >= 3:  # so close, pixels are what one looks for
+                    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+                painter.drawImage(self._target(), image)
 
     def _target(self) -> QRectF:
         """In logical pixels, on whole physical ones so that nothing blurs."""

@@ -32,6 +32,7 @@ from dreamina_desktop.ui.gallery.opening import Opening
 from dreamina_desktop.ui.marks import words as mark_words
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.marks.text_asker import TextAsker
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.thumbnails import Thumbnails
@@ -66,6 +67,7 @@ MENU = (
 INFORMATION_WIDTH = 320
 
 
+@guarded
 class Viewer(QWidget):
     """Covers `parent`, its window. Images without a file show why they have none."""
 
@@ -434,9 +436,8 @@ class Viewer(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), colors().canvas)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), colors().canvas)
 
     def sizeHint(self) -> QSize:
         return self._under.size()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEve
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.plain_tip import plain_tip
 
@@ -83,6 +84,7 @@ class BarContent:
     is_last: bool
 
 
+@guarded
 class ViewerBar(QWidget):
     """Tells commands; does nothing itself."""
 
@@ -195,7 +197,6 @@ class ViewerBar(QWidget):
         self._elide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), colors().surface)
-        painter.fillRect(0, 0, self.width(), 1, colors().line)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), colors().surface)
+            painter.fillRect(0, 0, self.width(), 1, colors().line)

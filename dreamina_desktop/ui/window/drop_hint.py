@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 
 MARGIN = 16
@@ -15,6 +16,7 @@ WORDS = (
 )
 
 
+@guarded
 class DropHint(QWidget):
     """Covers its parent and lets everything through."""
 
@@ -37,19 +39,18 @@ class DropHint(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = colors()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        veil = QColor(c.surface)
-        veil.setAlphaF(0.85)
-        painter.fillRect(self.rect(), veil)
-        painter.setPen(QPen(c.accent, 2, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN), RADIUS, RADIUS
-        )
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        painter.setPen(c.text)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, WORDS)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            veil = QColor(c.surface)
+            veil.setAlphaF(0.85)
+            painter.fillRect(self.rect(), veil)
+            painter.setPen(QPen(c.accent, 2, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(
+                QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN), RADIUS, RADIUS
+            )
+            font = QFont(self.font())
+            font.setPointSizeF(font.pointSizeF() * 1.15)
+            font.setWeight(QFont.Weight.DemiBold)
+            painter.setFont(font)
+            painter.setPen(c.text)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, WORDS)

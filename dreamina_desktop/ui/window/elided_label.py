@@ -6,7 +6,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from dreamina_desktop.ui.overrides import guarded
 
+
+@guarded
 class ElidedLabel(QLabel):
     """Screen readers get the whole text, and so does the tool tip when it is cut. A note is in the
     tool tip in any case."""
@@ -37,10 +40,9 @@ class ElidedLabel(QLabel):
         self._tell_what_is_cut()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        painter.drawText(self.contentsRect(), int(self.alignment()), self._elided())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().windowText().color())
+            painter.drawText(self.contentsRect(), int(self.alignment()), self._elided())
 
     def _elided(self) -> str:
         room = self.contentsRect().width()

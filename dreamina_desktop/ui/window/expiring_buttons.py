@@ -7,12 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from dreamina_desktop.services.deadlines import Expiring
 from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.window.expiring_words import expiring_words
 
 ICON = 16
 
 
+@guarded
 class ExpiringButtons(QWidget):
     """Hidden while nothing is to be fetched soon."""
 

@@ -6,9 +6,11 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 
 
+@guarded
 class IconButton(QToolButton):
     """`icon` is the name of a file in resources/icons."""
 

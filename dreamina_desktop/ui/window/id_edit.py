@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.image_list import MIME_TYPE
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.window.incoming import local_files
 
 RENDERED = 20_000  # characters; of a larger text only its size is shown
@@ -16,6 +17,7 @@ MAX_LINES = 4
 PADDING = 20  # above and below the lines, together
 
 
+@guarded
 class IdEdit(QPlainTextEdit):
     """A QLineEdit would cut a paste at 32,767 characters."""
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from dreamina_desktop.services.tracker import LARGE, Preview
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.breaking import breakable
 from dreamina_desktop.ui.window.id_edit import IdEdit
@@ -15,6 +16,7 @@ READING = "Reading…"
 GAP = 12  # pixels beside the words in the field
 
 
+@guarded
 class IdField(QWidget):
     """`submitted` carries the whole text, however large."""
 

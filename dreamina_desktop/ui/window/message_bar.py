@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from dreamina_desktop.services.messages import Message, Messages, Remedy
 from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.window.breaking import breakable
 from dreamina_desktop.ui.window.icon_button import IconButton
@@ -55,6 +56,7 @@ class MessageBar(QWidget):
             layout.addWidget(row)
 
 
+@guarded
 class _Row(QWidget):
     """One message with its button."""
 
@@ -116,10 +118,9 @@ class _Row(QWidget):
             self._tint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), colors().raised)
-        painter.fillRect(0, 0, self.width(), 1, colors().line)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), colors().raised)
+            painter.fillRect(0, 0, self.width(), 1, colors().line)
 
     def _lay_out(self) -> None:
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 
 JOBS_WIDTH = 320
@@ -33,6 +34,7 @@ MIN_PANE = 220
 SHADOW = 12
 
 
+@guarded
 class Panes(QWidget):
     """Three panes by the width there is. Which one is in front matters only in a narrow window."""
 
@@ -192,6 +194,7 @@ class _Switch(QWidget):
         self._buttons.button(int(gallery)).setChecked(True)
 
 
+@guarded
 class _Float(QWidget):
     """Carries the details over the gallery, with a shadow at their left."""
 
@@ -208,12 +211,11 @@ class _Float(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = colors()
-        painter = QPainter(self)
-        gradient = QLinearGradient(QPointF(0, 0), QPointF(SHADOW, 0))
-        dark = QColor(0, 0, 0, 90 if c.dark else 36)
-        gradient.setColorAt(0, QColor(0, 0, 0, 0))
-        gradient.setColorAt(1, dark)
-        painter.fillRect(QRect(0, 0, SHADOW, self.height()), gradient)
-        painter.fillRect(self.rect().adjusted(SHADOW, 0, 0, 0), c.surface)
-        painter.fillRect(SHADOW - 1, 0, 1, self.height(), c.line)
-        painter.end()
+        with QPainter(self) as painter:
+            gradient = QLinearGradient(QPointF(0, 0), QPointF(SHADOW, 0))
+            dark = QColor(0, 0, 0, 90 if c.dark else 36)
+            gradient.setColorAt(0, QColor(0, 0, 0, 0))
+            gradient.setColorAt(1, dark)
+            painter.fillRect(QRect(0, 0, SHADOW, self.height()), gradient)
+            painter.fillRect(self.rect().adjusted(SHADOW, 0, 0, 0), c.surface)
+            painter.fillRect(SHADOW - 1, 0, 1, self.height(), c.line)

@@ -7,12 +7,14 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 
 WIDTH = 220  # pixels
 MAX_LENGTH = 300  # characters
 
 
+@guarded
 class SearchField(QLineEdit):
     """Escape empties it, then leaves it; Down and Enter go to what was found."""
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from dreamina_desktop.core.skew import skew_words
 from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.elided_label import ElidedLabel
@@ -21,6 +22,7 @@ DEMO = "Demo: nothing is kept"
 NARROW = 560  # pixels; below, the demo says it shortly
 
 
+@guarded
 class StatusBar(QWidget):
     """Ticks only while it is seen and something is timed."""
 
@@ -89,10 +91,9 @@ class StatusBar(QWidget):
         self._demo.setText(DEMO if self.width() >= NARROW else "Demo")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), colors().surface)
-        painter.fillRect(0, 0, self.width(), 1, colors().line)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), colors().surface)
+            painter.fillRect(0, 0, self.width(), 1, colors().line)
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
