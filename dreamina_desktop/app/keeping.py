@@ -73,7 +73,7 @@ async def open_keeping(
     news = notice.words if is_rescued else ""
     if news:
         diagnostics.log.warning("%s", news)
-    thumbnails = ThumbnailStore(locations.thumbnails)
+    thumbnails = ThumbnailStore(locations.thumbnails, lambda: preferences.thumbnail_bytes)
     await thumbnails.open()
     stack.push_async_callback(thumbnails.aclose)
     return Keeping(

@@ -297,14 +297,20 @@ class Trash(Protocol):
 
 
 class ThumbnailStore(Protocol):
-    """Thumbnails by image; losing it costs only time."""
+    """Thumbnails by image and size, up to a bound in bytes: what was shown longest ago goes. Losing
+    it costs only time. Raises DatabaseError."""
 
-    async def get(self, keys: Sequence[ImageKey]) -> Mapping[ImageKey, bytes]:
-        """Those that are there."""
+    async def get(self, keys: Sequence[ImageKey], size_px: int) -> Mapping[ImageKey, bytes]:
+        """Those that are there of this size (pixels on the longer side)."""
 
-    async def put(self, jpegs: Mapping[ImageKey, bytes]) -> None: ...
+    async def put(self, jpegs: Mapping[ImageKey, bytes], size_px: int) -> None: ...
 
-    async def drop(self, key: ImageKey) -> None: ...
+    async def drop(self, key: ImageKey) -> None:
+        """Of every size."""
+
+    async def tidy(self) -> bool:
+        """A short piece of what waits until there is nothing else to do: noting what was shown,
+        giving back what is too much. Whether there is more of it."""
 
 
 class BackedUp(Protocol):

@@ -78,6 +78,16 @@ class Preferences:
         self.set("allows_fake_addresses", value)
 
     @property
+    def thumbnail_bytes(self) -> int | None:
+        """How large the file of thumbnails may become; None: the program's own bound."""
+        value = self._values.get("thumbnail_bytes")
+        return value if isinstance(value, int) and value > 0 else None
+
+    @thumbnail_bytes.setter
+    def thumbnail_bytes(self, value: int | None) -> None:
+        self.set("thumbnail_bytes", value)
+
+    @property
     def theme(self) -> str:
         """ "system", "light" or "dark"."""
         value = self._values.get("theme")

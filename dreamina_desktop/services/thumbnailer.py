@@ -15,12 +15,17 @@ from dreamina_desktop.services.supervisor import Supervisor
 
 Told = Mapping[ImageKey, bytes | None]
 ThumbnailListener = Callable[[Told], None]
+SIZE_PX = 320  # on the longer side
 AT_ONCE = 2  # batches, each in a process
 AT_ONCE_WHILE_MOVING = 1
 MOVING_S = 0.3  # a view whose wishes change within this time is being scrolled
 READ_AT_ONCE = 24  # from the store
 BATCH = 4  # files for a process in one go: most of what a single one costs here is the going
 BATCH_BYTES = 4_000_000  # of these files, so that what scrolled away does not hold up the rest
+TIDY_AFTER_S = 10.0  # without anything to do
+TIDY_PAUSE_S = 0.1  # between two pieces of it
+FIRST_REST_S = 5.0  # after nothing could be decoded; doubled each time that nothing can
+LONGEST_REST_S = 300.0
 
 
 class Thumbnailer:
@@ -48,6 +53,10 @@ class Thumbnailer:
         self._batches = 0  # under way
         self._moved_at: dict[str, float] = {}
         self._moving_until = 0.0
+        self._alone: set[ImageKey] = set()  # of batches that could not be decoded
+        self._rest_s = 0.0  # after the last of them
+        self._rests_until = 0.0
+        self._tidy_in_s: float | None = TIDY_AFTER_S  # None: it is tidy
         self._woken = asyncio.Event()
         self._listeners: list[ThumbnailListener] = []
         library.subscribe(self._on_changed)
@@ -97,12 +106,25 @@ class Thumbnailer:
         self._moved_at[view] = now
 
     async def _wait(self) -> None:
-        """For news, or for the end of a movement: then there may be more at once."""
-        left = self._moving_until - self._clock.monotonic()
+        """For news, or for the end of a movement or a rest: then there may be more to be made. With
+        nothing to do for a while the store is tidied."""
+        left = max(self._moving_until, self._rests_until) - self._clock.monotonic()
         is_held_up = left > 0 and bool(self._not_stored)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(left if is_held_up else None):
+        is_idle = not (is_held_up or self._batches)
+        try:
+            async with asyncio.timeout(
+                self._tidy_in_s if is_idle else left if is_held_up else None
+            ):
                 await self._woken.wait()
+        except TimeoutError:
+            if is_idle:
+                await self._tidy()
+
+    async def _tidy(self) -> None:
+        self._tidy_in_s = None
+        with suppress(OSError):  # then another time
+            if await self._store.tidy():
+                self._tidy_in_s = TIDY_PAUSE_S
 
     def _all_wanted(self) -> Iterator[ImageKey]:
         """Most wanted first."""
@@ -143,15 +165,19 @@ class Thumbnailer:
             return
         found: Mapping[ImageKey, bytes] = {}
         with suppress(OSError):  # then they are made
-            found = await self._store.get(keys)
+            found = await self._store.get(keys, SIZE_PX)
         self._not_stored.update(key for key in keys if key not in found)
         if found:
+            self._tidy_in_s = TIDY_AFTER_S
             self._tell(found)
 
     # -- from the files ---------------------------------------------------------------------
 
     def _begin_batches(self) -> None:
-        is_moving = self._clock.monotonic() < self._moving_until
+        now = self._clock.monotonic()
+        if now < self._rests_until:
+            return
+        is_moving = now < self._moving_until
         at_once = AT_ONCE_WHILE_MOVING if is_moving else AT_ONCE
         while self._batches < at_once and (batch := self._next_batch(at_once - self._batches)):
             self._batches += 1
@@ -170,9 +196,11 @@ class Thumbnailer:
             if image is None or image.file is None:
                 continue
             size_bytes += image.size_bytes or 0
-            if batch and size_bytes > BATCH_BYTES:
+            if batch and (size_bytes > BATCH_BYTES or key in self._alone):
                 break
             batch[key] = image.file
+            if key in self._alone:
+                break
         return batch
 
     async def _make(self, batch: Mapping[ImageKey, str]) -> None:
@@ -181,20 +209,33 @@ class Thumbnailer:
             made = await self._imaging.thumbnails([Path(file) for file in batch.values()])
             jpegs = dict(zip(batch, made, strict=True))
             self._unreadable |= {key: batch[key] for key, jpeg in jpegs.items() if jpeg is None}
+            self._alone.difference_update(batch)
+            self._rest_s = 0.0
             self._tell(jpegs)
-        except OSError:
-            return  # the program is closing
-        finally:
+        except OSError:  # trouble of this machine, or the program is closing
+            self._rest(batch)
+            return
+        except BaseException:  # a mistake of ours is told once
             self._told.update(batch)
+            raise
+        finally:
             self._working.difference_update(batch)
             self._batches -= 1
             self._woken.set()
         await self._keep({key: jpeg for key, jpeg in jpegs.items() if jpeg is not None})
 
+    def _rest(self, batch: Mapping[ImageKey, str]) -> None:
+        """It says nothing about these files: they are tried again, each alone, if still wanted."""
+        self._alone.update(batch)
+        if self._clock.monotonic() >= self._rests_until:
+            self._rest_s = min(2 * self._rest_s or FIRST_REST_S, LONGEST_REST_S)
+            self._rests_until = self._clock.monotonic() + self._rest_s
+
     async def _keep(self, jpegs: Mapping[ImageKey, bytes]) -> None:
         if jpegs:
             with suppress(OSError):  # then they are made again next time
-                await self._store.put(jpegs)
+                await self._store.put(jpegs, SIZE_PX)
+            self._tidy_in_s = TIDY_AFTER_S
 
     # -- telling ----------------------------------------------------------------------------
 

@@ -51,8 +51,8 @@ class Database:
         costs_only_time: bool = False,
     ) -> None:
         """`backups`: where copies go. `costs_only_time`: losing the file does. It is not proven
-        whole at the start, may lose what was written last in a power cut, and has larger pages,
-        for larger rows."""
+        whole at the start, may lose what was written last in a power cut, has larger pages, for
+        larger rows, and can be made smaller."""
         self._file = file
         self._migrations = migrations
         self._backups = backups
@@ -242,7 +242,8 @@ class Database:
     def _set_up(self, connection: apsw.Connection) -> None:
         pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]
         if self._costs_only_time:
-            pragmas = [f"page_size = {LARGE_PAGE_BYTES}", pragmas[0], "synchronous = NORMAL"]
+            of_new_file = [f"page_size = {LARGE_PAGE_BYTES}", "auto_vacuum = INCREMENTAL"]
+            pragmas = [*of_new_file, pragmas[0], "synchronous = NORMAL"]
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         version = version_of(connection)

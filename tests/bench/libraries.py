@@ -227,15 +227,17 @@ def _make_files(
 def _make_thumbnails(file: Path, keys: list[tuple[int, int]], rng: random.Random) -> None:
     jpegs = [photograph(rng, (320, 180), 80) for _ in range(24)]
     connection = apsw.Connection(str(file))
-    connection.execute("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
     with connection:
         for migration in TABLES:
             connection.execute(migration)
         connection.execute(f"PRAGMA user_version = {len(TABLES)}")
         connection.executemany(
-            "INSERT INTO thumbnail VALUES (?, ?, ?)",
+            "INSERT INTO picture VALUES (?, ?, 320, ?)",
             ((number, index, jpegs[(number + index) % 24]) for number, index in keys),
         )
+        connection.executemany("INSERT INTO shown VALUES (?, ?, 320, 0)", keys)
     connection.close()
 
 

@@ -59,7 +59,7 @@ async def test_the_program_opens_it_with_as_many_jobs_as_asked_for(folder: Path)
 
 
 def test_so_many_images_have_thumbnails_and_files(folder: Path) -> None:
-    assert _select(folder / "thumbnails.sqlite3", "SELECT count(*) FROM thumbnail") == [(50,)]
+    assert _select(folder / "thumbnails.sqlite3", "SELECT count(*) FROM picture") == [(50,)]
     saved = "SELECT file, size_bytes FROM image ORDER BY number DESC, idx DESC LIMIT 14"
     files = _select(folder / "library.sqlite3", saved)
     assert [(folder / file).stat().st_size for file, _ in files] == [size for _, size in files]

@@ -413,14 +413,23 @@ class FakeThumbnails:
         self.kept: dict[ImageKey, bytes] = {}
         self.asked: list[list[ImageKey]] = []
         self.broken = False
+        self.untidy = 0  # pieces of work
+        self.tidied = 0
 
-    async def get(self, keys: Sequence[ImageKey]) -> Mapping[ImageKey, bytes]:
+    async def tidy(self) -> bool:
+        self.tidied += 1
+        self.untidy = max(0, self.untidy - 1)
+        return self.untidy > 0
+
+    async def get(self, keys: Sequence[ImageKey], size_px: int) -> Mapping[ImageKey, bytes]:
+        assert size_px == 320
         if self.broken:
             raise DatabaseError("The disk is full.")
         self.asked.append(list(keys))
         return {key: self.kept[key] for key in keys if key in self.kept}
 
-    async def put(self, jpegs: Mapping[ImageKey, bytes]) -> None:
+    async def put(self, jpegs: Mapping[ImageKey, bytes], size_px: int) -> None:
+        assert size_px == 320
         if self.broken:
             raise DatabaseError("The disk is full.")
         self.kept |= jpegs

@@ -112,6 +112,42 @@ async def test_one_file_that_cannot_be_read_is_no_matter_to_the_others(world: Wo
 
 
 @with_world()
+async def test_trouble_of_this_machine_is_no_verdict_on_a_file(world: World) -> None:
+    """And of a batch each is tried alone then: one file may be on a disk that does not answer."""
+    told = listen(world)
+    keys = await with_saved(world, 3)
+    world.imaging.broken = OSError("no process can be started")
+    world.thumbnailer.want("gallery", keys)
+    await world.advance(600)
+    assert told == []
+    tries = len(world.imaging.batches)
+    assert 5 < tries < 40  # less and less often
+    world.imaging.broken = None
+    await world.advance(301)
+    assert sorted(key for key, jpeg in told if jpeg) == keys
+    assert {len(batch) for batch in world.imaging.batches[tries:]} == {1}
+    assert world.errors == []
+
+
+@with_world()
+async def test_the_store_is_tidied_in_pieces_when_there_is_nothing_else_to_do(world: World) -> None:
+    keys = await with_saved(world, 2)
+    await world.advance(60)
+    first = world.thumbnails.tidied
+    assert first == 1
+    world.thumbnails.untidy = 5
+    for _ in range(20):
+        world.thumbnailer.want("gallery", keys[:1])
+        await world.advance(1)
+        world.thumbnailer.want("gallery", keys[1:])
+        await world.advance(1)
+    assert world.thumbnails.tidied == first
+    await world.advance(3600)
+    assert world.thumbnails.untidy == 0
+    assert world.thumbnails.tidied == first + 5
+
+
+@with_world()
 async def test_what_is_not_visible_any_more_is_not_made(world: World) -> None:
     keys = await with_saved(world, 12)
     world.thumbnailer.want("gallery", keys[:10])

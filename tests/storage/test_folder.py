@@ -95,14 +95,14 @@ async def test_thumbnails_come_back_and_a_damaged_file_is_made_anew(tmp_path: Pa
     store = ThumbnailStore(file)
     await store.open()
     key, other = ImageKey(1, 0), ImageKey(1, 1)
-    await store.put({key: b"jpeg"})
-    await store.put({key: b"newer"})
-    assert await store.get([key, other]) == {key: b"newer"}
+    await store.put({key: b"jpeg"}, 320)
+    await store.put({key: b"newer"}, 320)
+    assert await store.get([key, other], 320) == {key: b"newer"}
     await store.aclose()
     file.write_bytes(b"garbage" * 1000)
     again = ThumbnailStore(file)
     await again.open()
-    assert await again.get([key]) == {}
-    await again.put({key: b"jpeg"})
-    assert await again.get([key]) == {key: b"jpeg"}
+    assert await again.get([key], 320) == {}
+    await again.put({key: b"jpeg"}, 320)
+    assert await again.get([key], 320) == {key: b"jpeg"}
     await again.aclose()

@@ -115,6 +115,12 @@ async def test_how_much_of_the_disk_stays_free_is_kept(bench, dialog):
     assert reserve.text() == "50 GB free"
     reserve.setValue(0)
     assert bench.services.preferences.reserve_bytes is None
+    thumbnails = dialog.findChild(FolderSection).thumbnails
+    assert thumbnails.text() == "2 GB"
+    thumbnails.setValue(5)
+    assert bench.services.preferences.thumbnail_bytes == 5_000_000_000
+    thumbnails.setValue(0)
+    assert bench.services.preferences.thumbnail_bytes is None
 
 
 async def test_whether_made_up_addresses_are_believed_is_kept(bench, dialog):

@@ -1,4 +1,4 @@
-"""Where images are kept, and how much of that disk stays free."""
+"""Where images are kept, how much of that disk stays free, and what thumbnails may take."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class FolderSection(QWidget):
         column.addWidget(self._words)
         form = make_form()
         form.addRow("Stop saving below", self._make_reserve())
+        form.addRow("Thumbnails take up to", self._make_thumbnails())
         column.addLayout(form)
         self._show()
 
@@ -55,6 +56,21 @@ class FolderSection(QWidget):
         self.reserve.setValue((self._services.preferences.reserve_bytes or 0) // GIGABYTE)
         self.reserve.valueChanged.connect(self._keep_reserve)
         return self.reserve
+
+    def _make_thumbnails(self) -> QSpinBox:
+        self.thumbnails = QSpinBox()
+        self.thumbnails.setRange(0, MOST_FREE_GB)
+        self.thumbnails.setSpecialValueText("2 GB")
+        self.thumbnails.setSuffix(" GB")
+        self.thumbnails.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.thumbnails.setKeyboardTracking(False)
+        self.thumbnails.setAccessibleName("Room on the disk for thumbnails")
+        self.thumbnails.setValue((self._services.preferences.thumbnail_bytes or 0) // GIGABYTE)
+        self.thumbnails.valueChanged.connect(self._keep_thumbnails)
+        return self.thumbnails
+
+    def _keep_thumbnails(self, gigabytes: int) -> None:
+        self._services.preferences.thumbnail_bytes = gigabytes * GIGABYTE or None
 
     def _keep_reserve(self, gigabytes: int) -> None:
         self._services.preferences.reserve_bytes = gigabytes * GIGABYTE or None
