@@ -73,7 +73,9 @@ def make_library(
         )
         images: list[tuple[object, ...]] = []
         rows = _jobs(jobs, rng, running, images)
-        connection.executemany("INSERT INTO job VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0, '')", rows)
+        connection.executemany(
+            "INSERT INTO job VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0, '', NULL)", rows
+        )
         connection.executemany(
             "INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', NULL, '', '')", images
         )
