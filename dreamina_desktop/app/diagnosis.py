@@ -70,6 +70,8 @@ class Diagnosis:
             "requests under way": f"{poll.checking} for jobs, {downloads.fetching} for images",
             "images still to come": str(downloads.pending),
             "disk full": "yes" if downloads.disk_full else "no",
+            "folder for images": "not there" if downloads.folder_away else "there",
+            "saved images whose files are missing": str(downloads.missing),
             "clock": skew_words(self.server_clock.skew_s) or "as the server's",
         }
 

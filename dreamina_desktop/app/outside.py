@@ -33,10 +33,10 @@ class Outside:
     imaging: LateImaging
     exports: Exports
 
-    def use_images_folder(self, folder: Path) -> None:
-        """New images go there from now on."""
-        self.files.use_folder(folder)
-        self.parts.use_folder(folder / PARTS)
+    def use_images_folder(self, folder: str, marker: str) -> None:
+        """New images go there from now on, as long as the marker is there."""
+        self.files.use_folder(Path(folder), marker)
+        self.parts.use_folder(Path(folder) / PARTS, marker)
 
 
 async def open_outside(

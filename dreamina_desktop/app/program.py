@@ -36,6 +36,7 @@ from dreamina_desktop.services.exporter import Exporter
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.holds import Work
 from dreamina_desktop.services.idle import IdleWaiter
+from dreamina_desktop.services.images_folder import ImagesFolder
 from dreamina_desktop.services.library_proof import prove_library
 from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.long_work import LongWork
@@ -43,6 +44,7 @@ from dreamina_desktop.services.marking import Marking
 from dreamina_desktop.services.meanwhile import Meanwhile
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.mishaps import Mishaps
+from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
@@ -228,11 +230,21 @@ async def _open(
         server_clock,
         random.random,
     )
+    folder = ImagesFolder(
+        outside.files,
+        preferences,
+        messages,
+        clock,
+        str(locations.images),
+        outside.use_images_folder,
+    )
+    missing = MissingFiles(library, outside.files, folder, messages, clock)
     downloader = Downloader(
         outside.source,
         outside.files,
         outside.imaging,
         library,
+        missing,
         messages,
         supervisor,
         clock,
@@ -280,17 +292,20 @@ async def _open(
         exporter=Exporter(
             library, outside.imaging, outside.exports.target, kept.fingerprints, long_work
         ),
-        file_watch=FileWatch(library, outside.files, kept.thumbnails, messages, supervisor, clock),
+        file_watch=FileWatch(
+            library, outside.files, missing, kept.thumbnails, messages, supervisor, clock
+        ),
         library=library,
         long_work=long_work,
         marking=Marking(library, undo),
         messages=messages,
+        missing_files=missing,
         other_programs=SystemPrograms(),
         poller=poller,
         preferences=preferences,
         recheck=Recheck(poller, messages, supervisor),
         reference_tray=ReferenceTray(preferences, load_catalog(locations.root, messages)),
-        refetch=Refetch(library, outside.files, kept.thumbnails, downloader, long_work),
+        refetch=Refetch(library, outside.files, kept.thumbnails, downloader, missing, long_work),
         remake=Remake(library, thumbnailer, long_work),
         rescue_notice=kept.rescue_notice,
         saved_searches=SavedSearches(preferences),
@@ -314,11 +329,11 @@ async def _open(
             "poll_interval_s",
             lambda: poller.set_interval(preferences.poll_interval_s),
         )
-    _follow(
-        preferences,
-        "images_folder",
-        lambda: outside.use_images_folder(_images_folder(preferences, locations)),
-    )
+
+    def on_folder_chosen() -> None:
+        supervisor.spawn(missing.folder_chosen(), "folder for images")
+
+    _follow(preferences, "images_folder", on_folder_chosen)
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
     stack.push_async_callback(_flush, preferences)

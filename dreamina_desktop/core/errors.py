@@ -17,7 +17,7 @@ class DamagedError(DatabaseError):
     """The database's file is not, or no longer, a whole database."""
 
 
-class FolderAwayError(OSError):
+class FolderAwayError(FileNotFoundError):
     """The folder of images is not there, or another one is in its place: its disk is away."""
 
     def __init__(self, folder: object) -> None:

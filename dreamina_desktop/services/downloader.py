@@ -19,7 +19,7 @@ from dreamina_desktop.services.image_queue import ImageQueue
 from dreamina_desktop.services.kept_files import KeptFiles
 from dreamina_desktop.services.library import SLICE, ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
-from dreamina_desktop.services.missing_files import fetch_missing_again
+from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
 from dreamina_desktop.services.room import Room
 from dreamina_desktop.services.server_clock import ServerClock
@@ -45,6 +45,8 @@ class DownloadStatus:
     fetching: int  # requests under way
     disk_full: bool  # stopped by itself; goes on when there is room
     next_in_s: float | None  # seconds to the next request; None when none is planned
+    folder_away: bool = False  # stopped until the folder for images is there
+    missing: int = 0  # saved images whose files are not where they were
 
 
 class Downloader:
@@ -56,6 +58,7 @@ class Downloader:
         files: ImageFiles,
         imaging: Imaging,
         library: Library,
+        missing: MissingFiles,
         messages: Messages,
         supervisor: Supervisor,
         clock: Clock,
@@ -74,6 +77,7 @@ class Downloader:
         self._files = files
         self._imaging = imaging
         self._library = library
+        self._missing = missing
         self._messages = messages
         self._supervisor = supervisor
         self._clock = clock
@@ -94,7 +98,7 @@ class Downloader:
             jitter,
             self._hosts,
             self._room,
-            KeptFiles(library, files, imaging, rescued_numbers),
+            KeptFiles(library, files, imaging, rescued_numbers, lambda: missing.folder.known),
         )
         self._on_retry = on_retry
         self._queue = ImageQueue(self._urgency)
@@ -109,7 +113,7 @@ class Downloader:
     async def run(self) -> None:
         """Until cancelled."""
         await record_unrecorded(self._library, self._files, self._imaging, self._messages)
-        await fetch_missing_again(self._library, self._files, self._messages)
+        await self._missing.look()
         self._has_looked = True
         async for job in self._library.each_open_job():
             self._plan(job)
@@ -134,7 +138,15 @@ class Downloader:
             fetching=len(self._fetching),
             disk_full=self._room.is_closed,
             next_in_s=self._next_in(),
+            folder_away=self._missing.folder.away_since is not None,
+            missing=self._missing.count,
         )
+
+    @property
+    def question(self) -> str:
+        """What the user is asked about the folder for images, or about files that are not where
+        they were: it does not go away by itself. Else ""."""
+        return self._missing.question
 
     @property
     def has_looked(self) -> bool:
@@ -156,12 +168,16 @@ class Downloader:
             self._keeper.failures.since(key),
             self._hosts.failing_since(self._url(key)),
             self._room.closed_since,
+            self._missing.folder.away_since,
         )
         since = min((at for at in begins if at is not None), default=None)
         return None if since is None else self._clock.monotonic() - since
 
     def holds(self, left: OpenWork) -> Iterator[Hold]:
         """Implements HoldSource: why images are not fetched, or not saved."""
+        if self.question:
+            stops = Work.IMAGES if self._missing.folder.question else Work.NONE
+            yield Hold(self.question, stops, asks_user=True)
         if Work.IMAGES not in left.kinds:
             return
         if self._paused:
@@ -270,6 +286,7 @@ class Downloader:
         self._on_retry(keys)
 
     async def _look_around(self) -> None:
+        await self._look_at_folder()
         if not len(self._queue):
             if not self._fetching:
                 self._backlog.over()
@@ -283,6 +300,18 @@ class Downloader:
         if not self._backlog.told:
             room = self._room
             self._backlog.say(some, len(keys), room.free_bytes, room.reserve_bytes)
+
+    async def _look_at_folder(self) -> None:
+        """While images wait for it, or it is away; where that changes, other files are back or
+        missing too."""
+        folder = self._missing.folder
+        was_away = folder.away_since is not None
+        if was_away or len(self._queue):
+            await folder.look()
+        if was_away != (folder.away_since is not None):
+            await self._missing.look()
+            self._tell_listeners()
+        await self._missing.look_again()
 
     def _start_due(self) -> bool:
         """Whether there is more to be looked at: of thousands some at a time. Those go first that
@@ -361,7 +390,8 @@ class Downloader:
         return not self._is_stopped() and len(self._fetching) < at_once
 
     def _is_stopped(self) -> bool:
-        return self._paused or self._room.is_closed
+        folder_away = self._missing.folder.away_since is not None
+        return self._paused or folder_away or self._room.is_closed
 
     def _urgency(self, key: ImageKey, _due_at: float) -> tuple[float, ...]:
         """The soonest to die first, then the newest; what says nothing last. A host that was

@@ -9,24 +9,29 @@ from dataclasses import replace
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.core.recovery import again
+from dreamina_desktop.services.images_folder import folder_of
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.ports import Clock, ImageFiles, ThumbnailStore
 from dreamina_desktop.services.supervisor import Supervisor
 
 GONE = "Its file is gone."
+AWAY = "Its folder is not there now. Is its disk connected?"
 CHANGED = "Its file was changed outside of Dreamina Desktop."
 LOOK_EVERY_S = 10.0  # at the same file
 
 
 class FileWatch:
-    """What it notices is not written down: a disk that was away may come back. Nothing is read
-    but sizes, and only of images that are shown."""
+    """What it notices is not written down, for a disk that was away may come back; only that a
+    file was moved with its folder is. Nothing is read but sizes, and only of images that are
+    shown."""
 
     def __init__(
         self,
         library: Library,
         files: ImageFiles,
+        missing: MissingFiles,
         thumbnails: ThumbnailStore,
         messages: Messages,
         supervisor: Supervisor,
@@ -34,6 +39,7 @@ class FileWatch:
     ) -> None:
         self._library = library
         self._files = files
+        self._missing = missing
         self._thumbnails = thumbnails
         self._messages = messages
         self._supervisor = supervisor
@@ -86,7 +92,19 @@ class FileWatch:
             self._looked_at[key] = now
             image = self._library.image(key)
             if image is not None and image.file == file and file in sizes:
-                self._note(image, file, _trouble(image, sizes[file]))
+                trouble = _trouble(image, sizes[file])
+                self._note(image, file, await self._why_gone(image) if trouble is GONE else trouble)
+
+    async def _why_gone(self, image: Image) -> str:
+        """ "" where it was only moved: then it is recorded there."""
+        try:
+            if places := await self._missing.places([image]):
+                await self._missing.move(places)
+                return ""
+        except DatabaseError as error:
+            self._messages.hold(Condition.DATABASE, str(error))
+        is_there = await self._missing.folder.is_there(folder_of(image.file or ""))
+        return GONE if is_there else AWAY
 
     def _file(self, key: ImageKey) -> str | None:
         image = self._library.image(key)
@@ -103,8 +121,13 @@ class FileWatch:
             self._tell(image.key)
 
     async def _fetch_again(self, key: ImageKey) -> None:
-        """A thumbnail may have been made of what is there now."""
+        """After another look, for its disk may be back. A thumbnail may have been made of what is
+        there now."""
+        await self._look_at([key])
         trouble = self.trouble(key)
+        if trouble in ("", AWAY):
+            self._messages.say(trouble or "Its file is there.")
+            return
         with suppress(OSError):
             await self._thumbnails.drop(key)
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from dreamina_desktop.core import file_name
 from dreamina_desktop.core.dates import local_time
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
+from dreamina_desktop.core.job import Image, ImageKey, Job
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import ImageFiles, Imaging
 from dreamina_desktop.services.unrecorded import proved_image
@@ -17,38 +18,47 @@ class KeptFiles:
     """A file of the right name is not yet proof: another library may use the same folder."""
 
     def __init__(
-        self, library: Library, files: ImageFiles, imaging: Imaging, rescued_numbers: int
+        self,
+        library: Library,
+        files: ImageFiles,
+        imaging: Imaging,
+        rescued_numbers: int,
+        known_folders: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """`rescued_numbers`: up to which number jobs are older than a rescue of the library. No
-        number is given twice, so the files of theirs are taken by their names."""
+        number is given twice, so the files of theirs are taken by their names. `known_folders`:
+        looked into beside the one for new images."""
+        self._known_folders = known_folders
         self._library = library
         self._files = files
         self._imaging = imaging
         self._rescued_numbers = rescued_numbers
-        self._looked_for: set[ImageKey] = set()
+        self._others: dict[ImageKey, set[Path]] = {}  # of the right name, but not the image
 
     def forget(self, key: ImageKey) -> None:
-        """Look for it once more."""
-        self._looked_for.discard(key)
+        """Look for it as if for the first time."""
+        self._others.pop(key, None)
 
     async def find(self, key: ImageKey) -> Image | None:
-        """The image as a saved one, or as one that cannot be proved now, if its file is there;
-        what is not there is looked for once."""
+        """The image as a saved one, or as one that cannot be proved now, if its file is in one of
+        the folders that were used: a disk that was away may be back at any time."""
         job = self._library.job(key.number)
         image = job.images[key.index]
-        can_be_told = image.sha256 is not None or key.number <= self._rescued_numbers
-        if not can_be_told or key in self._looked_for:
+        if image.sha256 is None and key.number > self._rescued_numbers:
             return None
-        self._looked_for.add(key)
         try:
-            for file in await self._files.find(_folders(job), (key.number, key.index)):
+            for file in await self._find(job, key):
+                if file in self._others.get(key, ()):
+                    continue
                 if (found := await self._proved(image, file)) is not None:
-                    if found.state is not ImageState.SAVED:
-                        self._looked_for.discard(key)
                     return found
+                self._others.setdefault(key, set()).add(file)
         except OSError:
             pass  # then it is fetched
         return None
+
+    async def _find(self, job: Job, key: ImageKey) -> Sequence[Path]:
+        return await self._files.find(_folders(job), (key.number, key.index), self._known_folders())
 
     async def _proved(self, image: Image, file: Path) -> Image | None:
         size_bytes, sha256 = await self._files.digest(file)

@@ -16,6 +16,8 @@ class Remedy(Enum):
     UNDO = "Undo"
     TOKEN = "Enter token"
     FOLDER = "Choose folder"
+    USE_FOLDER = "Use this folder"
+    FETCH_MISSING = "Download again"
     RESUME = "Resume"
     CHECK_NOW = "Check now"
     TRY_DEMO = "Try the demo"
@@ -36,22 +38,26 @@ class Condition(IntEnum):
     REFUSED = 5
     SUBSCRIPTION = 6
     ADDRESS = 7  # the API's, which seems to be wrong
-    DISK = 8
-    OFFLINE = 9
-    DOWN = 10
-    THROTTLED = 11
-    RECHECK = 12
-    OTHER_USER = 13
-    BACKLOG = 14
-    KEYRING = 15
+    FOLDER_AWAY = 8
+    FILES_GONE = 9
+    DISK = 10
+    OFFLINE = 11
+    DOWN = 12
+    THROTTLED = 13
+    RECHECK = 14
+    OTHER_USER = 15
+    BACKLOG = 16
+    KEYRING = 17
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One sentence or two, in the user's words, with the button that mends it."""
+    """One sentence or two, in the user's words, with the button that mends it, or two of them
+    where the user has to choose."""
 
     text: str
     remedy: Remedy | None = None
+    second: Remedy | None = None
 
 
 class Messages:
@@ -92,9 +98,15 @@ class Messages:
             self._passing = None
             self._tell()
 
-    def hold(self, condition: Condition, text: str, remedy: Remedy | None = None) -> None:
+    def hold(
+        self,
+        condition: Condition,
+        text: str,
+        remedy: Remedy | None = None,
+        second: Remedy | None = None,
+    ) -> None:
         """Show a lasting condition until it is lifted."""
-        message = Message(self._mask(text), remedy)
+        message = Message(self._mask(text), remedy, second)
         if self._lasting.get(condition) != message:
             self._lasting[condition] = message
             self._tell()

@@ -224,9 +224,18 @@ class ImageFiles(Protocol):
     async def sizes(self, files: Sequence[str]) -> Mapping[str, int | None]:
         """Their sizes in bytes, None where one is not there; without those that cannot be told."""
 
-    async def find(self, folders: Sequence[str], key: tuple[int, int]) -> Sequence[Path]:
-        """Files, not empty, that are named for this job and image, in folders below the root.
-        Raises OSError."""
+    async def find(
+        self, folders: Sequence[str], key: tuple[int, int], elsewhere: Sequence[str] = ()
+    ) -> Sequence[Path]:
+        """Files, not empty, that are named for this job and image, in folders below the root, and
+        below these others. Raises OSError."""
+
+    async def has_marker(self, root: str, marker: str) -> bool:
+        """Whether the small file of this name, by which a folder of images is known, is in it."""
+
+    async def make_marker(self, root: str, *, makes_folder: bool) -> str:
+        """Put one into a folder; its name. One that is there is taken. `makes_folder`: where it is
+        missing. Raises OSError."""
 
     async def free_bytes(self) -> tuple[int, int]:
         """(free, total) of the disk that holds the folder."""

@@ -58,6 +58,16 @@ class Preferences:
         self.set("images_folder", value)
 
     @property
+    def folder_markers(self) -> dict[str, str]:
+        """By which small file each folder of images is known; "": the one in the data folder."""
+        value = self._values.get("folder_markers")
+        return dict(value) if isinstance(value, dict) else {}
+
+    @folder_markers.setter
+    def folder_markers(self, value: dict[str, str]) -> None:
+        self.set("folder_markers", value)
+
+    @property
     def reserve_bytes(self) -> int | None:
         """What stays free on the disk that holds the images; None: the program's own rule."""
         value = self._values.get("reserve_bytes")

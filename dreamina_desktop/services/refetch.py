@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.counting import counted, plural
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.recovery import again
 from dreamina_desktop.services.downloader import Downloader
+from dreamina_desktop.services.images_folder import folder_of
 from dreamina_desktop.services.library import SLICE, Library
 from dreamina_desktop.services.long_work import LongWork, Work
-from dreamina_desktop.services.missing_files import WHOLE_FOLDER
+from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.ports import ImageFiles, ThumbnailStore
 
 OTHERWISE = "Its file was gone or changed."
@@ -19,7 +21,8 @@ OTHERWISE = "Its file was gone or changed."
 
 class Refetch:
     """Saved images are looked at: those whose file is gone or has another size are fetched, and
-    what lies there stays. A file that is as it was saved is never fetched again."""
+    what lies there stays. A file that is as it was saved is never fetched again, nor is one that
+    was moved with its folder, or whose disk is away."""
 
     def __init__(
         self,
@@ -27,12 +30,14 @@ class Refetch:
         files: ImageFiles,
         thumbnails: ThumbnailStore,
         downloader: Downloader,
+        missing: MissingFiles,
         work: LongWork,
     ) -> None:
         self._library = library
         self._files = files
         self._thumbnails = thumbnails
         self._downloader = downloader
+        self._missing = missing
         self._work = work
 
     def start(self, numbers: Sequence[int]) -> None:
@@ -56,19 +61,29 @@ class Refetch:
                     saved[image.file] = image
                 elif image.state is not ImageState.TRASHED:
                     found.not_saved.append(image.key)
+        missing: list[Image] = []
         for file, size_bytes in (await self._files.sizes(list(saved))).items():
-            image = saved[file]
-            if size_bytes and image.size_bytes in (None, size_bytes):
-                found.whole += 1
+            if size_bytes is None:
+                missing.append(saved[file])
             else:
-                found.broken.append(image.key)
+                found.note(saved[file], folder_of(file), size_bytes)
+        await self._look_elsewhere(missing, found)
+
+    async def _look_elsewhere(self, missing: Sequence[Image], found: _Found) -> None:
+        """Where they would be now."""
+        places = await self._missing.places(missing)
+        await self._missing.move(places)
+        found.whole += len(places)
+        for image in missing:
+            if image.key not in places:
+                found.missing[folder_of(image.file or "")].append(image.key)
 
     async def _fetch(self, found: _Found) -> str:
-        if len(found.broken) >= WHOLE_FOLDER and not found.whole:
-            return (
-                f"None of {len(found.broken):,} saved images is where it was, so nothing was "
-                "begun. Is the disk that holds their folder connected?"
-            )
+        for folder, gone in found.missing.items():
+            if folder in found.folders or await self._missing.folder.is_there(folder):
+                found.broken += gone
+            else:
+                found.away += len(gone)
         keys = frozenset(found.broken)
         numbers = dict.fromkeys(key.number for key in found.broken)
         await self._library.change_many(numbers, lambda job: _without(job, keys))
@@ -83,10 +98,33 @@ class _Found:
     """What the files of some jobs are like."""
 
     whole: int = 0
+    folders: set[str] = field(default_factory=set)  # that are there
+    missing: dict[str, list[ImageKey]] = field(default_factory=lambda: defaultdict(list))
+    away: int = 0  # in folders that are not there: they stay as they are
     broken: list[ImageKey] = field(default_factory=list)
     not_saved: list[ImageKey] = field(default_factory=list)
 
+    def note(self, image: Image, folder: str, size_bytes: int) -> None:
+        """A file is there."""
+        self.folders.add(folder)
+        if size_bytes and image.size_bytes in (None, size_bytes):
+            self.whole += 1
+        else:
+            self.broken.append(image.key)
+
     def words(self) -> str:
+        fetched = self._fetched_words()
+        if not self.away:
+            return fetched
+        away = plural(
+            self.away,
+            "1 saved image is in a folder that is not there now, and was left as it is.",
+            "{n} saved images are in a folder that is not there now, and were left as they are.",
+        )
+        begun = f"{fetched} " if self.whole or self.broken or self.not_saved else ""
+        return f"{begun}{away} Is the disk that holds it connected?"
+
+    def _fetched_words(self) -> str:
         missing = len(self.broken) + len(self.not_saved)
         if not missing and not self.whole:
             return "These jobs have no images yet."

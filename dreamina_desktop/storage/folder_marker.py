@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dreamina_desktop.core.errors import FolderAwayError
+from dreamina_desktop.storage.atomic_file import flush_folder
 from dreamina_desktop.storage.durable_folder import make_folder
 
 PREFIX = ".dreamina-folder-"  # then 32 hexadecimal digits
@@ -23,10 +24,13 @@ def has_marker(root: Path, marker: str) -> bool:
     return os.path.isfile(root / marker)
 
 
-def make_marker(root: Path) -> str:
+def make_marker(root: Path, *, makes_folder: bool) -> str:
     """Put a marker into `root`; its name. One that is there already is taken: another library may
-    use the same folder. A missing folder is made, for this user only. Raises OSError."""
-    make_folder(root, 0o700)
+    use the same folder. `makes_folder`: where it is missing, in the one above it, for this user
+    only. Raises OSError."""
+    if makes_folder and not os.path.exists(root):
+        root.mkdir(0o700)
+        flush_folder(root.parent)
     markers = sorted(name for name in os.listdir(root) if name.startswith(PREFIX))
     return markers[0] if markers else _new_marker(root)
 
@@ -73,7 +77,7 @@ def _is_in(root: Path, marker: str, descriptor: int | None) -> bool:
 def _new_marker(root: Path) -> str:
     """On the disk when this returns, and so is its name."""
     name = f"{PREFIX}{secrets.token_hex(16)}"
-    with marked_folder(root, "") as folder:
+    with open_folder(root) as folder:
         place = root / name if folder is None else name
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
         with os.fdopen(os.open(place, flags, 0o600, dir_fd=folder), "wb") as file:

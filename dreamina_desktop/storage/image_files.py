@@ -41,8 +41,8 @@ class ImageFiles:
     async def has_marker(self, root: str, marker: str) -> bool:
         return await self._run(lambda: has_marker(Path(root), marker))
 
-    async def make_marker(self, root: str) -> str:
-        return await self._run(lambda: make_marker(Path(root)))
+    async def make_marker(self, root: str, *, makes_folder: bool) -> str:
+        return await self._run(lambda: make_marker(Path(root), makes_folder=makes_folder))
 
     async def keep(self, part: Path, folder: str, stem: str, extension: str = "") -> Path:
         """Give `part` a free name; both the file and the name are then on the disk. Its own name

@@ -17,6 +17,7 @@ from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import LongWork
 from dreamina_desktop.services.marking import Marking
 from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import Clock, OtherPrograms
 from dreamina_desktop.services.preferences import Preferences
@@ -57,6 +58,7 @@ class Services:
     long_work: LongWork
     marking: Marking
     messages: Messages
+    missing_files: MissingFiles
     other_programs: OtherPrograms
     poller: Poller
     preferences: Preferences

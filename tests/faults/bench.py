@@ -23,6 +23,7 @@ BENCHES = (
     "kills",
     "large_kills",
     "disk",
+    "disks_away",
     "power",
     "hostile_answers",
     "hostile_images",

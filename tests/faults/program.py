@@ -59,7 +59,8 @@ class Folder:
     def images(self) -> list[Path]:
         """Every file in the folder of images but those whose bytes are still coming."""
         folder = self.data / "images"
-        return [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".part"]
+        files = (file for file in folder.rglob("*") if file.is_file() and file.suffix != ".part")
+        return [file for file in files if not file.name.startswith(".")]  # the folder's marker
 
     @property
     def log(self) -> str:

@@ -19,6 +19,7 @@ OTHERS = (
     "soak",
     "large_kills",
     "disk",
+    "disks_away",
     "power",
     "hostile_answers",
     "hostile_images",

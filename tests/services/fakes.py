@@ -329,6 +329,11 @@ class FakeFiles:
         self.changed: dict[str, int] = {}  # sizes; every other file has 1000 bytes
         self.looked_at: list[str] = []
         self.there: dict[str, list[Path]] = {}  # by folder
+        self.digests: dict[str, str] = {}  # that differ from those of all others
+        self.looked_into: list[str] = []  # folders of images, for files by their names
+        self.away: set[str] = set()  # folders of images: another one is in their place
+        self.not_made: set[str] = set()  # folders that are not there at all
+        self.moved: dict[str, str] = {}  # folders of images, and where they were before
         self.free = 40_000_000_000
         self.total = 100_000_000_000
         self.broken: OSError | None = None
@@ -352,7 +357,7 @@ class FakeFiles:
         return self.left
 
     async def digest(self, file: Path) -> tuple[int, str]:
-        return 1000, "5ha"
+        return 1000, self.digests.get(file.as_posix(), "5ha")
 
     async def missing(self, files: Sequence[str]) -> set[str]:
         return set(files) & self.gone
@@ -361,9 +366,26 @@ class FakeFiles:
         self.looked_at += files
         return {file: None if file in self.gone else self.changed.get(file, 1000) for file in files}
 
-    async def find(self, folders: Sequence[str], key: tuple[int, int]) -> Sequence[Path]:
+    async def has_marker(self, root: str, marker: str) -> bool:
+        return root not in self.away and marker == self._marker(root)
+
+    async def make_marker(self, root: str, *, makes_folder: bool) -> str:
         if self.broken:
             raise self.broken
+        if root in self.not_made and not makes_folder:
+            raise FileNotFoundError(root)
+        self.away.discard(root)
+        return self._marker(root)
+
+    def _marker(self, root: str) -> str:
+        return f"marker of {self.moved.get(root, root)}"
+
+    async def find(
+        self, folders: Sequence[str], key: tuple[int, int], elsewhere: Sequence[str] = ()
+    ) -> Sequence[Path]:
+        if self.broken:
+            raise self.broken
+        self.looked_into += elsewhere
         files = [file for folder in folders for file in self.there.get(folder, [])]
         return [file for file in files if file_name.key_of(file.stem) == key]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from world import World, with_world
+from world import IMAGES, World, with_world
 
 from dreamina_desktop.core.job import ImageKey, ImageState
 from dreamina_desktop.services.file_watch import CHANGED, GONE
@@ -15,6 +15,9 @@ FILE = "1-1.jpg"
 
 
 async def with_saved(world: World, count: int = 1) -> list[ImageKey]:
+    world.preferences.folder_markers = {
+        "": await world.files.make_marker(IMAGES, makes_folder=True)
+    }
     await world.add_completed(*(f"https://a.example.com/{n}" for n in range(count)))
     keys = [ImageKey(1, index) for index in range(count)]
     for key in keys:

@@ -29,6 +29,7 @@ async def run(
         world.files,
         world.imaging,
         world.library,
+        world.missing,
         world.messages,
         world.supervisor,
         world.clock,

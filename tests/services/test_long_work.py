@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
-from world import World, with_world
+from world import IMAGES, World, with_world
 
 from dreamina_desktop.core.job import ImageKey, ImageState
 from dreamina_desktop.services.long_work import Course, Progress, Work
@@ -128,12 +128,38 @@ async def test_lost_images_are_tried_once_more(world: World) -> None:
 
 @with_world()
 async def test_a_disk_that_is_away_begins_nothing(world: World) -> None:
-    keys = await saved(world, 20)
+    keys = await saved(world, 2)
     world.files.gone |= {f"{key}.jpg" for key in keys}
+    world.files.away.add(IMAGES)
     world.refetch.start([1])
     await world.advance(5)
+    assert world.said[-1].startswith("2 saved images are in a folder that is not there now")
     assert "Is the disk" in world.said[-1]
     assert world.image().state is ImageState.SAVED
+
+
+@with_world()
+async def test_what_was_moved_with_its_folder_is_not_downloaded_again(world: World) -> None:
+    keys = await saved(world, 3)
+    world.files.gone |= {f"{key}.jpg" for key in keys}
+    world.files.moved["/new"] = IMAGES
+    world.preferences.folder_markers = {"": "marker of .", "/new": "marker of ."}
+    world.refetch.start([1])
+    await world.advance(5)
+    assert world.said[-1] == "Nothing to download: all 3 images are here."
+    assert world.image().file == "/new/1-1.jpg"
+    assert world.source.fetched == []
+
+
+@with_world()
+async def test_one_image_gone_from_a_folder_that_is_there_is_downloaded(world: World) -> None:
+    await saved(world, 1)
+    world.preferences.folder_markers = {"": "marker of ."}
+    world.files.gone.add("1-1.jpg")
+    world.refetch.start([1])
+    await world.advance(5)
+    assert world.said[-1] == "Downloading 1 image again; 0 are here."
+    assert world.image().file != "1-1.jpg"
 
 
 @with_world()

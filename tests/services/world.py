@@ -31,10 +31,12 @@ from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.file_watch import FileWatch
 from dreamina_desktop.services.idle import IdleWaiter
+from dreamina_desktop.services.images_folder import ImagesFolder
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.link_recovery import LinkRecovery
 from dreamina_desktop.services.long_work import LongWork
 from dreamina_desktop.services.messages import Condition, Messages
+from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.poll_status import PollLimits
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.preferences import Preferences
@@ -48,6 +50,7 @@ from dreamina_desktop.services.token import Token, TokenSource
 from dreamina_desktop.services.tracker import Tracker
 from dreamina_desktop.services.undo import UndoHistory
 
+IMAGES = "."  # the folder for images: FakeFiles keeps them below it
 ORIGIN = "https://api.example.com:443"
 
 
@@ -81,6 +84,7 @@ class World:
         self.thumbnails = FakeThumbnails()
         self.keyring = FakeKeyring()
         self.settings = settings or FakeSettings()
+        self.used: list[tuple[str, str]] = []  # folders for new images, with their markers
         self.preferences = Preferences(self.settings, self.supervisor)
         self.poller = Poller(
             self.api,
@@ -103,11 +107,23 @@ class World:
             self.server_clock,
             lambda: jitter,
         )
+        self.folder = ImagesFolder(
+            self.files,
+            self.preferences,
+            self.messages,
+            self.clock,
+            IMAGES,
+            lambda folder, marker: self.used.append((folder, marker)),
+        )
+        self.missing = MissingFiles(
+            self.library, self.files, self.folder, self.messages, self.clock
+        )
         self.downloader = Downloader(
             self.source,
             self.files,
             self.imaging,
             self.library,
+            self.missing,
             self.messages,
             self.supervisor,
             self.clock,
@@ -119,6 +135,7 @@ class World:
         self.watch = FileWatch(
             self.library,
             self.files,
+            self.missing,
             self.thumbnails,
             self.messages,
             self.supervisor,
@@ -145,7 +162,12 @@ class World:
         self.recheck = Recheck(self.poller, self.messages, self.supervisor)
         self.long_work = LongWork(self.messages, self.supervisor, self.clock)
         self.refetch = Refetch(
-            self.library, self.files, self.thumbnails, self.downloader, self.long_work
+            self.library,
+            self.files,
+            self.thumbnails,
+            self.downloader,
+            self.missing,
+            self.long_work,
         )
         self.remake = Remake(self.library, self.thumbnailer, self.long_work)
         self.tracker = Tracker(self.library, self.undo, self.clock, self.poller.wake)

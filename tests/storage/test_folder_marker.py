@@ -26,7 +26,7 @@ def pull(folder: Path) -> Path:
 
 def test_a_folder_is_known_by_a_marker_that_stays_with_it(tmp_path: Path) -> None:
     root = tmp_path / "images"
-    marker = make_marker(root)
+    marker = make_marker(root, makes_folder=True)
     assert has_marker(root, marker)
     assert stat.S_IMODE((root / marker).stat().st_mode) == 0o600
     away = pull(root)
@@ -36,15 +36,23 @@ def test_a_folder_is_known_by_a_marker_that_stays_with_it(tmp_path: Path) -> Non
         pass
 
 
+def test_a_folder_is_made_only_where_that_is_wanted_and_one_level(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        make_marker(tmp_path / "stick", makes_folder=False)
+    with pytest.raises(FileNotFoundError):
+        make_marker(tmp_path / "stick" / "images", makes_folder=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_each_folder_has_a_marker_of_its_own_and_only_one(tmp_path: Path) -> None:
-    markers = [make_marker(tmp_path / name) for name in ("a", "a", "b")]
+    markers = [make_marker(tmp_path / name, makes_folder=True) for name in ("a", "a", "b")]
     assert markers[0] == markers[1] != markers[2]
 
 
 @pytest.mark.parametrize("is_left", [True, False])
 def test_nothing_is_written_below_an_empty_mount_point(tmp_path: Path, is_left: bool) -> None:
     root = tmp_path / "images"
-    marker = make_marker(root)
+    marker = make_marker(root, makes_folder=True)
     parts = PartFiles(root / ".parts", marker)
     part = parts.new()
     part.close()
@@ -64,7 +72,7 @@ def test_nothing_is_written_below_an_empty_mount_point(tmp_path: Path, is_left: 
 
 def test_what_comes_back_is_written_to_again(tmp_path: Path) -> None:
     root = tmp_path / "images"
-    marker = make_marker(root)
+    marker = make_marker(root, makes_folder=True)
     away = pull(root)
     root.rmdir()
     away.rename(root)

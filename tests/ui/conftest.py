@@ -62,10 +62,12 @@ from dreamina_desktop.services.deadlines import Deadlines
 from dreamina_desktop.services.downloader import Downloader
 from dreamina_desktop.services.exporter import Exporter
 from dreamina_desktop.services.file_watch import FileWatch
+from dreamina_desktop.services.images_folder import ImagesFolder
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import LongWork
 from dreamina_desktop.services.marking import Marking
 from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
@@ -343,11 +345,16 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             server_clock,
         )
         files = ImageFiles(images, disk)
+        images_folder = ImagesFolder(
+            files, preferences, messages, clock, str(images), lambda *_: None
+        )
+        missing = MissingFiles(library, files, images_folder, messages, clock)
         downloader = Downloader(
             NoImages(),
             files,
             ImagingInThread(),
             library,
+            missing,
             messages,
             supervisor,
             clock,
@@ -381,17 +388,18 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
             diagnostics=diagnosis.read,
             downloader=downloader,
             exporter=Exporter(library, ImagingInThread(), exports.target, fingerprints, long_work),
-            file_watch=FileWatch(library, files, thumbnails, messages, supervisor, clock),
+            file_watch=FileWatch(library, files, missing, thumbnails, messages, supervisor, clock),
             library=library,
             long_work=long_work,
             marking=Marking(library, undo),
             messages=messages,
+            missing_files=missing,
             other_programs=PlayedPrograms(),
             poller=poller,
             preferences=preferences,
             recheck=Recheck(poller, messages, supervisor),
             reference_tray=ReferenceTray(preferences, CATALOG),
-            refetch=Refetch(library, files, thumbnails, downloader, long_work),
+            refetch=Refetch(library, files, thumbnails, downloader, missing, long_work),
             remake=Remake(library, thumbnailer, long_work),
             rescue_notice=RescueNotice(preferences, messages),
             saved_searches=SavedSearches(preferences),

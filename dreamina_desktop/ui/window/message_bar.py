@@ -58,7 +58,7 @@ class MessageBar(QWidget):
 
 @guarded
 class _Row(QWidget):
-    """One message with its button."""
+    """One message with its button, or two."""
 
     remedy_chosen = Signal(object)
     focus_left = Signal()
@@ -73,13 +73,14 @@ class _Row(QWidget):
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._button = QPushButton()
+        self._button, self._second = QPushButton(), QPushButton()
         self._close = IconButton("close", "Close message")
         self._close.setVisible(passing)
-        for button in (self._button, self._close):
+        for button in (self._button, self._second, self._close):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where it is
             button.installEventFilter(self)
-        self._button.clicked.connect(self._choose)
+        self._button.clicked.connect(lambda: self._choose(second=False))
+        self._second.clicked.connect(lambda: self._choose(second=True))
         self._close.clicked.connect(messages.dismiss)
         self._timer = QTimer(self, singleShot=True, interval=READING_MS)
         self._timer.timeout.connect(self._on_read)
@@ -130,6 +131,7 @@ class _Row(QWidget):
         layout.addWidget(self._icon)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._button)
+        layout.addWidget(self._second)
         layout.addWidget(self._close)
 
     def _refresh(self) -> None:
@@ -141,8 +143,8 @@ class _Row(QWidget):
             self._leave()
             return
         self._text.setText(breakable(message.text))
-        self._button.setText(message.remedy.value if message.remedy else "")
-        self._button.setVisible(message.remedy is not None)
+        _show_remedy(self._button, message.remedy)
+        _show_remedy(self._second, message.second)
         self._tint()
         self._time_reading()
         if not was_shown:
@@ -159,7 +161,7 @@ class _Row(QWidget):
 
     def _leave(self) -> None:
         self._timer.stop()
-        if self._button.hasFocus() or self._close.hasFocus():
+        if self._has_focus():
             self.focus_left.emit()
         self._slide_to(0, start=self.height())
 
@@ -192,15 +194,24 @@ class _Row(QWidget):
 
     def _time_reading(self) -> None:
         """It stands still while nobody can read it, or somebody does."""
-        focused = self._button.hasFocus() or self._close.hasFocus()
-        read = focused or self.underMouse() or not self._bar.isVisible()
+        read = self._has_focus() or self.underMouse() or not self._bar.isVisible()
         if self._passing and self._shown is not None and not read:
             self._timer.start(max(READING_MS, READING_MS_A_CHARACTER * len(self._shown.text)))
 
-    def _choose(self) -> None:
-        if self._shown is None or self._shown.remedy is None:
+    def _has_focus(self) -> bool:
+        return any(button.hasFocus() for button in (self._button, self._second, self._close))
+
+    def _choose(self, *, second: bool) -> None:
+        if self._shown is None:
             return
-        remedy: Remedy = self._shown.remedy
+        remedy = self._shown.second if second else self._shown.remedy
+        if remedy is None:
+            return
         if self._passing:
             self._messages.dismiss()
         self.remedy_chosen.emit(remedy)
+
+
+def _show_remedy(button: QPushButton, remedy: Remedy | None) -> None:
+    button.setText(remedy.value if remedy else "")
+    button.setVisible(remedy is not None)

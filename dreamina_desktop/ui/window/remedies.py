@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileInfo, QUrl
@@ -41,6 +41,8 @@ class Remedies:
             Remedy.UNDO: self.undo,
             Remedy.TOKEN: lambda: self._settings().show_token(),
             Remedy.FOLDER: lambda: self._settings().show_folder(),
+            Remedy.USE_FOLDER: self._use_folder,
+            Remedy.FETCH_MISSING: self._fetch_missing,
             Remedy.RESUME: self._pausing.resume,
             Remedy.CHECK_NOW: self.refresh_now,
             Remedy.TRY_DEMO: self._try_demo,
@@ -82,6 +84,23 @@ class Remedies:
         self._services.downloader.retry(deadlines.images())
         self._services.poller.check_now(deadlines.jobs())
         self._services.messages.say("Fetching what expires soon.")
+
+    def _use_folder(self) -> None:
+        self._services.supervisor.spawn(
+            self._asked(self._services.missing_files.use_folder()), "use folder"
+        )
+
+    def _fetch_missing(self) -> None:
+        self._services.supervisor.spawn(
+            self._asked(self._services.missing_files.fetch()), "fetch missing"
+        )
+
+    async def _asked(self, answer: Awaitable[None]) -> None:
+        """The user has answered a question about the folder for images."""
+        try:
+            await answer
+        except OSError as error:
+            self._services.messages.say(f"That could not be done. {error}")
 
     def copy_diagnostics(self) -> None:
         """And say that it was done."""

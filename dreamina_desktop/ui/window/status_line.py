@@ -67,14 +67,23 @@ def _saving(downloads: DownloadStatus, images: int, saved: int, *, paused: bool)
     if not images:
         return "no images yet"
     words = counted(images, "image")
+    if downloads.folder_away and not downloads.pending:
+        return f"{words}, their folder is not there"
+    is_told = downloads.missing and not downloads.folder_away
+    missing = f", {downloads.missing:,} not where they were saved" if is_told else ""
     if downloads.pending or downloads.disk_full:
-        return f"{words}, {_pending(downloads, paused=paused)}"
+        return f"{words}, {_pending(downloads, paused=paused)}{missing}"
+    if missing:
+        here = saved - downloads.missing
+        return f"{words}, {here:,} saved here{missing}" if here > 0 else f"{words}{missing}"
     if saved == images:
         return f"{words}, {'all saved here' if images > 1 else 'saved here'}"
     return f"{words}, {saved:,} saved here"
 
 
 def _pending(downloads: DownloadStatus, *, paused: bool) -> str:
+    if downloads.folder_away:
+        return f"{downloads.pending:,} not saved: their folder is not there"
     if downloads.disk_full:
         return f"{downloads.pending:,} not saved: the disk is full"
     if downloads.fetching:

@@ -78,6 +78,18 @@ async def test_its_button_tells_the_remedy(window, messages):
     assert messages.passing is None
 
 
+async def test_a_question_has_two_buttons(window, messages):
+    chosen = []
+    window.bar.remedy_chosen.connect(chosen.append)
+    messages.hold(Condition.FOLDER_AWAY, "Which one?", Remedy.FOLDER, Remedy.USE_FOLDER)
+    assert [button.text() for button in window.buttons()] == ["Choose folder", "Use this folder"]
+    for button in window.buttons():
+        button.click()
+    assert chosen == [Remedy.FOLDER, Remedy.USE_FOLDER]
+    messages.hold(Condition.FOLDER_AWAY, "That one?", Remedy.FOLDER)
+    assert [button.text() for button in window.buttons()] == ["Choose folder"]
+
+
 async def test_a_click_on_its_button_leaves_the_focus_where_it_was(window, messages, until):
     messages.say("Removed 1 job.", Remedy.UNDO)
     await until(lambda: window.bar.height() > 30)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dreamina_desktop.services.downloader import DownloadStatus
@@ -7,6 +9,8 @@ from dreamina_desktop.services.poller import Connection, PollStatus
 from dreamina_desktop.ui.window.status_line import status_line
 
 IDLE = DownloadStatus(pending=0, fetching=0, disk_full=False, next_in_s=None)
+AWAY = replace(IDLE, folder_away=True, missing=12)
+GONE = replace(IDLE, missing=12)
 
 
 def poll(connection=Connection.ONLINE, **values):
@@ -57,6 +61,16 @@ def test_what_is_checked(status, words):
         (IDLE, 4, 3, "4 images, 3 saved here"),
         (DownloadStatus(12, 4, False, 0.0), 40, 28, "40 images, saving 12"),
         (DownloadStatus(12, 0, True, None), 40, 28, "40 images, 12 not saved: the disk is full"),
+        (AWAY, 40, 40, "40 images, their folder is not there"),
+        (replace(AWAY, pending=3), 40, 37, "40 images, 3 not saved: their folder is not there"),
+        (GONE, 40, 40, "40 images, 28 saved here, 12 not where they were saved"),
+        (replace(GONE, missing=40), 40, 40, "40 images, 40 not where they were saved"),
+        (
+            replace(GONE, pending=5, fetching=4),
+            40,
+            35,
+            "40 images, saving 5, 12 not where they were saved",
+        ),
     ],
 )
 def test_what_is_saved(downloads, images, saved, words):
