@@ -118,9 +118,10 @@ def spread(options: list[str]) -> list[str]:
     names = [option.partition("::")[0] for option in options]
     if any(Path(name).exists() for name in names) or {"-s", "--pdb"} & set(options):
         return []
-    # Longest files first, in the order of tests/conftest.py.
     workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
-    return ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
+    # Longest files first, in the order of tests/conftest.py; what hangs ends its worker, for good.
+    order = ["--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0"]
+    return ["-n", workers, *order]
 
 
 def build() -> int:

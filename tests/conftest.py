@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ from typing import Any
 
 import pytest
 
+HANGS_S = 600.0  # nothing takes so long, however busy the machine is
 ROOM_BYTES = 2_000_000_000  # a run leaves 200 MB, and pytest keeps three
 
 # Widgets need no screen, unless a test asks for a real one.
@@ -46,6 +49,26 @@ class Sandbox:
 
     def every_id(self) -> list[str]:
         return list(dict.fromkeys(jobid for ids in self.jobs.values() for jobid in ids))
+
+
+# Where the run itself was started with nohup or in the background, they are ignored, also by the
+# programs that tests start and ask to end. A handler of our own is not inherited.
+for number in (signal.SIGINT, *((signal.SIGHUP, signal.SIGQUIT) if os.name != "nt" else ())):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
+
+STANDARD_ERROR = os.dup(2)  # before it is captured
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """Among several workers, a test that hangs ends the run and is named."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        faulthandler.dump_traceback_later(HANGS_S, exit=True, file=STANDARD_ERROR)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 # Files that take longest, longest first: what comes last is short, so that workers end together.
@@ -104,6 +127,10 @@ def _sandbox(stack: ExitStack, *options: str) -> Sandbox:
 def program_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a started program: no token, no display, no real keyring, no proxy, no
     session's services, and settings of the user in a folder of its own."""
+    return _environment(tmp_path_factory.mktemp("config"))
+
+
+def _environment(config: Path) -> dict[str, str]:
     hidden = (
         "USEAPI_TOKEN",
         "DISPLAY",
@@ -119,7 +146,7 @@ def program_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     return {
         **kept,
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        "XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("config")),
+        "XDG_CONFIG_HOME": str(config),
     }
 
 
@@ -141,7 +168,16 @@ class Ended:
 @pytest.fixture
 def run_program(program_environment: dict[str, str]) -> Callable[..., Ended]:
     """Runs `dreamina-desktop` to its end."""
+    return _runner(program_environment)
 
+
+@pytest.fixture(scope="session")
+def run_program_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ended]:
+    """The same, for what several tests share."""
+    return _runner(_environment(tmp_path_factory.mktemp("config")))
+
+
+def _runner(program_environment: dict[str, str]) -> Callable[..., Ended]:
     def run(*options: str | Path, token: str | None = None, text: str = "") -> Ended:
         environment = program_environment | ({"USEAPI_TOKEN": token} if token else {})
         ended = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import subprocess
 import sys
@@ -45,18 +46,28 @@ def work(run_program: RunProgram, sandbox: Any, folder: Path, text: str = "") ->
     return ended
 
 
-@pytest.fixture
-def finished(sandbox: Any, run_program: RunProgram, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def one_of_each(
+    shared_sandbox: Any, run_program_once: RunProgram, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A data folder after a run in which one sample job of each kind was tracked."""
-    work(run_program, sandbox, tmp_path, "\n".join(ids[0] for ids in sandbox.jobs.values()))
-    return tmp_path
+    folder = tmp_path_factory.mktemp("finished")
+    text = "\n".join(ids[0] for ids in shared_sandbox.jobs.values())
+    work(run_program_once, shared_sandbox, folder, text)
+    return folder
+
+
+@pytest.fixture
+def finished(one_of_each: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(one_of_each, tmp_path, dirs_exist_ok=True)
 
 
 def export(run_program: RunProgram, folder: Path) -> Any:
     return run_program("--api-url", NOBODY, "--data-dir", folder, "--export", "-")
 
 
-@pytest.mark.parametrize("place", ["header", "middle"])
+@pytest.mark.parametrize("place", ["header", pytest.param("middle", marks=pytest.mark.long)])
 def test_all_jobs_are_there_after_the_file_was_damaged_and_the_file_is_kept(
     run_program: RunProgram, finished: Path, place: str
 ) -> None:

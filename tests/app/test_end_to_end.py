@@ -326,41 +326,6 @@ def test_a_file_that_is_gone_is_fetched_again_before_it_is_idle(
     assert Path(row["images"][0]["file"]).read_bytes() == before
 
 
-def test_a_damaged_library_is_restored_and_kept_aside(
-    run_program: Callable[..., Any], tmp_path: Path
-) -> None:
-    nobody = ("--api-url", "http://127.0.0.1:9/v1/dreamina", "--data-dir", tmp_path)
-    jobids = [f"j0302140530{n:09}i-u12345-US:user@example.com-bot:dreamina" for n in range(40)]
-    run_program(*nobody, "-", "--export", tmp_path / "a.json", text="\n".join(jobids))
-    library = tmp_path / "library.sqlite3"
-    damaged = bytearray(library.read_bytes())
-    damaged[:60] = b"\0" * 60
-    library.write_bytes(damaged)
-    ended = run_program(*nobody, "--export", "-")
-    assert ended.code == 0
-    assert sorted(row["jobid"] for row in ended.rows) == sorted(jobids)
-    assert "The library was damaged." in ended.err
-    (aside,) = tmp_path.glob("library.damaged-*.sqlite3")
-    assert aside.read_bytes() == bytes(damaged)
-
-
-def test_a_newer_library_is_exported_and_not_changed(
-    run_program: Callable[..., Any], tmp_path: Path
-) -> None:
-    nobody = ("--api-url", "http://127.0.0.1:9/v1/dreamina", "--data-dir", tmp_path)
-    jobid = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
-    run_program(*nobody, jobid, "--export", tmp_path / "a.json")
-    connection = apsw.Connection(str(tmp_path / "library.sqlite3"))
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    exported = run_program(*nobody, "--export", "-")
-    assert exported.code == 0
-    assert [row["jobid"] for row in exported.rows] == [jobid]
-    refused = run_program(*nobody, "--until-idle", token="user:1-x")
-    assert refused.code == 1
-    assert "newer Dreamina Desktop" in refused.err
-
-
 def test_a_demo_leaves_nothing_behind(program_environment: dict[str, str], tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "dreamina_desktop", "--demo", "--export", "-"],

@@ -17,12 +17,14 @@ LIMIT_S = 60.0
 NOBODY = ("--api-url", "http://127.0.0.1:9/v1/dreamina")  # the port that discards
 
 
-@pytest.fixture
-def library(shared_sandbox: Any, run_program: Any, tmp_path: Path) -> Path:
-    """A data folder with every job of the sandbox, their images saved."""
+@pytest.fixture(scope="module")
+def library(
+    shared_sandbox: Any, run_program_once: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A data folder with every job of the sandbox, their images saved; it is only read."""
     sandbox = shared_sandbox
-    folder = tmp_path / "first"
-    ended = run_program(
+    folder = tmp_path_factory.mktemp("library") / "first"
+    ended = run_program_once(
         *sandbox.every_id(),
         *("--api-url", sandbox.api_url, "--data-dir", folder, "--until-idle"),
         *("--poll-interval", "0.05", "--collection", "Campaign X"),

@@ -358,13 +358,16 @@ def test_a_signal_while_standard_input_is_read_ends_with_3(
         stderr=subprocess.PIPE,
     ) as program:
         assert program.stdin is not None
-        program.stdin.write(b"some text\n")
-        program.stdin.flush()
-        wait_until_read(program.stdin)
-        program.send_signal(number)
         assert program.stderr is not None
+        try:
+            program.stdin.write(b"some text\n")
+            program.stdin.flush()
+            wait_until_read(program.stdin)
+            program.send_signal(number)
+            assert program.wait(LIMIT_S) == 3
+        finally:
+            program.kill()
         said = program.stderr.read().decode()
-        assert program.wait(LIMIT_S) == 3
     assert "Stopped" in said
     assert "Traceback" not in said
 

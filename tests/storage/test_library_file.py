@@ -278,10 +278,18 @@ Rescue(here.database, Backups(here.backups), MIGRATIONS, here.images, datetime.n
 """
 
 
-@pytest.mark.parametrize("with_backup", [True, pytest.param(False, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("with_backup", "every"),
+    [
+        (True, 4),
+        pytest.param(True, 1, marks=pytest.mark.long),
+        pytest.param(False, 1, marks=pytest.mark.long),
+    ],
+)
 async def test_a_rescue_that_is_killed_at_any_step_goes_on(
-    tmp_path: Path, with_backup: bool
+    tmp_path: Path, with_backup: bool, every: int
 ) -> None:
+    """Or at every fourth one."""
     whole = Locations.at(tmp_path / "whole")
     whole.create()
     await track(whole, range(30), backup=with_backup)
@@ -291,7 +299,7 @@ async def test_a_rescue_that_is_killed_at_any_step_goes_on(
     (whole.root / "library.sqlite3-wal").write_bytes(log)
     damage(whole, 5)
     damaged = whole.database.read_bytes()
-    for moment in range(100):
+    for moment in range(0, 100, every):
         folder = tmp_path / str(moment)
         shutil.copytree(whole.root, folder)
         command = [sys.executable, "-c", KILLED, str(folder), str(moment)]
