@@ -26,6 +26,7 @@ from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.services.tracker import Tracked
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.details.details_pane import DetailsPane
+from dreamina_desktop.ui.details.summary_page import MOST_LISTED
 from dreamina_desktop.ui.finding.filter_bar import FilterBar
 from dreamina_desktop.ui.finding.filter_menu import FilterMenu
 from dreamina_desktop.ui.finding.searches import Searches
@@ -201,6 +202,8 @@ class MainWindow(QMainWindow):
         self._jobs.activated.connect(lambda _: self._go_to_images())
         self._jobs.demo_requested.connect(self.demo_requested)
         self._gallery.current_changed.connect(self._details.show_image)
+        self._gallery.selection_changed.connect(self._show_selected_images)
+        self._details.references_wanted.connect(self._gallery.copy_selected_references)
         self._gallery.open_requested.connect(self._open_image)
         self._gallery.comparison_requested.connect(self._compare)
         self._gallery.tray_actions.put_requested.connect(self._tray.put)
@@ -338,6 +341,14 @@ class MainWindow(QMainWindow):
     def _show_selection(self) -> None:
         self._show_images()
         self._details.show_jobs(self._jobs.selected())
+
+    def _show_selected_images(self) -> None:
+        """The details speak of what is selected in the gallery, also where that is several."""
+        view = self._gallery.view
+        if (count := view.selected_count()) > 1:
+            self._details.show_images(view.selected_keys(MOST_LISTED), count)
+        elif count:
+            self._details.show_image(view.selected_keys()[0])
 
     def _show_images(self) -> None:
         """Of the selected jobs, else of all, in the list's order."""

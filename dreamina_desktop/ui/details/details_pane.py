@@ -17,8 +17,9 @@ from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.copying_ids import copy_ids
 from dreamina_desktop.ui.details.job_page import JobPage
+from dreamina_desktop.ui.details.parts import wrapped
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob, read_raw
-from dreamina_desktop.ui.details.summary_page import SummaryPage
+from dreamina_desktop.ui.details.summary_page import ImagesPage, SummaryPage
 from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.reading import with_jobs
@@ -38,6 +39,7 @@ class DetailsPane(QScrollArea):
 
     image_chosen = Signal(object)  # an ImageKey: of what it was made from, or used in
     prompt_chosen = Signal(str)  # to see all of its images
+    references_wanted = Signal()  # of all images that are selected
 
     def __init__(
         self, services: Services, thumbnails: Thumbnails, parent: QWidget | None = None
@@ -46,11 +48,14 @@ class DetailsPane(QScrollArea):
         self._services = services
         self._thumbnails = thumbnails
         self._numbers: tuple[int, ...] = ()
-        self._index = 0  # of the image in front
+        self._index: int | None = None  # of the image that was selected; None: a job was
+        self._images: tuple[ImageKey, ...] = ()  # several that are selected: the first of them
+        self._image_count = 0
         self._raw: RawRecord | None = None
         self._raw_open = False
         self._lineage = NO_LINEAGE
         self._shown: object = None  # what the page was made of
+        self._told_of: tuple[int, ...] | None = None  # the jobs that the page speaks of
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Details")
@@ -69,12 +74,17 @@ class DetailsPane(QScrollArea):
 
     def show_jobs(self, numbers: Sequence[int]) -> None:
         """None, one, or several jobs."""
-        self._show(tuple(numbers), 0)
+        self._show(tuple(numbers), None)
 
     def show_image(self, key: ImageKey | None) -> None:
-        """The job of this image, with this image in front."""
+        """This image first, and its job."""
         if key is not None:
             self._show((key.number,), key.index)
+
+    def show_images(self, keys: Sequence[ImageKey], count: int) -> None:
+        """Several images: `keys` are the first of so many."""
+        numbers = tuple(dict.fromkeys(key.number for key in keys))
+        self._show(numbers, None, tuple(keys), count)
 
     # -- Qt ---------------------------------------------------------------------------------
 
@@ -94,7 +104,16 @@ class DetailsPane(QScrollArea):
 
     # -- pages ------------------------------------------------------------------------------
 
-    def _show(self, numbers: tuple[int, ...], index: int) -> None:
+    def _show(
+        self,
+        numbers: tuple[int, ...],
+        index: int | None,
+        images: tuple[ImageKey, ...] = (),
+        count: int = 0,
+    ) -> None:
+        if (index, images) != (self._index, self._images):
+            self.verticalScrollBar().setValue(0)
+        self._images, self._image_count = images, count
         if numbers != self._numbers:
             self._numbers, self._raw, self._lineage = numbers, None, NO_LINEAGE
             self._read_raw()
@@ -104,6 +123,13 @@ class DetailsPane(QScrollArea):
                 self._show_counts(None)
         self._index = index
         self._refresh()
+        self._leave_others()
+
+    def _leave_others(self) -> None:
+        """What is there speaks of other jobs until these are read: nothing of them is to be
+        copied."""
+        if self._told_of != self._numbers:
+            self._show_page(None, QWidget)
 
     def _refresh(self) -> None:
         """Another page, where the one that is there is out of date; once the jobs are read."""
@@ -117,7 +143,15 @@ class DetailsPane(QScrollArea):
         """The pane may be gone by then, or show others."""
         if not shiboken6.isValid(self) or self._numbers != numbers:
             return
-        if len(numbers) == len(jobs) == 1:
+        if self._images:
+            found = [job.images[key.index] for key in self._images if (job := _of(jobs, key))]
+            self._show_page(
+                (found, self._image_count, colors().dark),
+                lambda: ImagesPage(
+                    self._services, found, self._image_count, self.references_wanted.emit
+                ),
+            )
+        elif len(numbers) == len(jobs) == 1:
             shown = self._shown_job(jobs[0])
             self._show_page(shown.content, lambda: self._job_page(shown))
         else:
@@ -143,14 +177,29 @@ class DetailsPane(QScrollArea):
         copy_ids(self._services, self._numbers)
 
     def _show_page(self, content: object, make: Callable[[], QWidget]) -> None:
-        if content != self._shown:
+        if content != self._shown or self.widget() is None:
             self._shown = content
-            self._put(make())
+            try:
+                page = make()
+            except Exception:  # a job that cannot be shown must not leave another's buttons here
+                self._put(wrapped("These details cannot be shown."))
+                raise
+            self._put(page)
+        self._told_of = self._numbers
 
     def _shown_job(self, job: Job) -> ShownJob:
         waiting = WAITING_FOR.get(self._services.poller.status.connection, "")
         dark, lineage = colors().dark, self._lineage
-        return ShownJob(job, self._index, waiting, self._raw, self._raw_open, dark, lineage)
+        return ShownJob(
+            job,
+            self._index or 0,
+            self._index is not None,
+            waiting,
+            self._raw,
+            self._raw_open,
+            dark,
+            lineage,
+        )
 
     def _job_page(self, shown: ShownJob) -> JobPage:
         page = JobPage(self._services, shown)
@@ -250,9 +299,14 @@ class DetailsPane(QScrollArea):
         page = self.widget()
         if not isinstance(page, JobPage) or not isinstance(key, ImageKey):
             return
-        if key == ImageKey(self._numbers[0], self._index):
+        if key == ImageKey(self._numbers[0], self._index or 0):
             page.show_preview(self._thumbnails.pixmap(key))
         page.show_kin(key, self._thumbnails.pixmap(key))
+
+
+def _of(jobs: Sequence[Job], key: ImageKey) -> Job | None:
+    """The job of an image that it has."""
+    return next((j for j in jobs if j.number == key.number and key.index < len(j.images)), None)
 
 
 def _name(widget: QAbstractButton) -> str:

@@ -98,11 +98,18 @@ class JobPage(QWidget):
 
     def _add(self, shown: ShownJob) -> None:
         job, record = shown.job, shown.job.record
-        self._add_heading(job)
-        if shown.index < len(job.images) and job.images[shown.index].file:
+        front = job.images[shown.index] if shown.index < len(job.images) else None
+        selected = front if shown.is_of_image else None
+        self._add_heading(job, f"Image {selected.key}" if selected else f"Job {job.number}")
+        if front is not None and front.file:
             self._preview = Preview()
             self._column.addSpacing(4)
             self._column.addWidget(self._preview)
+        if selected is not None:
+            self._add_image(selected)
+            self._add_marks(job.marks_of(selected.key.index))
+            self._column.addSpacing(12)
+            self._column.addWidget(heading(f"Job {job.number}"))
         self._add_status(job, shown.waiting)
         if record is not None and record.prompt:
             masked = self._services.accounts.masked(record.prompt)
@@ -113,8 +120,9 @@ class JobPage(QWidget):
         self._add_request(job)
         self._add_lineage(job, shown.lineage)
         for image in job.images:
-            self._add_image(image)
-            self._add_marks(job.marks_of(image.key.index))
+            if image is not selected:
+                self._add_image(image)
+                self._add_marks(job.marks_of(image.key.index))
         masked = self._services.accounts.masked(job.jobid)
         copying, jobid = self._copying, job.jobid
         copying.add_id(
@@ -128,9 +136,9 @@ class JobPage(QWidget):
         if shown.raw is not None and shown.raw.raw:
             self._add_raw(shown.raw, is_open=shown.raw_open)
 
-    def _add_heading(self, job: Job) -> None:
+    def _add_heading(self, job: Job, words: str) -> None:
         row = QHBoxLayout()
-        row.addWidget(heading(f"Job {job.number}"))
+        row.addWidget(heading(words))
         row.addStretch()
         check = QPushButton("Check now")
         check.clicked.connect(lambda: check_now(self._services, [job.number]))

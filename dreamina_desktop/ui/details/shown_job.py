@@ -31,6 +31,7 @@ class ShownJob:
 
     job: Job
     index: int  # of the image in front
+    is_of_image: bool  # the image was selected, not the job: what it has goes first
     waiting: str
     raw: RawRecord | None  # None until it is read
     raw_open: bool

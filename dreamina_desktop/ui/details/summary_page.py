@@ -1,15 +1,18 @@
-"""What stands in the details while no job is selected, or several are."""
+"""What stands in the details while no job is selected, or several jobs or images are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.counting import counted, plural
+from dreamina_desktop.core.job import Image
 from dreamina_desktop.core.library_facts import JobCounts
-from dreamina_desktop.ui.details.parts import heading, muted, wrapped
+from dreamina_desktop.ui.details.parts import Copying, field_name, heading, muted, wrapped
 from dreamina_desktop.ui.services import Services
+
+MOST_LISTED = 20  # images, one by one
 
 
 class SummaryPage(QWidget):
@@ -35,6 +38,51 @@ class SummaryPage(QWidget):
             column.addWidget(heading("Details"))
             column.addWidget(muted("Select a job or an image to see everything about it."))
         column.addStretch()
+
+
+class ImagesPage(QWidget):
+    """Several images that are selected: their references, together and one by one."""
+
+    def __init__(
+        self,
+        services: Services,
+        images: Sequence[Image],
+        count: int,
+        copy_references: Callable[[], None],
+    ) -> None:
+        """`images`: the first of so many; `copy_references`: of all of them."""
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(4)
+        column.addWidget(heading(counted(count, "image")))
+        button = QPushButton(plural(count, "Copy 1 reference", "Copy {n} references"))
+        button.clicked.connect(lambda _checked: copy_references())
+        column.addSpacing(4)
+        column.addWidget(button)
+        copying = Copying(services.messages, services.preferences)
+        for image in images:
+            _add_reference(column, image, copying, services)
+        if count > len(images):
+            column.addSpacing(8)
+            column.addWidget(muted(f"and {count - len(images):,} more"))
+        column.addStretch()
+
+
+def _add_reference(column: QVBoxLayout, image: Image, copying: Copying, services: Services) -> None:
+    reference = image.entry.asset_ref
+    if not reference:
+        column.addWidget(field_name(f"Image {image.key}"))
+        column.addWidget(muted("No reference came with it."))
+        return
+    said = f"Copied 1 reference ({image.key})."
+    copying.add_id(
+        column,
+        f"Image {image.key}: reference",
+        services.accounts.masked(reference),
+        f"Copy reference {image.key}",
+        lambda: copying.copy_reference(reference, said),
+    )
 
 
 def _add_counts(column: QVBoxLayout, counts: JobCounts, services: Services) -> None:

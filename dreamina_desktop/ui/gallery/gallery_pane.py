@@ -53,6 +53,7 @@ class GalleryPane(QWidget):
     """Shows the images of the jobs it is given. Changes are gathered and shown together."""
 
     current_changed = Signal(object)  # ImageKey | None
+    selection_changed = Signal()  # by the user
     open_requested = Signal(object)  # ImageKey
     all_requested = Signal()  # not only those of the selected jobs
     comparison_requested = Signal(object)  # ImageKeys, two to four
@@ -119,7 +120,7 @@ class GalleryPane(QWidget):
     def _connect(self) -> None:
         view = self.view
         view.selectionModel().currentChanged.connect(self._on_current_changed)
-        view.selectionModel().selectionChanged.connect(self._show_counts)
+        view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         view.visible_changed.connect(self._on_visible_changed)
         view.button_clicked.connect(self._on_button_clicked)
         view.open_requested.connect(self.open_requested)
@@ -202,6 +203,10 @@ class GalleryPane(QWidget):
     def order(self) -> ImageOrder:
         """The images shown, as they are at this moment."""
         return self.view.order
+
+    def copy_selected_references(self) -> None:
+        """Of all selected images, in the gallery's order."""
+        self._actions.copy_references(self.view.selected_keys())
 
     def current_key(self) -> ImageKey | None:
         """The image that keys and details are about."""
@@ -308,6 +313,11 @@ class GalleryPane(QWidget):
     def _on_current_changed(self) -> None:
         if not self.view.is_replacing:
             self._tell_current()
+
+    def _on_selection_changed(self) -> None:
+        self._show_counts()
+        if not self.view.is_replacing:
+            self.selection_changed.emit()
 
     def _tell_current(self) -> None:
         key = self.view.current_key()

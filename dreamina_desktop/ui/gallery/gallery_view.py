@@ -198,10 +198,15 @@ class GalleryView(ArithmeticView):
         index = self.currentIndex()
         return self.order[index.row()] if index.isValid() else None
 
-    def selected_keys(self) -> list[ImageKey]:
-        """In the gallery's order."""
-        selected = runs_of(self.selectionModel().selection())
-        return [key for first, last in selected for key in self.order[first : last + 1]]
+    def selected_keys(self, most: int | None = None) -> list[ImageKey]:
+        """In the gallery's order; `most`: so many of the first."""
+        keys: list[ImageKey] = []
+        for first, last in runs_of(self.selectionModel().selection()):
+            if most is not None and len(keys) >= most:
+                break
+            end = last + 1 if most is None else min(last + 1, first + most - len(keys))
+            keys += self.order[first:end]
+        return keys
 
     def selected_count(self) -> int:
         return count_of(self.selectionModel().selection())
