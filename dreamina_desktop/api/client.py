@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from dreamina_desktop.api.wire import read_answer, server_time
 from dreamina_desktop.api.wire_assets import read_assets
 from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
 from dreamina_desktop.core.api_url import ApiUrl
+from dreamina_desktop.core.bearer_token import without_tokens_in_bytes
 from dreamina_desktop.core.history import HistoryAnswer
 
 T = TypeVar("T")
@@ -115,7 +116,10 @@ class DreaminaClient:
             request = self._request(folder + path_segment(name) + _query(query), token)
         except (ValueError, httpx.InvalidURL) as error:
             return Trouble(f"This {_THING[folder]} cannot be sent: {error}", of_request=True)
-        return await self._send(request)
+        answered = await self._send(request)
+        if not isinstance(answered, _Answered):
+            return answered
+        return replace(answered, body=without_tokens_in_bytes(answered.body, token))
 
     def _request(self, target: bytes, token: str) -> httpx.Request:
         """Built without the client: no default header, no cookie, no parameter gets in."""

@@ -25,9 +25,11 @@ def secure_standard_streams() -> None:
 
 
 def say_on_standard_error(words: str) -> None:
-    """Where it takes no more, they are lost."""
+    """Without a token; where it takes no more, they are lost."""
+    from dreamina_desktop.core.bearer_token import without_tokens  # noqa: PLC0415 - few starts
+
     try:
-        sys.stderr.write(words)
+        sys.stderr.write(without_tokens(words))
         sys.stderr.flush()
     except (OSError, ValueError, AttributeError):
         sys.stderr = _nowhere()  # or the rest of them would be tried again at the end

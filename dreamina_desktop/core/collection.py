@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.job import ImageKey
 
 NAME_LENGTH = 80
@@ -41,5 +42,5 @@ class Collection:
 
 
 def clean_name(name: str) -> str:
-    """In one line; "" where there is none."""
-    return " ".join(name.split())[:NAME_LENGTH]
+    """In one line, without a token; "" where there is none."""
+    return " ".join(without_tokens(name).split())[:NAME_LENGTH]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.search_terms import folded
 
 MOST_STARS = 5
@@ -75,11 +76,12 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 
 def _clean_tag(tag: str) -> str:
-    visible = _INVISIBLE.sub(" ", _SURROGATES.sub("", tag[: 10 * TAG_LENGTH]))
+    safe = without_tokens(tag[: 10 * TAG_LENGTH])
+    visible = _INVISIBLE.sub(" ", _SURROGATES.sub("", safe))
     return " ".join(visible.split()).lstrip("#")[:TAG_LENGTH].strip()
 
 
 def clean_note(note: str) -> str:
     """Its lines stay."""
-    note = note[: 2 * NOTE_LENGTH].replace("\r\n", "\n").replace("\r", "\n")
+    note = without_tokens(note[: 2 * NOTE_LENGTH]).replace("\r\n", "\n").replace("\r", "\n")
     return _BUT_LINES.sub("", _SURROGATES.sub("", note)).strip()[:NOTE_LENGTH]

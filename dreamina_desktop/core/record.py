@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from dreamina_desktop.core.bearer_token import without_tokens
+
 MOST_IMAGES = 9_999  # of a job: names of files have four digits for them
 # Characters that are read, and so shown and indexed. All else stays in the raw record.
 MOST_PROSE = 20_000  # of a prompt or an error; the rest is cut
@@ -227,9 +229,10 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _clean(text: str) -> str:
-    """Without halves of characters ("\\ud800" is valid JSON): neither files, databases nor
-    windows take them."""
-    return text if text.isascii() else text.encode(errors="replace").decode()
+    """Without a token, and without halves of characters ("\\ud800" is valid JSON): neither files,
+    databases nor windows take them."""
+    whole = text if text.isascii() else text.encode(errors="replace").decode()
+    return without_tokens(whole)
 
 
 def _integer(value: object) -> int | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.job import Job
 from dreamina_desktop.core.paste import KeptLine
 from dreamina_desktop.core.status_words import status_words
@@ -57,10 +58,10 @@ def tab_separated(rows: Iterable[Sequence[str]]) -> str:
 
 
 def cell(text: str) -> str:
-    """One value. A spreadsheet takes what begins like a formula for one, some of them also behind
-    what nobody sees, and wide signs (＝): an apostrophe before it makes it a text (OWASP, CSV
-    injection)."""
-    flat = _BREAK.sub(" ", text)
+    """One value, without a token. A spreadsheet takes what begins like a formula for one, some of
+    them also behind what nobody sees, and wide signs (＝): an apostrophe before it makes it a text
+    (OWASP, CSV injection)."""
+    flat = _BREAK.sub(" ", without_tokens(text))
     return f"'{flat}" if unicodedata.normalize("NFKC", _first(flat)) in _FORMULA else flat
 
 

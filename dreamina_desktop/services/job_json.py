@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from dreamina_desktop.core.bearer_token import without_tokens_in_bytes
 from dreamina_desktop.core.job import Image, ImageState, Job
 from dreamina_desktop.core.known_facts import as_json
 from dreamina_desktop.core.tolerant_json import read_json
@@ -40,7 +41,7 @@ def job_json(job: Job, raw: bytes | None) -> bytes:
         formatted = msgspec.json.format(encoded, indent=2)
     except msgspec.DecodeError:  # halves of characters in it, which json takes
         formatted = json.dumps(json.loads(encoded), indent=2).encode()
-    return formatted.removeprefix(b"[\n").removesuffix(b"\n]")
+    return without_tokens_in_bytes(formatted.removeprefix(b"[\n").removesuffix(b"\n]"))
 
 
 def _row(job: Job, fields: Fields) -> dict[str, Any]:

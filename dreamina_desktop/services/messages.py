@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from dreamina_desktop.core.bearer_token import without_tokens
+
 
 class Remedy(Enum):
     """The button that goes with a message: its label. What it does is the window's matter."""
@@ -89,7 +91,7 @@ class Messages:
 
     def say(self, text: str, remedy: Remedy | None = None) -> None:
         """Show a passing message; it replaces the one before."""
-        self._passing = Message(self._mask(text), remedy)
+        self._passing = Message(self._safe(text), remedy)
         self._tell()
 
     def dismiss(self) -> None:
@@ -106,7 +108,7 @@ class Messages:
         second: Remedy | None = None,
     ) -> None:
         """Show a lasting condition until it is lifted."""
-        message = Message(self._mask(text), remedy, second)
+        message = Message(self._safe(text), remedy, second)
         if self._lasting.get(condition) != message:
             self._lasting[condition] = message
             self._tell()
@@ -115,6 +117,9 @@ class Messages:
         """The condition is mended."""
         if self._lasting.pop(condition, None) is not None:
             self._tell()
+
+    def _safe(self, text: str) -> str:
+        return without_tokens(self._mask(text))
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from dreamina_desktop.core.bearer_token import without_tokens_in
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.settings import RESCUED_NUMBERS
 from dreamina_desktop.services.ports import SettingsStore
@@ -156,7 +157,8 @@ class Preferences:
         return self._values.get(name, default)
 
     def set(self, name: str, value: Any) -> None:
-        """Keep a JSON value; the write goes on in the background."""
+        """Keep a JSON value, but no token in it; the write goes on in the background."""
+        value = without_tokens_in(value)
         if name in self._values and self._values[name] == value:
             return
         self._values[name] = value

@@ -4,12 +4,14 @@ whoever opens one from elsewhere, as if it meant harm.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import apsw
 
 from dreamina_desktop.core.archive import MOST_RECORD_BYTES
+from dreamina_desktop.core.bearer_token import without_tokens, without_tokens_in_bytes
 from dreamina_desktop.core.record import MOST_IMAGES
 from dreamina_desktop.storage.soundness import columns_of
 
@@ -75,6 +77,17 @@ BOUNDS: Mapping[str, Mapping[str, Bound]] = {
 }
 
 
+# Where words from elsewhere stand, of the API and of users.
+_TEXTS: Mapping[str, Sequence[str]] = {
+    "job": ("note", "facts", "raw"),
+    "answer": ("raw",),
+    "image": ("note", "died"),
+    "mark": ("note", "tags"),
+    "collection": ("name",),
+    "pasted": ("text", "why"),
+}
+
+
 def exceeded(connection: apsw.Connection) -> str:
     """The first table with a row beyond the bounds; "" where there is none."""
     for table, bounds in _bounds_of(connection):
@@ -95,6 +108,23 @@ def mend(connection: apsw.Connection) -> None:
                 connection.execute(f"{put} {wrong}")
             else:
                 connection.execute(f"DELETE FROM {table} {wrong}")
+
+
+def cut_tokens(connection: apsw.Connection) -> None:
+    """Out of all texts of a library that is handed on, or comes from elsewhere."""
+    connection.create_scalar_function("without_token", _without_token, 1, deterministic=True)
+    for table, columns in _TEXTS.items():
+        for column in set(columns_of(connection, table)).intersection(columns):
+            safe = f"without_token({column})"
+            put = f"UPDATE {table} SET {column} = {safe} WHERE {safe} IS NOT {column}"
+            connection.execute(put)
+
+
+def _without_token(*values: Any) -> Any:
+    (value,) = values
+    if isinstance(value, bytes):
+        return without_tokens_in_bytes(value)
+    return without_tokens(value) if isinstance(value, str) else value
 
 
 def _bounds_of(connection: apsw.Connection) -> Iterator[tuple[str, list[tuple[str, Bound]]]]:

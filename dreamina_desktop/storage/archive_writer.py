@@ -35,7 +35,7 @@ from dreamina_desktop.core.archive import (
 )
 from dreamina_desktop.core.dates import zip_date
 from dreamina_desktop.core.job import ImageState
-from dreamina_desktop.storage.archive_bounds import mend
+from dreamina_desktop.storage.archive_bounds import cut_tokens, mend
 from dreamina_desktop.storage.archive_file import GROWS_FREELY_BYTES, MOST_TIMES, ArchiveFile
 from dreamina_desktop.storage.archive_manifest import KIND, FileFacts, Manifest, encode
 from dreamina_desktop.storage.archived_library import ArchivedLibrary
@@ -79,6 +79,7 @@ class ArchiveWriter:
         try:
             self._forget_what_is_private()
             mend(self._connection)
+            cut_tokens(self._connection)
             self._saved = deque(self._saved_images(root))
             self._total = sum(image.size_bytes or 0 for image in self._saved) or 1
             self._work = self._steps()

@@ -15,7 +15,7 @@ from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.core.id_form import is_possible
 from dreamina_desktop.core.job import Batch, ImageKey, ImageState
 from dreamina_desktop.core.paste import KeptLine, Paste
-from dreamina_desktop.storage.archive_bounds import exceeded
+from dreamina_desktop.storage.archive_bounds import cut_tokens, exceeded
 from dreamina_desktop.storage.archive_manifest import NEWER, Manifest
 from dreamina_desktop.storage.database import migrate
 from dreamina_desktop.storage.job_rows import JobRows
@@ -212,6 +212,7 @@ def _bring_up_to_date(file: Path) -> None:
         connection.execute("PRAGMA journal_mode = MEMORY")  # no file beside it
         if version_of(connection) < len(MIGRATIONS):
             migrate(connection, MIGRATIONS)
+        cut_tokens(connection)
     finally:
         connection.close()
 

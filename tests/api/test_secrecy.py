@@ -146,3 +146,25 @@ async def test_an_image_host_learns_nothing_about_who_asks(
     for request in (*server.requests, *other.requests):
         names = {line.partition(b":")[0].lower() for line in request.split(b"\r\n")[1:-2]}
         assert names == {b"host", b"accept", b"accept-encoding", b"user-agent"}
+
+
+async def test_an_answer_that_echoes_the_token_has_it_not(server: Any) -> None:
+    """Neither in its words nor in the record that is kept; also a token of no usual form."""
+    for token in ("user:12345-s3cretABCDEFGHIJ", "any-s3cret"):
+        jobid = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
+        body = f'{{"jobid":"{jobid}","status":"created","seen":"Bearer {token}"}}'
+        said = f'{{"error":"no {token}"}}'
+        server.says(
+            *(
+                f"HTTP/1.1 {status} X\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode()
+                for status, text in ((200, body), (500, said))
+            )
+        )
+        base = parse_api_url(f"http://127.0.0.1:{server.port}/v1")
+        client = DreaminaClient(base, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        client.use_token(token)
+        found, trouble = await client.job(jobid), await client.job(jobid)
+        await client.aclose()
+        assert "s3cret" not in f"{found} {trouble}"
+        assert "[token]" in f"{found}"
+        assert "[token]" in f"{trouble}"

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreamina_desktop.core.bearer_token import without_tokens
+from dreamina_desktop.core.bearer_token import (
+    without_tokens,
+    without_tokens_in,
+    without_tokens_in_bytes,
+)
 
 TOKENS = st.builds(
     "user:{}-{}".format,
@@ -62,6 +66,9 @@ def test_a_token_of_another_form_is_cut_where_its_place_tells() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "user:1234-pixverse:jane.doe@example.com-image:123456789",
+        "user%3A1234-pixverse%3Ajane.doe%40example.com-image%3A1",
+        "user:1234-jane@example.com",
         "the standard bearer 4k",
         "a bearer of light",
         "bearer",
@@ -73,3 +80,22 @@ def test_a_token_of_another_form_is_cut_where_its_place_tells() -> None:
 )
 def test_other_text_stays(text: str) -> None:
     assert without_tokens(text) == text
+
+
+def test_a_token_is_one_whatever_stands_behind_it() -> None:
+    token = "user:1234-Abcdefgh0123456789xy"
+    for behind in (": refused", ":", "@", ".", ":x", "@x"):
+        assert without_tokens(f"{token}{behind}").startswith("[token]")
+
+
+def test_the_texts_of_a_value_are_cut_too() -> None:
+    token = "user:1-abcDEF123"
+    value = {"a": [token, 5, None], token: f"x {token}"}
+    assert without_tokens_in(value) == {"a": ["[token]", 5, None], "[token]": "x [token]"}
+
+
+def test_bytes_without_a_token_stay_byte_for_byte() -> None:
+    odd = bytes(range(256)) + b" user: bearer "
+    assert without_tokens_in_bytes(odd) == odd
+    assert without_tokens_in_bytes(b"\xff user:1-abc \xfe") == b"\xff [token] \xfe"
+    assert without_tokens_in_bytes(b"say myown, please", "myown") == b"say [token], please"
