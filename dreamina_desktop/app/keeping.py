@@ -53,7 +53,7 @@ async def open_keeping(
             locations.index,
             locations.database,
             locations.root,
-            in_memory=database.read_only,
+            in_memory=database.is_newer,
             on_progress=on_progress,
         )
         library = Library(JobRepository(database, locations.root), index)

@@ -45,13 +45,16 @@ async def open_outside(
     images: Path,
     server_clock: ServerClock,
     allows_fake_addresses: Callable[[], bool],
+    *,
+    is_read_only: bool,
 ) -> Outside:
     """Closed by `stack`. `allows_fake_addresses`: Preferences. What blocks, or takes long to load,
     is done in a thread."""
     disk = ThreadPoolExecutor(2, thread_name_prefix="disk")
     stack.callback(disk.shutdown, wait=False, cancel_futures=True)
     parts = PartFiles(images / PARTS)
-    await asyncio.get_running_loop().run_in_executor(disk, parts.remove_leftovers)
+    if not is_read_only:
+        await asyncio.get_running_loop().run_in_executor(disk, parts.remove_leftovers)
     network = Late(lambda: _make_network(api, parts, server_clock, allows_fake_addresses))
     imaging = Late(_make_imaging)
     stack.push_async_callback(imaging.aclose)

@@ -62,7 +62,7 @@ from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.services.way_back import WayBack
 from dreamina_desktop.storage.atomic_file import write_atomically
 from dreamina_desktop.storage.autostart import system_autostart
-from dreamina_desktop.storage.database import NEWER, Database
+from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_index import Progress
 from dreamina_desktop.storage.keyring_store import KeyringStore
 from dreamina_desktop.storage.locations import Locations
@@ -91,7 +91,7 @@ class Program:
     @property
     def refusal(self) -> str:
         """Why nothing can be done here but to look; else ""."""
-        return NEWER if self.database.read_only else ""
+        return self.database.refusal
 
     def start_work(self, *, ignore_pause: bool = False) -> None:
         """Poll, download, make thumbnails, keep backups."""
@@ -204,6 +204,7 @@ async def _open(
         _images_folder(preferences, locations),
         server_clock,
         lambda: preferences.allows_fake_addresses,
+        is_read_only=locations.is_read_only,
     )
     client = outside.client
     poller = Poller(
@@ -262,13 +263,13 @@ async def _open(
     long_work = LongWork(messages, supervisor, clock)
     collections = Collections(kept.collections, library, preferences, undo, messages, supervisor)
     await collections.load()
-    await asyncio.to_thread(remove_archive_leftovers, locations.root)
+    await asyncio.to_thread(remove_archive_leftovers, locations.written)
 
     @cache
     def archiver() -> Archiver:
         from dreamina_desktop.app.archiving import make_archiver  # noqa: PLC0415 - few runs need it
 
-        return make_archiver(kept, outside, locations.root, collections, undo, long_work)
+        return make_archiver(kept, outside, locations.written, collections, undo, long_work)
 
     accounts = Accounts(library, preferences)
     messages.mask_with(accounts.masked)
@@ -316,7 +317,7 @@ async def _open(
             client, KeyringStore(), poller, messages, api.origin, given, given_source, preferences
         ),
         tracker=Tracker(library, undo, clock, poller.wake, collections.collect),
-        trash_can=TrashCan(library, QtTrash(), undo, long_work),
+        trash_can=TrashCan(library, QtTrash(is_off=kept.database.read_only), undo, long_work),
         undo=undo,
         way_back=WayBack(library, outside.files, kept.fingerprints, outside.exports.read_packet),
         api_url=api.url,

@@ -14,7 +14,13 @@ from PySide6.QtCore import QFile
 class QtTrash:
     """Implements services.ports.Trash."""
 
+    def __init__(self, *, is_off: bool = False) -> None:
+        """`is_off`: nothing is moved, where it could not be written down."""
+        self._is_off = is_off
+
     async def move(self, files: Sequence[str]) -> Sequence[str | None]:
+        if self._is_off:
+            return [None] * len(files)
         return await asyncio.to_thread(lambda: [_move(file) for file in files])
 
     async def restore(self, moved: Sequence[tuple[Path, Path]]) -> Sequence[bool]:
@@ -30,7 +36,7 @@ def _restore(trashed: Path, file: Path) -> bool:
     if not trashed.exists() or file.exists():
         return False
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(exist_ok=True)  # no more: its disk may be away
         os.rename(trashed, file)
     except OSError:
         return False

@@ -119,6 +119,29 @@ def _run_in(
     delivery: Delivery,
 ) -> int:
     locations.create()
+    with _writable(locations) as places:
+        return _run_at(options, places, sandbox, token, delivery)
+
+
+@contextmanager
+def _writable(locations: Locations) -> Iterator[Locations]:
+    """A data folder that may only be read is looked at in a copy."""
+    if locations.may_be_written():
+        yield locations
+        return
+    from dreamina_desktop.storage.read_only_folder import copied  # noqa: PLC0415 - seldom needed
+
+    with copied(locations) as places:
+        yield places
+
+
+def _run_at(
+    options: Options,
+    locations: Locations,
+    sandbox: SandboxProcess | None,
+    token: str | None,
+    delivery: Delivery,
+) -> int:
     diagnostics.set_up(locations.log_file)
     diagnostics.hook_lost_exceptions()
     start = _Start(options, locations, sandbox, token, "\n".join(options.texts), delivery)

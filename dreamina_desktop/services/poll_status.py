@@ -17,7 +17,7 @@ class Connection(Enum):
     SUBSCRIPTION = "subscription"  # 402
     NO_TOKEN = "no_token"
     PAUSED = "paused"  # by the user
-    READ_ONLY = "read_only"  # a newer program's library: nothing is asked in this run
+    READ_ONLY = "read_only"  # the library is only read: nothing is asked in this run
 
 
 @dataclass(frozen=True, slots=True)

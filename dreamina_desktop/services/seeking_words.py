@@ -13,7 +13,7 @@ _WHEN = {
     Connection.SUBSCRIPTION: "the API's subscription is renewed",
     Connection.NO_TOKEN: "there is a token",
     Connection.PAUSED: "checking goes on",
-    Connection.READ_ONLY: "the newer version is installed",
+    Connection.READ_ONLY: "the library can be written to",
 }
 
 

@@ -49,10 +49,13 @@ class Database:
         backups: Backups | None = None,
         *,
         costs_only_time: bool = False,
+        refusal: str = "",
     ) -> None:
         """`backups`: where copies go. `costs_only_time`: losing the file does. It is not proven
         whole at the start, may lose what was written last in a power cut, has larger pages, for
-        larger rows, and can be made smaller."""
+        larger rows, and can be made smaller. `refusal`: why the file is only read, in words; it
+        is a copy then, and is brought to today's version first."""
+        self._refusal = refusal
         self._file = file
         self._migrations = migrations
         self._backups = backups
@@ -60,7 +63,7 @@ class Database:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=file.stem)
         self._connection: apsw.Connection | None = None
         self._copying = asyncio.Lock()
-        self._read_only = False
+        self._read_only = self._is_newer = False
         self._places: dict[Path, tuple[int, int]] = {}  # of the open files: device and number
         self._suspect = file.with_name(f"{file.stem}.suspect")
         self._is_proven = True
@@ -68,8 +71,19 @@ class Database:
 
     @property
     def read_only(self) -> bool:
-        """A newer program wrote the file: it can be read as far as it is understood."""
+        """Whether nothing is written: for the given reason, or a newer program wrote the file,
+        which can be read as far as it is understood."""
         return self._read_only
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing is written, in words; else ""."""
+        return self._refusal
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether a newer program wrote the file."""
+        return self._is_newer
 
     @property
     def is_proven(self) -> bool:
@@ -105,7 +119,7 @@ class Database:
     async def copy_to(self, file: Path) -> None:
         """Fill an empty file with a copy as of the moment when this returns, a piece at a time.
         Raises DatabaseError, also for a library of a newer program."""
-        if self._read_only:
+        if self._is_newer:
             raise DatabaseError(NEWER)
         async with self._copying:
             copy = await self._run(lambda: PageCopy(self._open_connection(), file))
@@ -155,8 +169,10 @@ class Database:
         return told
 
     def _in_words(self, error: apsw.Error | UnicodeDecodeError) -> DatabaseError:
-        if self._read_only:
-            return DatabaseError(NEWER if isinstance(error, apsw.ReadOnlyError) else UNREADABLE)
+        if self._read_only and isinstance(error, apsw.ReadOnlyError):
+            return DatabaseError(self._refusal)
+        if self._is_newer:
+            return DatabaseError(UNREADABLE)
         if isinstance(error, apsw.NotADBError | apsw.CorruptError | UnicodeDecodeError):
             self._note_damage()
             return DamagedError(_DAMAGED.format(file=self._file))
@@ -170,10 +186,19 @@ class Database:
     def _open(self) -> None:
         if not self._file.exists():
             os.close(os.open(self._file, os.O_CREAT | os.O_WRONLY, 0o600))
-        self._read_only = self._look() > len(self._migrations)
+        self._is_newer = self._look() > len(self._migrations)
+        if self._is_newer:
+            self._refusal = NEWER
+        else:
+            self._connection = self._open_and_set_up()
+        self._read_only = bool(self._refusal)
         if self._read_only:
+            self._close()
             self._connection = self._connect(apsw.SQLITE_OPEN_READONLY)
-            return
+        else:
+            self._note_place()
+
+    def _open_and_set_up(self) -> apsw.Connection:
         self._file.chmod(0o600)
         connection = self._connect(apsw.SQLITE_OPEN_READWRITE)
         try:
@@ -181,8 +206,7 @@ class Database:
         except BaseException:
             connection.close()
             raise
-        self._connection = connection
-        self._note_place()
+        return connection
 
     def _note_place(self) -> None:
         for file in (self._file, self._file.with_name(f"{self._file.name}-wal")):
@@ -254,7 +278,7 @@ class Database:
                 raise self._not_migrated(error) from error
 
     def _bring_up_to_date(self, connection: apsw.Connection, version: int) -> None:
-        if self._backups and version > 0:
+        if self._backups and version > 0 and not self._refusal:
             copy = BackupCopy(connection, self._backups)
             while not copy.step():
                 pass
@@ -329,6 +353,10 @@ _DAMAGED = (
 NEWER = (
     "This library was written by a newer Dreamina Desktop. It is shown, but nothing is checked or "
     "changed. Install the newer version."
+)
+READ_ONLY_FOLDER = (
+    "The data folder may not be written to. It is shown as it was at the start, but nothing is "
+    "checked or changed."
 )
 UNREADABLE = (
     "This library was written by a newer Dreamina Desktop, and this version cannot read it. "

@@ -12,7 +12,7 @@ import apsw
 
 from dreamina_desktop.core.errors import DamagedError, DatabaseError
 from dreamina_desktop.storage.backups import Backups
-from dreamina_desktop.storage.database import Database
+from dreamina_desktop.storage.database import READ_ONLY_FOLDER, Database
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.storage.rescue import Rescue, is_needed
 from dreamina_desktop.storage.schema import MIGRATIONS
@@ -85,7 +85,8 @@ def _read_through(file: Path) -> None:
 async def _open(
     locations: Locations, backups: Backups, read: Callable[[Database], Awaitable[T]]
 ) -> tuple[Database, T]:
-    database = Database(locations.database, MIGRATIONS, backups)
+    refusal = READ_ONLY_FOLDER if locations.is_read_only else ""
+    database = Database(locations.database, MIGRATIONS, backups, refusal=refusal)
     try:
         await database.open()
         if database.is_proven:

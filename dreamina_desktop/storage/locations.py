@@ -23,6 +23,17 @@ class Locations:
     """One data folder and what lies in it."""
 
     root: Path
+    scratch: Path | None = None  # where all is written when the data folder is read-only
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the data folder is only looked at (read_only_folder.py)."""
+        return self.scratch is not None
+
+    @property
+    def written(self) -> Path:
+        """Where files are written that are no images."""
+        return self.scratch or self.root
 
     @classmethod
     def at(cls, folder: Path | None) -> Locations:
@@ -32,12 +43,12 @@ class Locations:
 
     @property
     def database(self) -> Path:
-        return self.root / "library.sqlite3"
+        return self.written / "library.sqlite3"
 
     @property
     def index(self) -> Path:
         """Beside the library, and made from it (job_index.py)."""
-        return self.root / "index.sqlite3"
+        return self.written / "index.sqlite3"
 
     @property
     def backups(self) -> Path:
@@ -45,7 +56,7 @@ class Locations:
 
     @property
     def thumbnails(self) -> Path:
-        return self.root / "thumbnails.sqlite3"
+        return self.written / "thumbnails.sqlite3"
 
     @property
     def images(self) -> Path:
@@ -54,21 +65,25 @@ class Locations:
 
     @property
     def log_file(self) -> Path:
-        return self.root / "dreamina-desktop.log"
+        return self.written / "dreamina-desktop.log"
 
     @property
     def crash_file(self) -> Path:
         """Where a process that dies of a fault says where it was."""
-        return self.root / "crash.txt"
+        return self.written / "crash.txt"
 
     @property
     def lock_file(self) -> Path:
-        return self.root / "lock"
+        return self.written / "lock"
 
     @property
     def address_file(self) -> Path:
         """Where the process that holds the folder listens for other starts."""
-        return self.root / "holder.json"
+        return self.written / "holder.json"
+
+    def may_be_written(self) -> bool:
+        """Whether this user may put files into the data folder."""
+        return os.access(self.root, os.W_OK | os.X_OK)
 
     def create(self) -> None:
         """Make the folder, for this user only; one that is there keeps its rights. Raises

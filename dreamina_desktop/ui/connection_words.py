@@ -6,7 +6,7 @@ from dreamina_desktop.services.poller import Connection
 
 WAITING_FOR = {
     Connection.PAUSED: "paused",
-    Connection.READ_ONLY: "the library is a newer version's",
+    Connection.READ_ONLY: "the library is read-only",
     Connection.NO_TOKEN: "no token",
     Connection.REFUSED: "token refused",
     Connection.SUBSCRIPTION: "subscription",

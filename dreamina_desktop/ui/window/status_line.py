@@ -20,7 +20,7 @@ _CONNECTION = {
     Connection.SUBSCRIPTION: "subscription needed",
     Connection.NO_TOKEN: "no token",
     Connection.PAUSED: "paused",
-    Connection.READ_ONLY: "a newer version's library, only shown",
+    Connection.READ_ONLY: "read-only: nothing is checked",
 }
 
 
