@@ -12,10 +12,11 @@ from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
 from dreamina_desktop.core.recovery import again, rests
 from dreamina_desktop.services.backlog import Backlog, expected_bytes
+from dreamina_desktop.services.download_slots import LOOK_EVERY_S
 from dreamina_desktop.services.holds import Hold, OpenWork, Work
 from dreamina_desktop.services.hosts import Hosts, host_of
 from dreamina_desktop.services.image_keeper import ImageKeeper
-from dreamina_desktop.services.image_queue import ImageQueue
+from dreamina_desktop.services.image_queue import ImageQueue, Line
 from dreamina_desktop.services.kept_files import KeptFiles
 from dreamina_desktop.services.library import SLICE, ChangeSet, Library
 from dreamina_desktop.services.messages import Condition, Messages
@@ -50,7 +51,8 @@ class DownloadStatus:
 
 
 class Downloader:
-    """Four at once. An image is saved only when it is whole on disk and Pillow decoded it."""
+    """Four at once, and others of hosts that drip. An image is saved only when it is whole on disk
+    and Pillow decoded it."""
 
     def __init__(
         self,
@@ -83,7 +85,12 @@ class Downloader:
         self._clock = clock
         self._jitter = jitter
         self._hosts = Hosts(
-            clock, jitter, AT_ONCE, limited=limited, on_recovering=self._on_host_recovering
+            clock,
+            jitter,
+            AT_ONCE,
+            limited=limited,
+            on_recovering=self._on_host_recovering,
+            received=source.received,
         )
         self._room = Room(files, messages, clock, reserve_bytes)
         self._backlog = Backlog(messages)
@@ -101,7 +108,7 @@ class Downloader:
             KeptFiles(library, files, imaging, rescued_numbers, lambda: missing.folder.known),
         )
         self._on_retry = on_retry
-        self._queue = ImageQueue(self._urgency)
+        self._queue = ImageQueue(self._line, self._urgency)
         self._fetching: set[ImageKey] = set()
         self._received: dict[ImageKey, tuple[int, float]] = {}  # most bytes so far, and when
         self._paused = False
@@ -314,41 +321,48 @@ class Downloader:
         await self._missing.look_again()
 
     def _start_due(self) -> bool:
-        """Whether there is more to be looked at: of thousands some at a time. Those go first that
-        have not failed yet."""
+        """Whether there is more to be looked at: of thousands some at a time."""
         now = self._clock.monotonic()
-        self._start_lines(now, retry=False)
-        for number in range(LOOKS):
-            if not self._may_start():
-                return False
-            key = self._queue.pop(now, 1 if number else LOOKS)
-            if key is None:
-                self._start_lines(now, retry=True)
-                return False
+        looked_at = self._queue.line_up(now, LOOKS)
+        self._hosts.slots.look()
+        for _ in range(LOOKS):
+            if not self._start_next(now):
+                break
+        return looked_at == LOOKS
+
+    def _start_next(self, now: float) -> bool:
+        """The soonest to die of the hosts that take some. One that was down lately is tried
+        first, with any image, best one that has not failed yet: the trouble may be with those that
+        have, or with those that go first."""
+        waiting = self._queue.lines() if self._may_start() else ()
+        lines = [line for line in waiting if self._takes(line, now, waiting)]
+        if not lines:
+            return False
+        line = min(lines, key=self._line_rank)
+        place = self._jitter() if self._hosts.is_named_in_doubt(line[0]) else 0.0
+        key = self._queue.next_in(line, place)
+        if key is not None:
             self._start(key, now)
         return True
 
-    def _start_lines(self, now: float, *, retry: bool) -> None:
-        """Of the hosts that take some: the trouble of one may be with those that go first."""
-        for line in self._queue.lines():
-            host, is_of_retries = line
-            while is_of_retries == retry and self._may_start():
-                if self._hosts.host_opens_at(host, retry=retry) > now:
-                    break
-                place = self._jitter() if self._hosts.is_named_in_doubt(host) else 0.0
-                key = self._queue.next_in(line, place)
-                if key is None:
-                    break
-                self._start(key, now)
+    def _takes(self, line: Line, now: float, waiting: Collection[Line]) -> bool:
+        host, retry = line
+        is_open = self._hosts.host_opens_at(host, retry=retry) <= now
+        return is_open and self._hosts.slots.takes(host, [name for name, _ in waiting])
+
+    def _line_rank(self, line: Line) -> tuple[float, ...]:
+        host, retry = line
+        in_doubt = self._hosts.is_named_in_doubt(host)
+        return (float(not in_doubt), float(in_doubt and retry), *self._queue.first_rank(line))
 
     def _start(self, key: ImageKey, now: float) -> None:
-        """Fetch it, or let it wait for its host."""
-        url = "" if self._keeper.is_unrecorded(key) else self._url(key)
-        retry = bool(url) and key in self._keeper.failures
-        if self._hosts.opens_at(url, retry=retry) > now:
-            self._queue.stand_in((host_of(url), retry), key)
+        """Fetch it, or let it wait for its host: it may have another one by now."""
+        line = self._line(key)
+        if not self._takes(line, now, ()):
+            self._queue.stand_in_line(key)
             return
-        self._hosts.started(url, retry=retry)
+        url = self._url_to_fetch(key)
+        self._hosts.started(url, retry=line[1])
         self._fetching.add(key)
         self._supervisor.spawn(self._save(key, url), f"save {key}")
         self._tell_listeners()
@@ -386,44 +400,48 @@ class Downloader:
             self._queue.put(key, now)
 
     def _may_start(self) -> bool:
-        at_once = 1 if self._room.is_trial else AT_ONCE
-        return not self._is_stopped() and len(self._fetching) < at_once
+        return not self._is_stopped() and not (self._room.is_trial and self._fetching)
 
     def _is_stopped(self) -> bool:
         folder_away = self._missing.folder.away_since is not None
         return self._paused or folder_away or self._room.is_closed
 
-    def _urgency(self, key: ImageKey, _due_at: float) -> tuple[float, ...]:
-        """The soonest to die first, then the newest; what says nothing last. A host that was
-        down lately is tried with any image, best one that has not failed yet: the trouble may be
-        with those that have, or with those that go first."""
-        url = self._url(key)
-        expires = expires_at(url)
-        probe = (0.0, 0.0)
-        if self._hosts.is_in_doubt(url):
-            probe = (float(key in self._keeper.failures), self._jitter())
-        return (*probe, float("inf") if expires is None else expires, -key.number, key.index)
+    def _line(self, key: ImageKey) -> Line:
+        url = self._url_to_fetch(key)
+        return host_of(url), bool(url) and key in self._keeper.failures
+
+    def _urgency(self, key: ImageKey) -> tuple[float, ...]:
+        """The soonest to die first, then the newest; what says nothing last."""
+        expires = expires_at(self._url(key))
+        return float("inf") if expires is None else expires, -key.number, key.index
+
+    def _url_to_fetch(self, key: ImageKey) -> str:
+        """ "" where its file is here and only its record is missing."""
+        return "" if self._keeper.is_unrecorded(key) else self._url(key)
 
     def _url(self, key: ImageKey) -> str:
         image = self._library.image(key)
         return (image.url if image else None) or ""
 
     def _next_in(self) -> float | None:
-        opening = (
-            self._hosts.host_opens_at(host, retry=retry) for host, retry in self._queue.lines()
-        )
-        next_at = min(
-            (at for at in (*opening, self._queue.next_at()) if at is not None), default=None
-        )
-        if next_at is None or self._is_stopped():
-            return None
-        return max(0.0, next_at - self._clock.monotonic())
+        lines = self._queue.lines()
+        return None if self._is_stopped() else self._opening_in(lines)
+
+    def _opening_in(self, lines: Iterable[Line]) -> float | None:
+        """Seconds until one of these lines moves, or something else is due."""
+        opening = (self._hosts.host_opens_at(host, retry=retry) for host, retry in lines)
+        times = [at for at in (*opening, self._queue.next_at()) if at is not None]
+        return max(0.0, min(times) - self._clock.monotonic()) if times else None
 
     def _sleep_s(self) -> float:
-        wait_s = self._next_in()
-        if wait_s is None or not self._may_start():
+        if not self._may_start():
             return LONGEST_SLEEP_S
-        return min(max(wait_s, SHORTEST_SLEEP_S), LONGEST_SLEEP_S)
+        lines = self._queue.lines()
+        hosts = [host for host, _ in lines]
+        free = [line for line in lines if self._hosts.slots.takes(line[0], hosts)]
+        longest_s = LONGEST_SLEEP_S if len(free) == len(lines) else LOOK_EVERY_S
+        wait_s = self._opening_in(free)
+        return longest_s if wait_s is None else min(max(wait_s, SHORTEST_SLEEP_S), longest_s)
 
     def _tell(self) -> None:
         self._waker.wake()

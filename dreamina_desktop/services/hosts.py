@@ -17,6 +17,7 @@ from dreamina_desktop.core.answer import (
 )
 from dreamina_desktop.core.counting import plural
 from dreamina_desktop.services.breaker import FULL_SPEED, Breaker
+from dreamina_desktop.services.download_slots import DownloadSlots
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.retry_budget import RetryBudget
 
@@ -37,15 +38,18 @@ class Hosts:
         *,
         limited: bool = True,
         on_recovering: Callable[[str], None] = lambda _host: None,
+        received: Callable[[str], int] = lambda _url: 0,
     ) -> None:
         """`at_once`: requests to one host; `limited`: retries have a budget; `on_recovering`
-        gets the name of a host that takes more requests than before."""
+        gets the name of a host that takes more requests than before; `received`:
+        DownloadSlots."""
         self._clock = clock
         self._jitter = jitter
         self._at_once = at_once
         self._limited = limited
         self._on_recovering = on_recovering
         self._hosts: dict[str, _Host] = {}
+        self.slots = DownloadSlots(clock, at_once, received)
 
     def opens_at(self, url: str, *, retry: bool = False) -> float:
         """When this URL's host may be asked; in the past: at once. `retry`: the last attempt for
@@ -64,6 +68,7 @@ class Hosts:
         """A request to this URL starts."""
         host = self._host(url)
         host.under_way += 1
+        self.slots.started(host_of(url), url)
         if retry:
             host.budget.spend()
         else:
@@ -72,10 +77,12 @@ class Hosts:
     def ended(self, url: str) -> None:
         """However it ended."""
         self._host(url).under_way -= 1
+        self.slots.ended(url)
 
     def heard(self, url: str, answer: ImageAnswer) -> None:
         """What came of a request. Our own disk's trouble and a pause say nothing about a host."""
         host = self._host(url)
+        self.slots.answered(url, answer.size_bytes if isinstance(answer, Fetched) else 0)
         if isinstance(answer, TryLater):
             host.reason = answer.reason
         match answer:

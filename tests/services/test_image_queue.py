@@ -1,4 +1,4 @@
-"""Images wait for their time, or in a line for their host."""
+"""Images wait for their time, and then in a line for their host."""
 
 from __future__ import annotations
 
@@ -13,56 +13,74 @@ ONE, TWO, THREE = (ImageKey(number, 0) for number in (1, 2, 3))
 
 @pytest.fixture
 def queue() -> ImageQueue:
-    """The highest number goes first."""
-    return ImageQueue(lambda key, _: (float(-key.number),))
+    """The highest number goes first; images with an index are of the other host."""
+    return ImageQueue(
+        lambda key: OTHER if key.index else LINE, lambda key: (float(-key.number), key.index)
+    )
 
 
-def test_the_first_by_rank_of_those_that_are_due_goes_first(queue: ImageQueue) -> None:
+def test_those_that_are_due_stand_in_line_by_rank(queue: ImageQueue) -> None:
     for key, due_at in ((ONE, 1.0), (TWO, 1.0), (THREE, 5.0)):
         queue.put(key, due_at)
     assert queue.later_than(2.0) == (THREE,)
-    assert [queue.pop(2.0, 10) for _ in range(3)] == [TWO, ONE, None]
+    assert queue.line_up(2.0, 10) == 2
+    assert queue.lines() == (LINE,)
+    assert queue.first_rank(LINE) == (-2.0, 0)
+    assert [queue.next_in(LINE, 0.0) for _ in range(3)] == [TWO, ONE, None]
     assert queue.next_at() == 5.0
     assert len(queue) == 1
 
 
-def test_of_very_many_those_go_first_that_were_looked_at(queue: ImageQueue) -> None:
+def test_of_very_many_some_stand_in_line_at_a_time(queue: ImageQueue) -> None:
     for number in range(1, 100):
         queue.put(ImageKey(number, 0), 0.0)
-    assert queue.pop(1.0, 10) == ImageKey(10, 0)
-    assert queue.pop(1.0, 10) == ImageKey(20, 0)
-    assert {queue.pop(1.0, 10) for _ in range(97)} == {
-        ImageKey(number, 0) for number in range(1, 100) if number not in (10, 20)
-    }
+    assert queue.line_up(1.0, 10) == 10
+    assert queue.next_in(LINE, 0.0) == ImageKey(10, 0)
+    assert [queue.line_up(1.0, 80), queue.line_up(1.0, 80)] == [80, 9]
+    assert queue.next_in(LINE, 0.0) == ImageKey(99, 0)
+    assert len(queue) == 97
 
 
 def test_who_stands_in_a_line_is_there_and_not_due(queue: ImageQueue) -> None:
     for key in (ONE, TWO, THREE):
-        queue.stand_in(LINE, key)
+        queue.stand_in_line(key)
     assert ONE in queue
     assert len(queue) == len(queue.keys()) == 3
-    assert queue.pop(9.0, 10) is None
+    assert queue.line_up(9.0, 10) == 0
     assert queue.next_at() is None
-    assert queue.lines() == (LINE,)
-    assert [queue.next_in(LINE, 0.0) for _ in range(4)] == [ONE, TWO, THREE, None]
+    assert [queue.next_in(LINE, 0.0) for _ in range(4)] == [THREE, TWO, ONE, None]
     assert queue.lines() == ()
 
 
-def test_who_was_in_the_middle_of_a_line_can_go_first(queue: ImageQueue) -> None:
+def test_anybody_of_a_line_can_go_first(queue: ImageQueue) -> None:
     for key in (ONE, TWO, THREE):
-        queue.stand_in(LINE, key)
-    assert queue.next_in(LINE, 0.5) == TWO
-    assert queue.next_in(LINE, 0.99) == THREE
-    assert queue.next_in(LINE, 1.0) == ONE
+        queue.stand_in_line(key)
+    went = [queue.next_in(LINE, place) for place in (0.5, 0.99, 1.0)]
+    assert sorted(key for key in went if key) == [ONE, TWO, THREE]
+    assert went[0] != THREE
+    assert queue.lines() == ()
 
 
 def test_who_leaves_a_line_is_not_called_from_it(queue: ImageQueue) -> None:
-    for key in (ONE, TWO, THREE):
-        queue.stand_in(LINE, key)
-    queue.discard(ONE)
+    other = ImageKey(4, 1)
+    for key in (ONE, TWO, THREE, other):
+        queue.stand_in_line(key)
+    queue.discard(THREE)
     queue.put(TWO, 1.0)
-    queue.stand_in(OTHER, THREE)
+    assert set(queue.lines()) == {LINE, OTHER}
+    assert queue.first_rank(LINE) == (-1.0, 0)
+    assert queue.next_in(LINE, 0.99) == ONE
     assert queue.next_in(LINE, 0.0) is None
-    assert queue.next_in(OTHER, 0.0) == THREE
-    assert queue.pop(2.0, 10) == TWO
+    assert queue.next_in(OTHER, 0.0) == other
+    assert queue.line_up(2.0, 10) == 1
+    assert queue.next_in(LINE, 0.0) == TWO
     assert len(queue) == 0
+
+
+def test_a_line_that_many_left_and_joined_again_does_not_grow(queue: ImageQueue) -> None:
+    for _ in range(1000):
+        for key in (ONE, TWO, THREE):
+            queue.put(key, 0.0)
+        queue.line_up(1.0, 10)
+    assert len(queue._lines[LINE]) < 120
+    assert [queue.next_in(LINE, 0.0) for _ in range(4)] == [THREE, TWO, ONE, None]
