@@ -87,6 +87,7 @@ class Program:
     api: ApiUrl
     database: Database
     news: str  # what had to be done for the library at this start, in words
+    has_crashed: bool = False  # the run before
 
     @property
     def refusal(self) -> str:
@@ -193,7 +194,7 @@ async def _open(
     api = parse_api_url(facts.api_url) if facts else options.api_url
     assert api is not None
     messages, undo, clock = Messages(), UndoHistory(), SystemClock()
-    _watch(stack, messages, locations)
+    has_crashed = _watch(stack, messages, locations)
     supervisor = Supervisor(lambda name, error: diagnostics.lost(f"task {name}", error))
     kept = await open_keeping(stack, locations, supervisor, messages, on_progress)
     preferences, library = kept.preferences, kept.library
@@ -338,7 +339,7 @@ async def _open(
     Meanwhile(library, poller, messages)
     stack.push_async_callback(supervisor.aclose, TASKS_END_WITHIN_S)
     stack.push_async_callback(_flush, preferences)
-    return Program(services, recovery, locations, api, kept.database, kept.news)
+    return Program(services, recovery, locations, api, kept.database, kept.news, has_crashed)
 
 
 def _follow(preferences: Preferences, setting: str, change: Callable[[], None]) -> None:
@@ -358,9 +359,9 @@ async def _flush(preferences: Preferences) -> None:
         diagnostics.log.warning("The settings could not be kept: %s", error)
 
 
-def _watch(stack: AsyncExitStack, messages: Messages, locations: Locations) -> None:
+def _watch(stack: AsyncExitStack, messages: Messages, locations: Locations) -> bool:
     """Say what nobody expected: lost exceptions, of any thread and also when the loop is closed
-    already, and that the last run crashed."""
+    already, and that the last run crashed: whether it did."""
     loop, mishaps = asyncio.get_running_loop(), Mishaps(messages)
 
     def tell(where: str, error: BaseException | None) -> None:
@@ -368,5 +369,7 @@ def _watch(stack: AsyncExitStack, messages: Messages, locations: Locations) -> N
             loop.call_soon_threadsafe(mishaps.tell, where, error)
 
     stack.enter_context(diagnostics.telling(tell))
-    if stack.enter_context(diagnostics.crash_watch(locations.crash_file)):
+    has_crashed = stack.enter_context(diagnostics.crash_watch(locations.crash_file))
+    if has_crashed:
         messages.say(CRASHED, Remedy.COPY_DIAGNOSTICS)
+    return has_crashed

@@ -82,7 +82,7 @@ async def _work(
         preparing.deleteLater()
         gc.freeze()  # what was loaded stays: a collection need not look through it
         theme.apply(application, program.services.preferences.theme)
-        window = MainWindow(program.services)
+        window = MainWindow(program.services, has_crashed=program.has_crashed)
         window.closed.connect(ended.set)
         application.quit_asked.connect(window.quit)
         window.demo_requested.connect(start_demo)

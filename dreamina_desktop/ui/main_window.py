@@ -55,6 +55,10 @@ if TYPE_CHECKING:
     from dreamina_desktop.ui.viewer.viewer import Viewer
     from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 
+LEFT_OUT = (
+    "Dreamina Desktop crashed the last time. What it had saved is here; the search, selection and "
+    "grouping that were shown are left out this once."
+)
 STATE = "window"  # the name of what is kept between runs
 REMEMBER_MS = 20_000  # so much of the window's state a killed process loses
 
@@ -67,7 +71,8 @@ class MainWindow(QMainWindow):
     in_background = Signal(bool)  # whether the program goes on without its window
     demo_requested = Signal()
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, has_crashed: bool = False) -> None:
+        """`has_crashed`: the run before, perhaps by what it showed last, which is left out once."""
         super().__init__()
         self._services = services
         self.setWindowTitle("Dreamina Desktop — Demo" if services.demo else "Dreamina Desktop")
@@ -104,7 +109,7 @@ class MainWindow(QMainWindow):
         self._drop_hint = DropHint(self)
         self._connect()
         self._add_actions()
-        self._restore()
+        self._restore(leaves_out=has_crashed)
         self._filter_bar.show_destination(services.collections.destination)
         self._show_selection()
         if not self._jobs.selected():
@@ -473,12 +478,17 @@ class MainWindow(QMainWindow):
             "gallery": self._gallery.state(),
         }
 
-    def _restore(self) -> None:
-        """A state that cannot be read is the same as none."""
+    def _restore(self, *, leaves_out: bool) -> None:
+        """A state that cannot be read is the same as none. `leaves_out`: all that was shown."""
         state = self._services.preferences.get(STATE)
         if not isinstance(state, dict):
             return
         self.restoreGeometry(QByteArray.fromHex(str(state.get("geometry", "")).encode()))
+        if leaves_out:
+            if isinstance(panes := state.get("panes"), dict):
+                self._panes.restore(panes)
+            self._services.messages.say(LEFT_OUT, Remedy.COPY_DIAGNOSTICS)
+            return
         self._search.setText(str(state.get("search", "")))
         for name, pane in (
             ("panes", self._panes),
