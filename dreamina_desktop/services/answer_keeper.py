@@ -133,6 +133,11 @@ class AnswerKeeper:
                 return look_in_s
         return schedule.next_check_in(interval_s, self.ages.age_s(job), jitter)
 
+    def is_late(self, job: Job) -> bool:
+        """Whether nearly all jobs of its kind are done at the age at which it still runs."""
+        likely = self.durations.likely(job.record)
+        return self.ages.runs_for_s(job) > (likely.to_s if likely else schedule.SLOWER_AFTER_S)
+
     async def _take(self, number: int, answer: JobAnswer, token: int) -> float:
         match answer:
             case Found():

@@ -11,6 +11,7 @@ from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.retry_budget import RetryBudget
 
 AGAIN_EVERY = 4  # of so many turns one is for another look while first looks wait
+LATE_EVERY = 4  # of so many further looks one is for a late job while others wait
 
 
 class JobQueue:
@@ -18,7 +19,9 @@ class JobQueue:
 
     First looks go newest first. Further looks go in the order in which they became due, and have
     turns of their own: else a few new jobs would take all turns of a limited rate for ever, or a
-    long paste all turns of the jobs that run at this moment. Retries, after an answer that was
+    long paste all turns of the jobs that run at this moment. A job that is late, since it still ran
+    when nearly all of its kind are done, waits for those that are likely done by now: of thousands
+    that hang, each round takes most of an hour. Retries, after an answer that was
     trouble, go before the further looks as far as their budget reaches.
     """
 
@@ -27,10 +30,12 @@ class JobQueue:
         self._budget = budget
         self._first_looks: DueHeap[int] = DueHeap(lambda number, _: (-number,))
         self._further_looks: DueHeap[int] = DueHeap(lambda number, due_at: (due_at, -number))
+        self._late_looks: DueHeap[int] = DueHeap(lambda number, due_at: (due_at, -number))
         self._retries: DueHeap[int] = DueHeap(lambda number, due_at: (due_at, -number))
         self._seen: set[int] = set()  # in this run
         self._in_trouble: set[int] = set()  # their last answer was
-        self._turn = 0
+        self._late: set[int] = set()
+        self._turn = self._further_turn = 0
         self._wishes: dict[int, None] = {}  # by hand, and not started
         self._by_hand: set[int] = set()
         self._for_links: set[int] = set()  # their images miss one
@@ -71,8 +76,9 @@ class JobQueue:
         retry_at = self._retries.next_at()
         if retry_at is not None:
             retry_at = max(retry_at, self._budget.opens_at())
-        looks = (self._first_looks.next_at(), self._further_looks.next_at(), retry_at)
-        return min((at for at in looks if at is not None), default=None)
+        looks = (self._first_looks, self._further_looks, self._late_looks)
+        times = (retry_at, *(heap.next_at() for heap in looks))
+        return min((at for at in times if at is not None), default=None)
 
     def due_at(self, number: int) -> float | None:
         """None when it is not planned; the past when it is under way."""
@@ -94,6 +100,7 @@ class JobQueue:
         if not self.is_wanted(job):
             self._heap(job.number).discard(job.number)
             self._in_trouble.discard(job.number)
+            self._late.discard(job.number)
         elif job.number not in self._heap(job.number) and job.number not in self._under_way:
             self._heap(job.number).put(job.number, self._clock.monotonic())
 
@@ -141,23 +148,28 @@ class JobQueue:
             self._budget.earn()
         return number
 
-    def ended(self, job: Job, again_in_s: float, *, trouble: bool) -> None:
+    def ended(self, job: Job, again_in_s: float, *, trouble: bool, late: bool = False) -> None:
         """A check is over; the job is asked again if it is still wanted. `trouble`: the answer
-        said nothing about the job."""
+        said nothing about the job; `late`: nearly all of its kind are done at its age."""
         self._under_way.discard(job.number)
         self._seen.add(job.number)
         self._in_trouble.discard(job.number)
+        self._late.discard(job.number)
         if self.is_wanted(job):
             if trouble:
                 self._in_trouble.add(job.number)
+            elif late:
+                self._late.add(job.number)
             self._heap(job.number).put(job.number, self._clock.monotonic() + again_in_s)
 
     def _heaps(self) -> tuple[DueHeap[int], ...]:
-        return (self._first_looks, self._further_looks, self._retries)
+        return (self._first_looks, self._further_looks, self._late_looks, self._retries)
 
     def _heap(self, number: int) -> DueHeap[int]:
         if number in self._in_trouble:
             return self._retries
+        if number in self._late:
+            return self._late_looks
         return self._further_looks if number in self._seen else self._first_looks
 
     def _pop(self, now: float) -> int | None:
@@ -178,7 +190,14 @@ class JobQueue:
     def _pop_further(self, now: float) -> int | None:
         """A retry, as long as the budget has one; that bounds them, so they need not wait."""
         retry = self._retries.pop(now) if self._budget.opens_at() <= now else None
-        return self._further_looks.pop(now) if retry is None else retry
+        if retry is not None:
+            return retry
+        self._further_turn += 1
+        looks = [self._further_looks.pop, self._late_looks.pop]
+        if self._further_turn % LATE_EVERY == 0:
+            looks.reverse()
+        number = looks[0](now)
+        return looks[1](now) if number is None else number
 
 
 def polls(job: Job) -> bool:

@@ -329,7 +329,8 @@ class Poller:
             raise
         finally:
             job = self._library.job(number)
-            self._queue.ended(job, again_in_s, trouble=self._keeper.was_trouble(number))
+            trouble, late = self._keeper.was_trouble(number), self._keeper.is_late(job)
+            self._queue.ended(job, again_in_s, trouble=trouble, late=late)
             if not self._queue.is_wanted(job):
                 self._keeper.forget(number)
             self._tell()

@@ -964,3 +964,34 @@ async def test_durations_are_learned_from_the_library_at_the_start(world: World)
     await again.advance(1)
     assert 15 < (again.poller.due_in(6) or 0) < 50
     await again.end()
+
+
+@with_world(limits=PollLimits(interval_s=10.0, per_second=1.0))
+async def test_one_that_is_likely_done_goes_before_hundreds_that_are_late(world: World) -> None:
+    """A round of them all takes 400 s at this rate; each new job takes a minute."""
+    world.api.counts = False
+    done_at: dict[str, float] = {}
+    world.answer(
+        lambda jobid, _: (
+            failed(jobid)
+            if world.clock.monotonic() >= done_at.get(jobid, float("inf"))
+            else created(jobid)
+        )
+    )
+    await world.start(downloads=False)
+    await world.track_many(400)
+    await world.advance(1200)  # by now all of them are late
+    noticed: list[float] = []
+    for index in range(500, 510):
+        jobid = job_id(index)
+        done_at[jobid] = world.clock.monotonic() + 60
+        await world.track(jobid)
+        await world.advance(180)
+        noticed.append(world.api.times(jobid)[-1] - done_at[jobid])
+    assert max(noticed) <= 60
+    assert {job.tracking for job in world.repository.jobs.values()} == {
+        Tracking.POLLING,
+        Tracking.DONE,
+    }
+    late = [len(world.api.times(job_id(index))) for index in range(1, 401)]
+    assert min(late) >= 4  # and none of them is forgotten
