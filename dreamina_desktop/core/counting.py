@@ -1,4 +1,4 @@
-"""How many of something, in words."""
+"""How many of something, in words, and as many words as have room."""
 
 from __future__ import annotations
 
@@ -23,3 +23,16 @@ def some_of(names: Sequence[object], most: int) -> str:
     named = ", ".join(map(str, names[:most]))
     more = len(names) - most
     return f"{named} and {more:,} more" if more > 0 else named
+
+
+def shortened(text: str, most: int) -> str:
+    """`text` in at most so many characters: what is left out at its end is an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def middle_shortened(text: str, most: int) -> str:
+    """The same with its beginning and its end: what a message advises stands at its end."""
+    if len(text) <= most:
+        return text
+    head = (most - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (most - 1 - head) :]}"

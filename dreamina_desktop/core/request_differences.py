@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from dreamina_desktop.core.counting import shortened
 from dreamina_desktop.core.record import JobRecord
 
 MOST_WORDS = 600  # of a prompt: comparing takes their square
+MOST_CHARACTERS = 6_000  # of a prompt
 _WORDS = re.compile(r"[^\W_]+|\s+|[\W_]", re.UNICODE)
 # Scripts without spaces: each of their characters is a word.
 _CLOSE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
@@ -76,7 +78,7 @@ def _marked(prompts: Sequence[str]) -> tuple[tuple[Part, ...], ...]:
 
 def _split(prompt: str) -> list[str]:
     words: list[str] = []
-    for word in _WORDS.findall(prompt):
+    for word in _WORDS.findall(shortened(prompt, MOST_CHARACTERS)):
         words += list(word) if _CLOSE.search(word) else [word]
         if len(words) >= MOST_WORDS:
             return [*words[:MOST_WORDS], "…"]

@@ -12,8 +12,11 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from dreamina_desktop.core import redaction
+from dreamina_desktop.core.counting import middle_shortened
 
 LARGEST_BYTES = 1_000_000  # of each of the two files
+LINE_LENGTH = 20_000  # characters
+LOOKED_THROUGH = 200_000  # for secrets: what is cut here is far from what stays of the line
 
 log = logging.getLogger("dreamina_desktop")
 
@@ -36,10 +39,11 @@ def _names_of(home: str) -> Sequence[str]:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Redacts the finished line, tracebacks included."""
+    """Redacts the finished line, tracebacks included; one that is endless keeps both its ends."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        line = redact(middle_shortened(super().format(record), LOOKED_THROUGH))
+        return middle_shortened(line, LINE_LENGTH)
 
 
 def set_up(log_file: Path | None, *, verbose: bool = False) -> None:

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from dreamina_desktop.core.bearer_token import without_tokens
+from dreamina_desktop.core.counting import middle_shortened
+
+TEXT_LENGTH = 600  # characters: a message is read in passing, and lies over the window
+MASKED_LENGTH = 20_000  # what is looked through for addresses
 
 
 class Remedy(Enum):
@@ -119,7 +123,9 @@ class Messages:
             self._tell()
 
     def _safe(self, text: str) -> str:
-        return without_tokens(self._mask(text))
+        """However long what it repeats is: its beginning and its end, without secrets."""
+        masked = without_tokens(self._mask(middle_shortened(text, MASKED_LENGTH)))
+        return middle_shortened(masked, TEXT_LENGTH)
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.counting import counted, shortened
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Batch, Job, Tracking
 from dreamina_desktop.core.job_id import Finds, find, is_possible
@@ -270,17 +270,13 @@ def _rejected(finds: Finds) -> list[str]:
 def _rejected_names(finds: Finds) -> list[str]:
     """Each by name and with its reason, as far as there is room."""
     words = [
-        f"\u201c{_shortened(one.text)}\u201d cannot be an ID ({one.reason})"
+        f"\u201c{shortened(one.text, _NAME_LENGTH)}\u201d cannot be an ID ({one.reason})"
         for one in finds.rejected[:_NAMED]
     ]
     more = len(finds.rejected) - _NAMED
     if more > 0:
         words.append(f"{more:,} more cannot be IDs")
     return words
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1]}…"
 
 
 def _done(finds: Finds, new: int, known: int, restored: int) -> str:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dreamina_desktop.core.counting import middle_shortened, shortened
 from dreamina_desktop.core.dates import local_time
+
+LABEL_LENGTH = 80  # characters of a button or a menu's entry
+TIP_LENGTH = 1_000  # characters: a tip as large as the window hides what it is about
 
 
 def elapsed(seconds: float) -> str:
@@ -55,12 +59,19 @@ def moment(at: datetime) -> str:
 
 def middle_elided(text: str, length: int = 28) -> str:
     """Long IDs keep their beginning and their end."""
-    if len(text) <= length:
-        return text
-    head = (length - 1) * 2 // 3
-    return f"{text[:head]}…{text[-(length - 1 - head) :]}"
+    return middle_shortened(text, length)
 
 
 def on_button(text: str) -> str:
-    """As the label of a button or a menu's entry, where `&` marks a key and a tab divides."""
-    return text.replace("&", "&&").replace("\t", " ")
+    """As the label of a button or a menu's entry, where `&` marks a key and a tab divides, and
+    which is no wider than a menu can be."""
+    return shortened(text, LABEL_LENGTH).replace("&", "&&").replace("\t", " ")
+
+
+def plain_tip(text: str) -> str:
+    """A tool tip of what others wrote. Qt takes one that looks like HTML for HTML: this is shown
+    as it is, in lines that fit a screen."""
+    from html import escape  # noqa: PLC0415 - no tip is needed before the first frame
+
+    shown = escape(shortened(text, TIP_LENGTH))
+    return f"<p style='white-space: pre-wrap'>{shown}</p>" if text else ""

@@ -39,6 +39,7 @@ from dreamina_desktop.ui.details.parts import (
     wrapped,
 )
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob
+from dreamina_desktop.ui.formats import plain_tip
 from dreamina_desktop.ui.jobs.jobs_model import title
 from dreamina_desktop.ui.marks import words as mark_words
 from dreamina_desktop.ui.palette import colors
@@ -294,7 +295,7 @@ class JobPage(QWidget):
     def _add_file(self, file: str) -> None:
         path = Path(file)
         words = muted(formats.middle_elided(f"{path.parent.name}/{path.name}", FILE_LENGTH))
-        words.setToolTip(file)
+        words.setToolTip(plain_tip(file))
         row = QHBoxLayout()
         row.addWidget(words, 1)
         show = tool("folder", "Show in folder", lambda: show_in_folder(self._services, [file]))

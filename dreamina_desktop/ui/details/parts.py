@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from dreamina_desktop.core.counting import shortened
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.ui import formats
@@ -29,7 +30,7 @@ def heading(text: str) -> QLabel:
 
 def wrapped(text: str, *, selectable: bool = False) -> QLabel:
     """A text of several lines, shown as it is."""
-    label = QLabel(text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…")
+    label = QLabel(shortened(text, MAX_SHOWN))
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     if selectable:
@@ -100,7 +101,7 @@ class Copying:
         words = QLabel(formats.middle_elided(shown, SHOWN_ID))
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setProperty("role", "code")
-        words.setToolTip(shown[:MAX_SHOWN])
+        words.setToolTip(formats.plain_tip(shown))
         row.addWidget(words, 1)
         row.addWidget(tool("copy", button, copy))
         column.addLayout(row)

@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dreamina_desktop.core.counting import shortened
+
+NAME_LENGTH, VALUE_LENGTH = 300, 2_000  # characters; what is copied is whole
 _ELSEWHERE = frozenset(("jobid", "request.prompt", "created", "updated", "status"))
 _IMAGES_ELSEWHERE = (".imageUrl", ".assetRef")  # signed and long; to be copied on its own
 
@@ -38,9 +41,11 @@ def pretty(raw: bytes) -> str:
 def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _flat(f"{name}.{key}" if name else str(key), inner)
+            inside = shortened(str(key), NAME_LENGTH)
+            yield from _flat(f"{name}.{inside}" if name else inside, inner)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _flat(f"{name}.{index}", inner)
     else:
-        yield name, value if isinstance(value, str) else json.dumps(value)
+        text = value if isinstance(value, str) else json.dumps(value)
+        yield shortened(name, NAME_LENGTH), shortened(text, VALUE_LENGTH)

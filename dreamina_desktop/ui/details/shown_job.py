@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
+from dreamina_desktop.core.counting import shortened
 from dreamina_desktop.core.job import Job
 from dreamina_desktop.core.lineage import NO_LINEAGE, Lineage
 from dreamina_desktop.ui.details.record_fields import pretty, record_fields
@@ -13,6 +14,7 @@ from dreamina_desktop.ui.services import Services
 LARGE_BYTES = 100_000  # more are read in a thread
 MAX_FIELDS = 60
 MAX_PRETTY = 200_000  # characters
+MAX_LINE = 4_000  # characters; what is copied is whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,13 @@ async def read_raw(services: Services, number: int) -> RawRecord:
 
 def _read(raw: bytes) -> RawRecord:
     fields = record_fields(raw)
-    text = pretty(raw)
-    if len(text) > MAX_PRETTY:
-        text = f"{text[:MAX_PRETTY]}\n… copy it to see the rest"
+    text = _shown(pretty(raw))
     shown = tuple(fields[:MAX_FIELDS])
     return RawRecord(raw, shown, len(fields) - len(shown), text)
+
+
+def _shown(text: str) -> str:
+    """What is laid out in a moment: neither a line nor all of it is endless."""
+    lines = (shortened(line, MAX_LINE) for line in text[:MAX_PRETTY].splitlines())
+    rest = "\n… copy it to see the rest" if len(text) > MAX_PRETTY else ""
+    return "\n".join(lines) + rest

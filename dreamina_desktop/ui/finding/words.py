@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dreamina_desktop.core.batch_label import batch_label
+from dreamina_desktop.core.counting import shortened
 from dreamina_desktop.core.dates import local_time, span_words
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.narrowing import Facet, Lack, Narrowing
@@ -38,11 +39,11 @@ def chips(narrowing: Narrowing, services: Services) -> Iterator[Chip]:
     """One for each filter that is on."""
     for facet, values in narrowing.facets.items():
         said = " or ".join(value_words(facet, each, services) for each in sorted(values))
-        yield Chip(f"{FACETS[facet]}: {_short(said)}", narrowing.with_values(facet, ()))
+        yield Chip(f"{FACETS[facet]}: {shortened(said, SHOWN)}", narrowing.with_values(facet, ()))
     if narrowing.collection:
         kept = services.collections.get(narrowing.collection)
         name = kept.name if kept else "…"
-        yield Chip(f"Collection: {_short(name)}", narrowing.with_collection(0))
+        yield Chip(f"Collection: {shortened(name, SHOWN)}", narrowing.with_collection(0))
     if narrowing.date:
         yield Chip(span_words(narrowing.date), narrowing.with_date(""))
     if narrowing.flags:
@@ -78,7 +79,3 @@ def _without_flags(narrowing: Narrowing) -> Narrowing:
         if flag in narrowing.flags:
             narrowing = narrowing.with_flag(flag)
     return narrowing
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.counting import counted, middle_shortened
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Job, Tracking
 from dreamina_desktop.ui import formats
@@ -14,6 +14,7 @@ from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.services import Services
 
+TEXT_LENGTH = 600  # characters: the details have the rest
 MOST_TAKE = "Most take 15 to 120 s."
 
 
@@ -47,7 +48,7 @@ def _without_jobs(*, filtered: bool) -> Absence:
 
 def _of_one(services: Services, job: Job) -> Absence:
     masked = services.accounts.masked
-    note = words.sentence(masked(job.note))
+    note = middle_shortened(words.sentence(masked(job.note)), TEXT_LENGTH)
     match job.tracking:
         case Tracking.NOT_FOUND:
             return Absence("question", "muted", f"Job {job.number} was not found", note)
@@ -73,7 +74,8 @@ def _of_done(services: Services, job: Job) -> Absence:
     code = f"Code {failure.code}" if failure.code else ""
     text = "\n".join(part for part in (text or failure.short, code) if part)
     title = f"Job {job.number} failed"
-    return Absence("failed", "failed", title, services.accounts.masked(text))
+    said = middle_shortened(services.accounts.masked(text), TEXT_LENGTH)
+    return Absence("failed", "failed", title, said)
 
 
 def _of_many(services: Services, numbers: Sequence[int]) -> Absence:

@@ -38,6 +38,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.ui.arithmetic_view import ArithmeticView
+from dreamina_desktop.ui.formats import plain_tip
 from dreamina_desktop.ui.gallery import tile_layout
 from dreamina_desktop.ui.gallery.grid import HEADER, NO_SECTIONS, Grid, mat_ratio
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
@@ -645,7 +646,7 @@ class GalleryView(ArithmeticView):
             QToolTip.showText(event.globalPos(), part[1].label, self)
         else:
             text = self._images.index(part[0]).data(Qt.ItemDataRole.ToolTipRole)
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), plain_tip(text or ""), self)
 
     def _set_hovered(self, part: tuple[int, TileButton | None] | None) -> None:
         if part == self._hovered:

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     Qt,
 )
 
+from dreamina_desktop.core.counting import middle_shortened, shortened
 from dreamina_desktop.core.job import Image, ImageKey
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
@@ -21,7 +22,8 @@ from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.row_selection import runs
 from dreamina_desktop.ui.services import Services
 
-TIP_LENGTH = 300  # characters of a note
+TIP_LENGTH = 300  # characters of a note, and of the tags
+PROMPT_LENGTH = 600  # characters of a prompt, and of a reason
 KEY_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -87,7 +89,8 @@ class ImagesModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 lines = [f"{image.key}  {words.size(image)}".strip()]
                 marks = self._services.library.peek_marks(image.key)
-                lines += [mark_words.line(marks), marks.note[:TIP_LENGTH]]
+                remarks = (mark_words.line(marks), marks.note)
+                lines += [shortened(each, TIP_LENGTH) for each in remarks]
                 lines += [self._why(image), self._prompt(image)]
                 lines = list(filter(None, lines))
                 return "\n".join(lines)
@@ -97,8 +100,10 @@ class ImagesModel(QAbstractListModel):
         if trouble := self._services.file_watch.trouble(image.key):
             return words.reason(image, trouble)
         fetching = self._services.downloader.is_fetching(image.key)
-        return self._services.accounts.masked(words.explanation(image, fetching=fetching))
+        why = self._services.accounts.masked(words.explanation(image, fetching=fetching))
+        return middle_shortened(why, PROMPT_LENGTH)
 
     def _prompt(self, image: Image) -> str:
         record = self._services.library.job(image.key.number).record
-        return self._services.accounts.masked(record.prompt) if record and record.prompt else ""
+        prompt = shortened(record.prompt, PROMPT_LENGTH) if record and record.prompt else ""
+        return self._services.accounts.masked(prompt)

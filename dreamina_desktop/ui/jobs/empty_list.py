@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from dreamina_desktop.core.counting import shortened
 from dreamina_desktop.ui.formats import on_button
 from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING
 
@@ -68,17 +69,17 @@ class EmptyList(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for label, lift in lifts:
-            button = QPushButton(on_button(_shortened(label)))
+            button = QPushButton(on_button(shortened(label, SHOWN)))
             button.clicked.connect(lambda _=False, lift=lift: lift())
             self._lifts.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
 
 
 def _none(wanted: str, search: str, chosen: Sequence[str]) -> str:
     among = [] if wanted == ALL else [wanted]
-    filters = ", ".join(_shortened(each) for each in (*among, *chosen))
+    filters = ", ".join(shortened(each, SHOWN) for each in (*among, *chosen))
     if search:
         words = f" among what is filtered by {filters}" if filters else ""
-        return f"“{_shortened(search)}” is in no job{words}."
+        return f"“{shortened(search, SHOWN)}” is in no job{words}."
     if not chosen:
         return _NONE.get(wanted, _NONE_OF_OTHERS)
     return (
@@ -86,7 +87,3 @@ def _none(wanted: str, search: str, chosen: Sequence[str]) -> str:
         if len(chosen) + len(among) > 1
         else (f"Nothing is filtered by {filters}.")
     )
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -26,6 +26,7 @@ from dreamina_desktop.core.status_words import status_words
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.services.messages import Condition
 from dreamina_desktop.ui.connection_words import WAITING_FOR
+from dreamina_desktop.ui.formats import plain_tip
 from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.reading import ReadAhead
 from dreamina_desktop.ui.services import Services
@@ -152,7 +153,8 @@ class JobsModel(QAbstractListModel):
             return self._accessible(self.job(index.row()))
         if role == Qt.ItemDataRole.ToolTipRole:
             job = self.job(index.row())
-            return self._services.accounts.masked(f"{title(job, self._services)}\n{job.jobid}")
+            masked = self._services.accounts.masked(job.jobid)
+            return plain_tip(f"{title(job, self._services)}\n{masked}")
         return None
 
     def _accessible(self, job: Job) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dreamina_desktop.core.counting import some_of
 from dreamina_desktop.core.marks import Flag, Marks
 
 FLAGS = {Flag.PICKED: "Picked", Flag.REJECTED: "Rejected", Flag.NONE: "Not judged"}
+MOST_TAGS = 6  # that are said aloud
 
 
 def stars(rating: int) -> str:
@@ -20,7 +22,8 @@ def accessible(marks: Marks) -> str:
     if marks.rating:
         parts.append("1 star" if marks.rating == 1 else f"{marks.rating} stars")
     if marks.tags:
-        parts.append(f"{'tag' if len(marks.tags) == 1 else 'tags'} {', '.join(marks.tags)}")
+        tags = some_of(marks.tags, MOST_TAGS)
+        parts.append(f"tag {tags}" if len(marks.tags) == 1 else f"tags {tags}")
     if marks.note:
         parts.append("with a note")
     return ", ".join(parts)

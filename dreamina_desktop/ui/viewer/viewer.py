@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dreamina_desktop.core.counting import shortened
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.details.details_pane import DetailsPane
@@ -42,6 +43,7 @@ from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
 from dreamina_desktop.ui.viewer.viewer_bar import BarContent, Command, ViewerBar
 from dreamina_desktop.ui.viewer.viewer_note import ViewerNote
 
+PROMPT_LENGTH = 1_000  # characters that its line and a screen reader get
 RESIZE_DELAY_MS = 150
 CHANGE_DELAY_MS = 50
 KEYS: dict[Command, tuple[str, ...]] = {
@@ -337,7 +339,8 @@ class Viewer(QWidget):
         if key.number not in self._services.library:
             return ""
         record = self._services.library.job(key.number).record
-        return self._services.accounts.masked(record.prompt) if record and record.prompt else ""
+        prompt = shortened(record.prompt, PROMPT_LENGTH) if record and record.prompt else ""
+        return self._services.accounts.masked(prompt)
 
     # What the user does
 

@@ -10,9 +10,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEve
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from dreamina_desktop.ui import icons
+from dreamina_desktop.ui.formats import plain_tip
 from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.plain_tip import plain_tip
 
 HEIGHT = 48
 BUTTON = 32

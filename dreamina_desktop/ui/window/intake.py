@@ -22,6 +22,8 @@ from dreamina_desktop.ui.window.incoming import (
     read_texts,
 )
 
+MOST_NAMED = 3  # files in a message
+
 
 class Intake:
     """Tracks what comes in, each time as a task, and says what it did."""
@@ -135,7 +137,7 @@ class Intake:
         if texts.text.strip():
             await self._track(texts.text)
         if texts.unread:
-            self._services.messages.say(f"Not read: {', '.join(texts.unread)}.")
+            self._services.messages.say(f"Not read: {some_of(texts.unread, MOST_NAMED)}.")
         elif not texts.text.strip():
             self._services.messages.say("There is no text in it.")
 
@@ -151,7 +153,7 @@ def _came_back(came: CameBack) -> str:
         if len(came.untracked) == 1:
             words[-1] = "The job of this picture is not tracked here: Enter tracks it."
     if came.unknown:
-        whole = some_of(came.unknown, 3)
+        whole = some_of(came.unknown, MOST_NAMED)
         verb = "is" if len(came.unknown) == 1 else "are"
         words.append(f"{whole} {verb} no file of this library, and no export of it.")
     return " ".join(words)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
+from dreamina_desktop.core.counting import middle_shortened
+
+TEXT_LENGTH = 1_000  # characters
+
 
 class StartError(QMessageBox):
     """`open` it; `finished` when it was read."""
@@ -15,4 +19,4 @@ class StartError(QMessageBox):
         self.setIcon(QMessageBox.Icon.Warning)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText("Dreamina Desktop could not start.")
-        self.setInformativeText(words)
+        self.setInformativeText(middle_shortened(words, TEXT_LENGTH))

@@ -18,9 +18,9 @@ from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.marks import Flag, Marks
 from dreamina_desktop.imaging.thumbnail import thumbnail
 from dreamina_desktop.ui.details.details_pane import DetailsPane
+from dreamina_desktop.ui.formats import plain_tip
 from dreamina_desktop.ui.gallery.image_reading import in_srgb, read_image
 from dreamina_desktop.ui.main_window import MainWindow
-from dreamina_desktop.ui.plain_tip import plain_tip
 from dreamina_desktop.ui.viewer.viewer import Viewer
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
