@@ -227,6 +227,9 @@ class NoImages:
     async def fetch(self, url: str) -> ImageAnswer:
         return TryLater("no image host in this test")
 
+    def received(self, url: str) -> int:
+        return 0
+
 
 class ImagingInThread:
     """The real work without processes of its own."""
