@@ -73,6 +73,8 @@ class Desk:
     def start(self, sandbox: Any, folder: Path) -> subprocess.Popen[bytes]:
         """The program, with its window in front; it is ended with the test."""
         program = self.start_only(sandbox, folder)
+        until(lambda: self.find_window() or program.poll() is not None, "the window")
+        assert program.poll() is None, f"the program ended with {program.returncode}"
         self.window = until(self.find_window, "the window")
         # Keys that come before its event loop runs are lost on a busy machine.
         until((folder / "holder.json").exists, "the program to listen")
