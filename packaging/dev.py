@@ -118,7 +118,8 @@ def spread(options: list[str]) -> list[str]:
     names = [option.partition("::")[0] for option in options]
     if any(Path(name).exists() for name in names) or {"-s", "--pdb"} & set(options):
         return []
-    workers = str(min(os.cpu_count() or 1, MOST_WORKERS))
+    # One more than processors: a third of the time tests wait for what other processes do.
+    workers = str(min((os.cpu_count() or 1) + 1, MOST_WORKERS))
     # Longest files first, in the order of tests/conftest.py; what hangs ends its worker, for good.
     order = ["--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0"]
     return ["-n", workers, *order]
