@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dreamina_desktop.core.account import AccountLabel, account_of, labels, mask_addresses
 from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.preferences import Preferences
 
 
@@ -15,7 +16,7 @@ class Accounts:
     def __init__(self, library: Library, preferences: Preferences) -> None:
         self._library = library
         self._preferences = preferences
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._seen = 0  # accounts that have labels
         self._labels: dict[str, AccountLabel] = {}
         library.subscribe(self._on_changed)
@@ -23,7 +24,7 @@ class Accounts:
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when labels changed."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def label(self, text: str | None) -> AccountLabel | None:
         """The label of the account that a job ID or an assetRef embeds; None without one."""
@@ -65,5 +66,4 @@ class Accounts:
             self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()

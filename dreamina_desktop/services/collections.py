@@ -12,6 +12,7 @@ from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.ports import CollectionRepository
 from dreamina_desktop.services.preferences import Preferences
@@ -44,7 +45,7 @@ class Collections:
         self._all: dict[int, Collection] = {}
         self._expected: dict[int, int] = {}  # by the number of a job: where its images go
         self._writing = asyncio.Lock()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         library.subscribe(self._on_changed)
 
     async def load(self) -> None:
@@ -57,7 +58,7 @@ class Collections:
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each change."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def all(self) -> Sequence[Collection]:
         """By name."""
@@ -212,5 +213,4 @@ class Collections:
         self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()

@@ -9,6 +9,7 @@ from dreamina_desktop.core.deadline import Deadline, image_deadline, job_deadlin
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.services.deadline_heap import DeadlineHeap
 from dreamina_desktop.services.library import SLICE, ChangeSet, Library
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.ports import Clock
 from dreamina_desktop.services.waker import Waker
 
@@ -44,7 +45,7 @@ class Deadlines:
         self._expired: set[ImageKey] = set()
         self._looked_at = clock.time()
         self._waker = Waker(clock)
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         library.subscribe(self._on_changed)
 
     async def run(self) -> None:
@@ -57,7 +58,7 @@ class Deadlines:
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when other images or jobs are to be fetched soon than before."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     @property
     def status(self) -> Expiring:
@@ -151,5 +152,4 @@ class Deadlines:
         return min(max(next_at - self._clock.time(), SHORTEST_SLEEP_S), LONGEST_SLEEP_S)
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()

@@ -19,6 +19,7 @@ from dreamina_desktop.services.image_keeper import ImageKeeper
 from dreamina_desktop.services.image_queue import ImageQueue, Line
 from dreamina_desktop.services.kept_files import KeptFiles
 from dreamina_desktop.services.library import SLICE, ChangeSet, Library
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
@@ -114,7 +115,7 @@ class Downloader:
         self._paused = False
         self._has_looked = False
         self._waker = Waker(clock)
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         library.subscribe(self._on_changed)
 
     async def run(self) -> None:
@@ -136,7 +137,7 @@ class Downloader:
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `status` changed in more than its seconds."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     @property
     def status(self) -> DownloadStatus:
@@ -448,8 +449,7 @@ class Downloader:
         self._tell_listeners()
 
     def _tell_listeners(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
 
 def _again(job: Job, keys: Collection[ImageKey]) -> Job:

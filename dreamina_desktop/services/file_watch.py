@@ -11,6 +11,7 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.core.recovery import again
 from dreamina_desktop.services.images_folder import folder_of
 from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.missing_files import MissingFiles
 from dreamina_desktop.services.ports import Clock, ImageFiles, ThumbnailStore
@@ -48,12 +49,12 @@ class FileWatch:
         self._troubles: dict[ImageKey, tuple[str, str]] = {}  # the file, and what is with it
         self._wanted: dict[ImageKey, None] = {}
         self._is_looking = False
-        self._listeners: list[Callable[[ImageKey], None]] = []
+        self._listeners = Listeners[[ImageKey]]()
         library.subscribe(self._on_changed)
 
     def subscribe(self, listener: Callable[[ImageKey], None]) -> None:
         """Call `listener` when `trouble` of an image answers otherwise than before."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def trouble(self, key: ImageKey) -> str:
         """What is with a saved image's file, in words; "" as far as is known."""
@@ -145,8 +146,7 @@ class FileWatch:
                 self._tell(key)
 
     def _tell(self, key: ImageKey) -> None:
-        for listener in tuple(self._listeners):
-            listener(key)
+        self._listeners.tell(key)
 
 
 def _trouble(image: Image, size_bytes: int | None) -> str:

@@ -21,6 +21,7 @@ from dreamina_desktop.core.narrowing import Facet
 from dreamina_desktop.core.paste import Paste
 from dreamina_desktop.core.pasted_lines import PastedLine
 from dreamina_desktop.core.summary import is_open, saved_count
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.ports import JobIndex, JobRepository
 
 KEPT = 1_200  # jobs with nothing to do that stay in memory: three large screens of small tiles
@@ -57,8 +58,8 @@ class Library:
         self._last_number = 0
         self._images = 0
         self._saved = 0
-        self._listeners: list[ChangeListener] = []
-        self._check_listeners: list[Callable[[int], None]] = []
+        self._listeners = Listeners[[ChangeSet]]()
+        self._check_listeners = Listeners[[int]]()
         self._writing = asyncio.Lock()
 
     async def load(self) -> None:
@@ -74,11 +75,11 @@ class Library:
 
     def subscribe(self, listener: ChangeListener) -> None:
         """Call `listener` after each write, on the event loop's thread."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def subscribe_to_checks(self, listener: Callable[[int], None]) -> None:
         """Call `listener` with the number of each job that was asked and has not changed."""
-        self._check_listeners.append(listener)
+        self._check_listeners.add(listener)
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -374,8 +375,7 @@ class Library:
         """A job was asked and nothing has changed. In memory only: no disk is written at each
         check, and no view has anything to do."""
         self._keep([replace(self.job(number), last_asked_at=at)])
-        for listener in tuple(self._check_listeners):
-            listener(number)
+        self._check_listeners.tell(number)
 
     # -- memory -----------------------------------------------------------------------------
 
@@ -460,8 +460,7 @@ class Library:
             self._kept.popitem(last=False)
 
     def _tell_of(self, change_set: ChangeSet) -> None:
-        for listener in tuple(self._listeners):
-            listener(change_set)
+        self._listeners.tell(change_set)
 
 
 def _image(job: Job | None, key: ImageKey) -> Image | None:

@@ -11,6 +11,7 @@ from enum import Enum, IntEnum
 
 from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.counting import middle_shortened
+from dreamina_desktop.services.listeners import Listeners
 
 TEXT_LENGTH = 600  # characters: a message is read in passing, and lies over the window
 MASKED_LENGTH = 20_000  # what is looked through for addresses
@@ -72,7 +73,7 @@ class Messages:
     def __init__(self) -> None:
         self._lasting: dict[Condition, Message] = {}
         self._passing: Message | None = None
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._mask: Callable[[str], str] = str
 
     def mask_with(self, mask: Callable[[str], str]) -> None:
@@ -81,7 +82,7 @@ class Messages:
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each change of `lasting` or `passing`."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     @property
     def lasting(self) -> Message | None:
@@ -128,5 +129,4 @@ class Messages:
         return middle_shortened(masked, TEXT_LENGTH)
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()

@@ -17,6 +17,7 @@ from dreamina_desktop.services.besides import Besides
 from dreamina_desktop.services.holds import Hold, OpenWork, Work
 from dreamina_desktop.services.job_queue import JobQueue
 from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.messages import Condition, Messages
 from dreamina_desktop.services.origin import Origin
 from dreamina_desktop.services.other_user import OtherUser
@@ -76,7 +77,7 @@ class Poller:
         self._paused = False
         self._asking_again = 0
         self._waker = Waker(clock)
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         library.subscribe(self._on_changed)
 
     async def run(self) -> None:
@@ -94,7 +95,7 @@ class Poller:
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `status` changed in more than its seconds."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     @property
     def status(self) -> PollStatus:
@@ -389,8 +390,7 @@ class Poller:
         self._tell_listeners()
 
     def _tell_listeners(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
 
 def _numbers(left: OpenWork) -> Iterator[int]:

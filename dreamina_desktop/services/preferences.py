@@ -9,6 +9,7 @@ from typing import Any
 from dreamina_desktop.core.bearer_token import without_tokens_in
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.settings import RESCUED_NUMBERS
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.ports import SettingsStore
 from dreamina_desktop.services.supervisor import Supervisor
 
@@ -28,14 +29,14 @@ class Preferences:
         self._unsaved: dict[str, None] = {}
         self._writing = asyncio.Lock()
         self._waits = False  # to write again what the disk refused
-        self._listeners: list[Callable[[str], None]] = []
+        self._listeners = Listeners[[str]]()
 
     async def load(self) -> None:
         self._values = await self._store.load_settings()
 
     def subscribe(self, listener: Callable[[str], None]) -> None:
         """Call `listener` with the name of each setting that changed."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     @property
     def poll_interval_s(self) -> float:
@@ -164,8 +165,7 @@ class Preferences:
         self._values[name] = value
         self._unsaved[name] = None
         self._supervisor.spawn(self._save_soon(), f"save setting {name}")
-        for listener in tuple(self._listeners):
-            listener(name)
+        self._listeners.tell(name)
 
     async def _save_soon(self) -> None:
         """What the disk refuses now is tried again by itself, by one task for all; and at the end

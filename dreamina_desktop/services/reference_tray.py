@@ -9,6 +9,7 @@ from typing import Any
 from dreamina_desktop.core.generation import Generation
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.core.model_catalog import MOST_REFERENCES, Catalog
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.preferences import Preferences
 
 SETTING = "tray"
@@ -32,11 +33,11 @@ class ReferenceTray:
         self.catalog = catalog
         self._preferences = preferences
         self._keys, self._draft = _read(preferences.get(SETTING))
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each change."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     @property
     def keys(self) -> Sequence[ImageKey]:
@@ -126,8 +127,7 @@ class ReferenceTray:
         self._tell()
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
 
 def _read(value: Any) -> tuple[tuple[ImageKey, ...], Draft]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState
 from dreamina_desktop.services.library import ChangeSet, Library
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.ports import Clock, Imaging, ThumbnailStore
 from dreamina_desktop.services.supervisor import Supervisor
 
@@ -58,7 +59,7 @@ class Thumbnailer:
         self._rests_until = 0.0
         self._tidy_in_s: float | None = TIDY_AFTER_S  # None: it is tidy
         self._woken = asyncio.Event()
-        self._listeners: list[ThumbnailListener] = []
+        self._listeners = Listeners[[Told]]()
         library.subscribe(self._on_changed)
 
     async def run(self) -> None:
@@ -71,7 +72,7 @@ class Thumbnailer:
 
     def subscribe(self, listener: ThumbnailListener) -> None:
         """Call `listener` with JPEGs (at most 320 px); None: the file cannot be read."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def want(self, view: str, keys: Sequence[ImageKey]) -> None:
         """What `view` shows now, most wanted first; replaces what it wanted before. A view asks
@@ -241,8 +242,7 @@ class Thumbnailer:
 
     def _tell(self, jpegs: Told) -> None:
         self._told.update(jpegs)
-        for listener in tuple(self._listeners):
-            listener(jpegs)
+        self._listeners.tell(jpegs)
 
     def _on_changed(self, changes: ChangeSet) -> None:
         for key in changes.images:

@@ -10,6 +10,7 @@ from enum import Enum
 
 from dreamina_desktop.core.answer import Found, NotFound, Refused, Throttled, Trouble
 from dreamina_desktop.core.errors import KeyringError
+from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import JobApi, Keyring
@@ -62,7 +63,7 @@ class Token:
         self._source = TokenSource.NONE
         self._user_number: int | None = None
         self._loaded = False
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
 
     @property
     def source(self) -> TokenSource:
@@ -80,7 +81,7 @@ class Token:
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` when `source` changed."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     async def load(self) -> None:
         """Take the given token, else ask the keyring; tell the client and the poller."""
@@ -155,8 +156,7 @@ class Token:
             user_number=self._user_number,
             is_another=token is not None and self._is_another(token),
         )
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()
 
     def _is_another(self, token: str) -> bool:
         """Whether jobs were asked with another token or URL before. Kept are 32 bits of a digest:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from dreamina_desktop.services.listeners import Listeners
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -20,11 +22,11 @@ class UndoHistory:
     def __init__(self, limit: int = 1_000) -> None:
         self._limit = limit
         self._steps: list[Step] = []
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever `label` may have changed."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     @property
     def label(self) -> str | None:
@@ -56,5 +58,4 @@ class UndoHistory:
         return step.label
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        self._listeners.tell()

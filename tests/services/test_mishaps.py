@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 from fakes import failed, job_id
 from world import World, with_world
@@ -9,7 +10,7 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Tracking
 from dreamina_desktop.services.messages import Message, Messages, Remedy
 from dreamina_desktop.services.mishaps import WENT_WRONG, Mishaps
-from dreamina_desktop.services.supervisor import AGAIN_AFTER_S
+from dreamina_desktop.services.supervisor import AGAIN_AFTER_S, LONGEST_REST_S
 
 
 def raised(error: Exception) -> Exception:
@@ -130,3 +131,26 @@ async def test_thumbnails_go_on_after_mistakes(world: World) -> None:
     world.thumbnailer.want("list", [world.image().key])
     await world.advance(32 * AGAIN_AFTER_S)
     assert made == [b"jpeg of " + (world.image().file or "").encode()]
+
+
+@with_world(expects_errors=True)
+async def test_a_service_that_raises_each_time_rests_longer_and_stops_nothing(
+    world: World,
+) -> None:
+    begun: list[float] = []
+
+    async def mistake() -> None:
+        begun.append(world.clock.monotonic())
+        raise ValueError("a mistake")
+
+    world.answer(lambda jobid, _: failed(jobid))
+    await world.start(downloads=False)
+    world.supervisor.keep(mistake, "work")
+    await world.track(job_id(1))
+    await world.advance(3600)
+    assert world.job().tracking is Tracking.DONE
+    rests = [later - earlier for earlier, later in itertools.pairwise(begun)]
+    assert rests == sorted(rests)
+    assert rests[0] == AGAIN_AFTER_S
+    assert rests[-1] == LONGEST_REST_S
+    assert len(world.errors) == len(begun) < 20

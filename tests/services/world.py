@@ -71,6 +71,7 @@ class World:
         self.server_clock = ServerClock(self.clock)
         self.errors: list[BaseException] = []
         self.supervisor = Supervisor(lambda _, error: self.errors.append(error))
+        asyncio.get_running_loop().set_exception_handler(self._note_error)
         self.repository = repository or FakeRepository()
         self.library = Library(self.repository, FakeIndex(self.repository))
         self.messages = Messages()
@@ -236,6 +237,11 @@ class World:
     def spacing(self) -> Iterable[float]:
         times = [at for at, _ in self.api.asked]
         return [later - earlier for earlier, later in itertools.pairwise(times)]
+
+    def _note_error(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What a listener or a callback raised."""
+        if isinstance(error := context.get("exception"), Exception):
+            self.errors.append(error)
 
     def _note_message(self) -> None:
         if self.messages.passing and self.messages.passing.text not in self.said:
