@@ -31,6 +31,7 @@ BENCHES = (
     "outage",
     "archives",
     "refused_images",
+    "dripping_hosts",
 )
 
 

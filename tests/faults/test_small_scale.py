@@ -29,6 +29,7 @@ OTHERS = (
     "outage",
     "archives",
     "refused_images",
+    "dripping_hosts",
 )
 SEED = "1"
 Rows = dict[str, dict[str, Any]]

@@ -36,6 +36,7 @@ class ScriptedJob:
     code: int | None = None  # of a failed job
     prompt: str = ""
     origin: str = ""  # of its images, where it is another than the vendor's own
+    lives_s: int = 5400  # its links
     faults: list[Fault] = field(default_factory=list)
     image_faults: dict[int, list[Fault]] = field(default_factory=dict)
     links: int = 0  # how often it was given out as completed: each time with fresh links
@@ -63,7 +64,7 @@ class Vendor:
         self.address = address
         self.jobs: dict[str, ScriptedJob] = {}
         self.api = ScriptedServer(self._answer_api)
-        self.images = ScriptedServer(self._answer_image)
+        self.images = ScriptedServer(self.answer_image)
         self.wrong_tokens = 0
 
     def __enter__(self) -> Vendor:
@@ -161,7 +162,7 @@ class Vendor:
 
     def _link(self, job: ScriptedJob, index: int) -> str:
         origin = job.origin or f"http://127.0.0.1:{self.images.port}"
-        expires = int(time.time()) + 5400
+        expires = int(time.time()) + job.lives_s
         query = f"x-expires={expires}&x-signature=a%2Fb%3D{job.links}"
         return f"{origin}/{job.number}/{index}.image?{query}"
 
@@ -177,7 +178,8 @@ class Vendor:
 
     # -- the image host -----------------------------------------------------------------------
 
-    def _answer_image(self, exchange: Exchange) -> Answer:
+    def answer_image(self, exchange: Exchange) -> Answer:
+        """As the vendor's own image host does; for others that serve its images too."""
         path = exchange.target.decode("ascii", "replace")
         number, _, rest = path.lstrip("/").partition("/")
         job = next((job for job in self.jobs.values() if str(job.number) == number), None)
