@@ -1,4 +1,6 @@
-"""S15: downloads, four at once, verified, hashed and on disk, beside curl and Pillow."""
+"""S15: downloads, four at once, verified, hashed and on disk, beside curl and Pillow; alone, and
+with one host of five that drips and whose images are the first to die.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ import random
 import subprocess
 import tempfile
 import time
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from figure import Figure, ratio_of
@@ -22,50 +26,81 @@ from PIL import Image
 from script import run
 
 GOAL = 0.9
+ALONE = "downloads: bytes a second, four at once, verified, hashed and fsynced"
+BESIDE_A_DRIP = "the same from four hosts, beside a fifth one that drips"
 PHOTOGRAPHS, IMAGES, WARMING = 12, 80, 4
+GIVING = 4  # hosts
 
 
 def measure(rounds: int) -> list[Figure]:
     rng = random.Random(15)
-    with tempfile.TemporaryDirectory(prefix="dreamina-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="dreamina-bench-") as folder, ExitStack() as stack:
         served = Path(folder) / "served"
         served.mkdir()
         for number in range(PHOTOGRAPHS):
             (served / f"{number}.jpeg").write_bytes(photograph(rng, (2560, 1440)))
-        with serving(served) as url:
-            return run_qt(_measure(url, Path(folder), max(rounds, 5)))
+        hosts = [stack.enter_context(serving(served)) for _ in range(GIVING)]
+        return run_qt(_measure(hosts, Path(folder), max(rounds, 5)))
 
 
-async def _measure(url: str, folder: Path, rounds: int) -> list[Figure]:
-    urls = [f"{url}/{number % PHOTOGRAPHS}.jpeg" for number in range(IMAGES)]
-    size_mb = sum((folder / "served" / u.rsplit("/", 1)[1]).stat().st_size for u in urls) / 1e6
-    pairs = []
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        for turn in range(rounds + 1):
-            data, files = (Path(tempfile.mkdtemp(dir=folder)) for _ in range(2))
-            ours = await _ours(urls, data)
-            theirs = await _theirs(pool, urls, files)
-            if turn:  # the first one warms up
-                pairs.append((theirs, ours))  # seconds the other way round: bytes a second
-    ratio = ratio_of(pairs)
-    theirs, ours = (sorted(times)[len(times) // 2] for times in zip(*pairs, strict=True))
+async def _measure(hosts: list[str], folder: Path, rounds: int) -> list[Figure]:
+    one = [f"{hosts[0]}/{number % PHOTOGRAPHS}.jpeg" for number in range(IMAGES)]
+    four = [f"{hosts[n % GIVING]}/{n % PHOTOGRAPHS}.jpeg" for n in range(IMAGES)]
+    size_mb = sum((folder / "served" / u.rsplit("/", 1)[1]).stat().st_size for u in one) / 1e6
+    alone, beside = [], []  # seconds the other way round: bytes a second
+    async with _dripping() as drip:
+        with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+            for turn in range(rounds + 1):
+                folders = [Path(tempfile.mkdtemp(dir=folder)) for _ in range(4)]
+                ours = await _ours(one, folders[0])
+                theirs = await _theirs(pool, one, folders[1])
+                ours_beside = await _ours(four, folders[2], [f"{drip}/{n}" for n in range(IMAGES)])
+                if turn:  # the first one warms up
+                    alone.append((theirs, ours))
+                    beside.append((await _theirs(pool, four, folders[3]), ours_beside))
     return [
-        Figure(
-            "S15",
-            "downloads: bytes a second, four at once, verified, hashed and fsynced",
-            "curl -o, Pillow load(), SHA-256 and fsync in two processes",
-            f"at least {GOAL}",
-            str(ratio),
-            ratio.median >= GOAL,
-            ratio.median,
-            (ratio.low, ratio.high),
-            {"ours": f"{size_mb / ours:.0f} MB/s", "theirs": f"{size_mb / theirs:.0f} MB/s"},
-        )
+        _figure(ALONE, alone, size_mb),
+        _figure(BESIDE_A_DRIP, beside, size_mb),
     ]
 
 
-async def _ours(urls: list[str], data: Path) -> float:
-    """By the program's own downloader, from pasted records; its workers run already."""
+def _figure(what: str, pairs: list[tuple[float, float]], size_mb: float) -> Figure:
+    ratio = ratio_of(pairs)
+    theirs, ours = (sorted(times)[len(times) // 2] for times in zip(*pairs, strict=True))
+    return Figure(
+        "S15",
+        what,
+        "curl -o, Pillow load(), SHA-256 and fsync in two processes",
+        f"at least {GOAL}",
+        str(ratio),
+        ratio.median >= GOAL,
+        ratio.median,
+        (ratio.low, ratio.high),
+        {"ours": f"{size_mb / ours:.0f} MB/s", "theirs": f"{size_mb / theirs:.0f} MB/s"},
+    )
+
+
+@asynccontextmanager
+async def _dripping() -> AsyncIterator[str]:
+    """The URL of a host that sends a byte a second."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            while not writer.is_closing():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(1)
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+
+
+async def _ours(urls: list[str], data: Path, dripping: Sequence[str] = ()) -> float:
+    """By the program's own downloader, from pasted records; its workers run already. `dripping`:
+    URLs beside them that would die first, and are not waited for."""
     async with program_over(data) as program:
         services = program.services
         await services.tracker.track(_records(urls[:WARMING], "1"))
@@ -73,7 +108,8 @@ async def _ours(urls: list[str], data: Path) -> float:
         while services.library.saved_count < WARMING:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         services.downloader.pause()
-        await services.tracker.track(_records(urls, "2"))
+        dying = [f"{url}?x-expires={time.time() + 3600:.0f}" for url in dripping]
+        await services.tracker.track(_records([*dying, *urls], "2"))
         done = asyncio.Event()
         services.library.subscribe(
             lambda _: done.set() if services.library.saved_count >= WARMING + len(urls) else None
