@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.file_name import text_as_path
 from dreamina_desktop.core.job_id import Finds, find
 from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.services.idle import IdleWaiter
@@ -51,7 +52,7 @@ class Assignment(msgspec.Struct, frozen=True):
     takes_over: bool = False  # the caller opens a window: one without a window gives way
     api_url: str = ""
     collection: str = ""  # its images come into the collection of this name
-    save_library: str = ""  # an absolute path: the whole library goes there
+    save_library: str = ""  # an absolute path, as text: the whole library goes there
     add_library: str = ""  # and what is in such a file comes here
 
 
@@ -135,9 +136,9 @@ class Executor:
         if self.archiver is None:
             return None
         if assignment.save_library:
-            return self.archiver().saving(Path(assignment.save_library))
+            return self.archiver().saving(Path(text_as_path(assignment.save_library)))
         if assignment.add_library:
-            return self.archiver().adding(Path(assignment.add_library))
+            return self.archiver().adding(Path(text_as_path(assignment.add_library)))
         return None
 
     async def _results(

@@ -27,6 +27,7 @@ from dreamina_desktop.app.secrecy import forbid_core_dumps, take_token
 from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.core.api_url import parse_api_url
 from dreamina_desktop.core.errors import OptionError
+from dreamina_desktop.core.file_name import path_as_text
 from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.storage.data_lock import DataLock
 from dreamina_desktop.storage.locations import Locations
@@ -275,8 +276,8 @@ def assignment_of(options: Options, text: str, facts: SandboxFacts | None) -> As
         export_form=JobsForm.CSV if options.exports_csv else JobsForm.JSON,
         only=options.only,
         collection=options.collection,
-        save_library=str(options.save_library or ""),
-        add_library=str(options.add_library or ""),
+        save_library=path_as_text(str(options.save_library or "")),
+        add_library=path_as_text(str(options.add_library or "")),
         activates=options.has_window and not options.background,
         api_url=parse_api_url(facts.api_url).url if facts else _url(options),
     )

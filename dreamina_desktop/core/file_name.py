@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from itertools import dropwhile, groupby, islice
+from urllib.parse import quote, unquote_to_bytes
 
 MAX_BYTES = 80
 _MAX_WORDS = 7
@@ -83,3 +85,22 @@ def _cut(word: str) -> str:
     """At most 48 bytes; not begun by a mark, which would join what is before it."""
     word = "".join(dropwhile(_is_mark, word))
     return word.encode()[:_MAX_WORD_BYTES].decode(errors="ignore")
+
+
+def is_text(path: str) -> bool:
+    """Whether every name in a path is text: Linux allows any bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def path_as_text(path: str) -> str:
+    """A path where only text goes, as in a database or JSON: itself, or a URI where it is none."""
+    return path if is_text(path) else f"file://{quote(os.fsencode(path))}"
+
+
+def text_as_path(text: str) -> str:
+    """The path that `path_as_text` was given. No path of ours begins with `file:///`."""
+    return os.fsdecode(unquote_to_bytes(text[7:])) if text.startswith("file:///") else text

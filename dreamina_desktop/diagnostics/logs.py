@@ -83,12 +83,18 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         descriptor = os.open(self.baseFilename, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-        return open(descriptor, "a", encoding=self.encoding)
+        return open(descriptor, "a", encoding=self.encoding, errors=self.errors)
 
 
 def _file_handler(log_file: Path) -> logging.Handler:
     log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handler = _PrivateFile(log_file, maxBytes=LARGEST_BYTES, backupCount=1, encoding="utf-8")
+    handler = _PrivateFile(
+        log_file,
+        maxBytes=LARGEST_BYTES,
+        backupCount=1,
+        encoding="utf-8",
+        errors="backslashreplace",  # names of files that are no text
+    )
     log_file.chmod(0o600)
     handler.setLevel(logging.INFO)
     return handler

@@ -75,7 +75,7 @@ def _image_row(image: Image, fields: Fields) -> dict[str, Any]:
         "index": image.key.index,
         **{name: fields.get(name) for name in _IMAGE_FIELDS},
         "state": image.state.value,
-        "file": image.file if saved else None,
+        "file": _path(image.file) if saved and image.file else None,
         "fileWidth": image.file_width if saved else None,
         "fileHeight": image.file_height if saved else None,
         "sha256": image.sha256 if saved else None,
@@ -113,6 +113,15 @@ def _tolerant(raw: bytes) -> object:
         return read_json(raw)
     except ValueError:
         return None
+
+
+def _path(file: str) -> str | msgspec.Raw:
+    """One that is no text is written with escapes, which Python's json reads as it was."""
+    try:
+        file.encode()
+    except UnicodeEncodeError:
+        return _raw(file)
+    return file
 
 
 def _raw(value: object) -> msgspec.Raw:

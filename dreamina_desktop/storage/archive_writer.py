@@ -34,12 +34,14 @@ from dreamina_desktop.core.archive import (
     same_name,
 )
 from dreamina_desktop.core.dates import zip_date
+from dreamina_desktop.core.file_name import path_as_text
 from dreamina_desktop.core.job import ImageState
 from dreamina_desktop.storage.archive_bounds import cut_tokens, mend
 from dreamina_desktop.storage.archive_file import GROWS_FREELY_BYTES, MOST_TIMES, ArchiveFile
 from dreamina_desktop.storage.archive_manifest import KIND, FileFacts, Manifest, encode
 from dreamina_desktop.storage.archived_library import ArchivedLibrary
 from dreamina_desktop.storage.atomic_file import flush_folder, new_part, part_prefix
+from dreamina_desktop.storage.soundness import connect
 
 AT_ONCE_BYTES = 8_000_000  # of images, between two looks whether to stop
 MOST_BYTES = 200_000_000  # of an image; none that is saved has more
@@ -178,7 +180,7 @@ class ArchiveWriter:
 
     def _put_database(self) -> None:
         """Written anew, so that nothing of what was deleted is left between its rows."""
-        self._connection.execute("VACUUM INTO ?", (os.fspath(self._whole),))
+        self._connection.execute("VACUUM INTO ?", (path_as_text(os.fspath(self._whole)),))
         digest, size = hashlib.sha256(), 0
         info = _info(DATABASE, packed=_may_be_packed(self._whole))
         assert self._zip is not None
@@ -247,7 +249,7 @@ class ArchiveWriter:
 
 
 def _opened(copy: Path) -> apsw.Connection:
-    connection = apsw.Connection(os.fspath(copy), flags=apsw.SQLITE_OPEN_READWRITE)
+    connection = connect(copy, apsw.SQLITE_OPEN_READWRITE)
     # A copy that is cut off is made anew; VACUUM INTO makes the one that lasts.
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")

@@ -26,6 +26,7 @@ from dreamina_desktop.storage.soundness import (
     check_header,
     check_rows,
     check_texts,
+    connect,
     version_of,
 )
 
@@ -207,7 +208,7 @@ def _check_bounds(connection: apsw.Connection) -> None:
 
 def _bring_up_to_date(file: Path) -> None:
     """In this copy: the archive stays as it is."""
-    connection = apsw.Connection(os.fspath(file), flags=apsw.SQLITE_OPEN_READWRITE)
+    connection = connect(file, apsw.SQLITE_OPEN_READWRITE)
     try:
         connection.execute("PRAGMA journal_mode = MEMORY")  # no file beside it
         if version_of(connection) < len(MIGRATIONS):

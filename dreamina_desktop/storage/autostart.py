@@ -124,7 +124,7 @@ def desktop_entry(command: Sequence[str]) -> bytes:
         "Terminal=false",
         "",
     )
-    return "\n".join(lines).encode()
+    return "\n".join(lines).encode(errors="surrogateescape")  # a path may be no text
 
 
 def launch_agent(command: Sequence[str]) -> bytes:

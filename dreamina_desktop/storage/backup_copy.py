@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from dreamina_desktop.storage.soundness import (
     check_pages,
     check_rows,
     check_texts,
+    connect,
     version_of,
 )
 
@@ -25,7 +25,7 @@ class PageCopy:
     apsw.Error."""
 
     def __init__(self, source: apsw.Connection, file: Path) -> None:
-        self._target = apsw.Connection(os.fspath(file))
+        self._target = connect(file)
         # A copy that is cut off is made anew; whoever needs a whole one flushes it.
         self._target.execute("PRAGMA journal_mode = OFF")
         self._target.execute("PRAGMA synchronous = OFF")

@@ -22,6 +22,7 @@ from dreamina_desktop.storage.soundness import (
     check_pages,
     check_rows,
     check_tables,
+    connect,
     version_of,
 )
 from dreamina_desktop.storage.thread_call import call_in
@@ -259,7 +260,7 @@ class Database:
                 self._suspect.touch(0o600)
 
     def _connect(self, flags: int) -> apsw.Connection:
-        connection = apsw.Connection(os.fspath(self._file), flags=flags)
+        connection = connect(self._file, flags)
         connection.set_busy_timeout(5000)
         return connection
 

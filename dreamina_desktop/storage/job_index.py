@@ -28,6 +28,7 @@ from dreamina_desktop.core.summary import summarize
 from dreamina_desktop.storage import index_queries, index_tables
 from dreamina_desktop.storage.database import UNREADABLE
 from dreamina_desktop.storage.job_rows import JobRows
+from dreamina_desktop.storage.soundness import connect
 from dreamina_desktop.storage.thread_call import call_in
 
 T = TypeVar("T")
@@ -218,9 +219,7 @@ class JobIndex:
             return False
 
     def _open(self) -> None:
-        self._library = apsw.Connection(
-            os.fspath(self._library_file), flags=apsw.SQLITE_OPEN_READONLY
-        )
+        self._library = connect(self._library_file, apsw.SQLITE_OPEN_READONLY)
         self._library.set_busy_timeout(5000)
         try:
             self._index = self._open_index(":memory:" if self._in_memory else self._file)
@@ -232,7 +231,7 @@ class JobIndex:
         """Raises apsw.Error or OSError."""
         if isinstance(file, Path):
             os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
-        connection = apsw.Connection(os.fspath(file))
+        connection = connect(file)
         connection.set_busy_timeout(5000)
         # A power cut may take the last changes, which are caught up with, but leaves it whole.
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):

@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from dreamina_desktop.core.file_name import is_text, path_as_text, text_as_path
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.known_facts import as_json
 from dreamina_desktop.core.marks import Flag, Marks
@@ -83,7 +84,7 @@ class JobRows:
 
     def absolute(self, file: str) -> str:
         """A kept path as the rest of the program knows it."""
-        return os.path.join(self.root, file)
+        return os.path.join(self.root, text_as_path(file))
 
     def _job(self, row: Sequence[Any], images: Mapping[int, tuple[Any, ...]]) -> Job:
         number, jobid, batch, tracked_at, tracking, removed, raw, facts, *rest = row
@@ -135,7 +136,10 @@ class JobRows:
         if file is None:
             return None
         path = Path(file)
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else file
+        if not path.is_relative_to(self.root):
+            return path_as_text(file)
+        relative = path.relative_to(self.root).as_posix()
+        return relative if is_text(relative) else path_as_text(file)
 
 
 def mark_values(key: ImageKey, marks: Marks) -> tuple[Any, ...]:

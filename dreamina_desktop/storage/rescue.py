@@ -25,7 +25,7 @@ from dreamina_desktop.storage.database import Migration, migrate
 from dreamina_desktop.storage.image_names import highest_number
 from dreamina_desktop.storage.rescue_words import Rescued
 from dreamina_desktop.storage.salvage import add_lost_ids, job_count, salvage_rows
-from dreamina_desktop.storage.soundness import OF_THE_MOMENT, version_of
+from dreamina_desktop.storage.soundness import OF_THE_MOMENT, connect, version_of
 
 _ENDINGS = ("", "-wal", "-shm")
 
@@ -97,7 +97,7 @@ class Rescue:
         for ending in ("-journal", *_ENDINGS):
             _beside(part, ending).unlink(missing_ok=True)
         backup_at = self._restore(part)
-        connection = apsw.Connection(os.fspath(part))
+        connection = connect(part)
         try:
             # All of it in one file: there is no log that could stay behind.
             connection.execute("PRAGMA journal_mode = DELETE")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from dreamina_desktop.core.tolerant_json import read_json
 from dreamina_desktop.storage.damaged_rows import UNREADABLE, DamagedRows, Row
 from dreamina_desktop.storage.first_page import begins_alike, transplant
 from dreamina_desktop.storage.lost_ids import lost_ids
-from dreamina_desktop.storage.soundness import columns_of, version_of
+from dreamina_desktop.storage.soundness import columns_of, connect, version_of
 
 _MOST_ROWS = 10_000_000  # of a table that does not say how many it has
 _NEW_JOB: Row = {
@@ -48,7 +47,7 @@ def salvage_rows(target: apsw.Connection, damaged: Path, now: float) -> Salvaged
         transplant(donor, damaged)
     if not _has_jobs(damaged):
         return Salvaged(0, is_complete=False)
-    source = apsw.Connection(os.fspath(damaged))
+    source = connect(damaged)
     try:
         return _Salvage(DamagedRows(source), target, now).run()
     finally:
@@ -200,7 +199,7 @@ class _Salvage:
 def _has_jobs(file: Path) -> bool:
     """Whether SQLite finds the table of jobs in the file."""
     try:
-        connection = apsw.Connection(os.fspath(file), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection = connect(file, apsw.SQLITE_OPEN_READWRITE)
     except apsw.Error:
         return False
     try:

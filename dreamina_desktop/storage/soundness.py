@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import apsw
 
+from dreamina_desktop.core.file_name import path_as_text
 from dreamina_desktop.core.job import ImageState, Tracking
 
 # Trouble of the machine, which says nothing about a file.
@@ -192,3 +194,10 @@ def _expected(migrations: Sequence[str]) -> set[tuple[str, str | None]]:
         return _tables(connection)
     finally:
         connection.close()
+
+
+def connect(
+    file: Path | str, flags: int = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+) -> apsw.Connection:
+    """Open a database, also where the names in its path are no text. Raises apsw.Error."""
+    return apsw.Connection(path_as_text(os.fspath(file)), flags=flags | apsw.SQLITE_OPEN_URI)

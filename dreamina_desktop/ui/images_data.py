@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QFile, QIODevice, QMetaType, QMimeData, QUrl
+from PySide6.QtCore import QByteArray, QMetaType, QMimeData
 
 from dreamina_desktop.core.image_list import MIME_TYPE, image_list, listed_keys
 from dreamina_desktop.core.job import Image, ImageKey, Job
+from dreamina_desktop.ui.gallery.image_reading import file_url, opened
 from dreamina_desktop.ui.overrides import guarded
 
 COPIED_FILES = "x-special/gnome-copied-files"
@@ -29,7 +30,7 @@ class ImagesData(QMimeData):
     def __init__(self, jobs: Sequence[Job], images: Sequence[Image]) -> None:
         """The `images`, at least one, are of these jobs; those without a file are only listed."""
         super().__init__()
-        urls = [QUrl.fromLocalFile(image.file) for image in images if image.file]
+        urls = [file_url(image.file) for image in images if image.file]
         if urls:
             self.setUrls(urls)
             # No line feed at the end: some file managers would take it for one more file.
@@ -74,8 +75,8 @@ def image_keys(data: QMimeData) -> tuple[ImageKey, ...]:
 
 def _content(name: str) -> QByteArray:
     """Nothing where it cannot be read: Qt asks, and an exception would go nowhere."""
-    file = QFile(name)
-    if not file.open(QIODevice.OpenModeFlag.ReadOnly):
+    file = opened(name)
+    if not file.isOpen():
         return QByteArray()
     content = file.readAll()
     file.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from dreamina_desktop.ui.gallery.image_reading import file_url
 from dreamina_desktop.ui.services import Services
 
 MOST_SHOWN = 50
@@ -19,7 +19,7 @@ def show_in_folder(services: Services, files: Sequence[str]) -> None:
     async def show() -> None:
         if not await services.other_programs.show_in_folder(files[:MOST_SHOWN]):
             folder = str(Path(files[0]).parent)
-            if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
+            if not QDesktopServices.openUrl(file_url(folder)):
                 services.messages.say(f"The folder could not be opened: {folder}")
 
     services.supervisor.spawn(show(), "show in folder")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 
 from PySide6.QtCore import (
     QCoreApplication,
-    QFileInfo,
+    QFile,
+    QIODevice,
     QObject,
     QRunnable,
     QSize,
     QThreadPool,
+    QUrl,
     Signal,
 )
 from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader
 
+from dreamina_desktop.core.file_name import is_text, path_as_text
 from dreamina_desktop.ui.overrides import guarded
 
 MAX_IMAGE_BYTES = 300_000_000  # an 8192 x 8192 image takes 268 MB; larger ones are scaled down
@@ -27,10 +31,11 @@ def read_image(file: str, fit: QSize | None = None, size_bytes: int | None = Non
     """The image, upright; scaled down while decoding where it is larger than `fit`, and always
     to at most MAX_IMAGE_BYTES. A null image when the file cannot be read, or has not the
     `size_bytes` that were verified. Any thread."""
-    if size_bytes is not None and QFileInfo(file).size() != size_bytes:
+    source = opened(file)
+    if size_bytes is not None and source.size() != size_bytes:
         return QImage()
     QImageReader.setAllocationLimit(0)  # what is allowed was decided when it was verified
-    reader = QImageReader(file)
+    reader = QImageReader(source)
     reader.setDecideFormatFromContent(True)
     reader.setAutoTransform(True)
     size = reader.size()
@@ -45,6 +50,24 @@ def read_image(file: str, fit: QSize | None = None, size_bytes: int | None = Non
     alpha = image.hasAlphaChannel()
     wanted = QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32
     return image.convertToFormat(wanted)
+
+
+def opened(file: str) -> QFile:
+    """A file that is read, also one whose name is no text: Qt knows no such names. Not open where
+    it cannot be. Any thread."""
+    source = QFile(file)
+    if is_text(file):
+        source.open(QIODevice.OpenModeFlag.ReadOnly)
+        return source
+    with suppress(OSError):
+        handle = os.open(file, os.O_RDONLY)
+        source.open(handle, QIODevice.OpenModeFlag.ReadOnly, QFile.FileHandleFlag.AutoCloseHandle)
+    return source
+
+
+def file_url(file: str) -> QUrl:
+    """For other programs, whatever its name is."""
+    return QUrl.fromLocalFile(file) if is_text(file) else QUrl(path_as_text(file))
 
 
 def in_srgb(image: QImage) -> QImage:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -15,6 +15,7 @@ from dreamina_desktop.core.desktop_entry import DesktopEntry
 from dreamina_desktop.core.job import ImageKey, Job
 from dreamina_desktop.ui.formats import on_button
 from dreamina_desktop.ui.gallery import words
+from dreamina_desktop.ui.gallery.image_reading import file_url
 from dreamina_desktop.ui.images_data import image_type
 from dreamina_desktop.ui.reading import images_among, with_jobs
 from dreamina_desktop.ui.services import Services
@@ -85,7 +86,7 @@ class Opening(QObject):
                 self._services.supervisor.spawn(starting, "open with another program")
                 return
             for file in files:
-                if not QDesktopServices.openUrl(QUrl.fromLocalFile(file)):
+                if not QDesktopServices.openUrl(file_url(file)):
                     self._services.messages.say(f"Nothing here opens it: {file}")
                     return
 

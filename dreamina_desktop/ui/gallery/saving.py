@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from dreamina_desktop.core.job import Image
 from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.ui.gallery.image_reading import opened
 from dreamina_desktop.ui.overrides import guarded
 
 _CHUNK_BYTES = 1 << 20
@@ -80,8 +81,8 @@ class _Copying(QRunnable):
 
 def copy_file(source: str, target: str) -> str:
     """Copy bytes; the target appears whole or not at all. What went wrong, or ""."""
-    reading, writing = QFile(source), QSaveFile(target)
-    if not reading.open(QIODevice.OpenModeFlag.ReadOnly):
+    reading, writing = opened(source), QSaveFile(target)
+    if not reading.isOpen():
         return f"{source} cannot be read: {reading.errorString()}"
     if not writing.open(QIODevice.OpenModeFlag.WriteOnly):
         return f"{target} cannot be written: {writing.errorString()}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ from PySide6.QtCore import QCoreApplication, QSize, QThread
 from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.ui.gallery import image_reading
-from dreamina_desktop.ui.gallery.image_reading import ImageReading, read_image
+from dreamina_desktop.ui.gallery.image_reading import ImageReading, file_url, read_image
+from dreamina_desktop.ui.gallery.saving import copy_file
 
 
 def picture(
@@ -84,3 +87,18 @@ def test_what_is_not_wanted_any_more_is_not_read(tmp_path: Path, qtbot: QtBot) -
     with qtbot.waitSignal(reading.read):
         reading.start("wanted", file, None, lambda: True)
     assert told == ["wanted"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_a_file_whose_folder_is_no_text_is_read_and_handed_on(tmp_path: Path) -> None:
+    """Qt knows no such names."""
+    folder = tmp_path / os.fsdecode(b"a \xff")
+    folder.mkdir()
+    file = picture(folder, "a.jpg", (60, 30))
+    size_bytes = Path(file).stat().st_size
+    assert read_image(file, None, size_bytes).size().toTuple() == (60, 30)
+    assert read_image(file, None, size_bytes + 1).isNull()
+    assert read_image(str(folder / "gone.jpg")).isNull()
+    assert file_url(file).toEncoded().data().endswith(b"/a%20%FF/a.jpg")
+    assert copy_file(file, str(tmp_path / "copy.jpg")) == ""
+    assert (tmp_path / "copy.jpg").read_bytes() == Path(file).read_bytes()
