@@ -32,6 +32,7 @@ BENCHES = (
     "archives",
     "refused_images",
     "dripping_hosts",
+    "decoders",
 )
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
+import harmed
 import shelf
 from faults import Effect, Fault, drip
 from program import Folder, Running, wait_until
@@ -171,6 +172,8 @@ def downloading(life: Life) -> Running:
     for job in jobs:
         job.image_faults = {index: [slowly] for index in range(4) if life.rng.random() < 0.3}
     before = len(life.vendor.images.exchanges)
+    if life.rng.random() < 0.5:  # the folder is on exFAT, say, from now on
+        life.home.program, life.home.variables = harmed.PROGRAM, {harmed.VARIABLE: "no links"}
     running = life.started(jobs)
     wanted = before + life.rng.randint(1, 20)
     wait_until(lambda: len(life.vendor.images.exchanges) >= wanted, 8.0)

@@ -30,6 +30,7 @@ OTHERS = (
     "archives",
     "refused_images",
     "dripping_hosts",
+    "decoders",
 )
 SEED = "1"
 Rows = dict[str, dict[str, Any]]
