@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.core.counting import counted
+from dreamina_desktop.core.counting import counted, plural
 from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.failure import explain
@@ -47,6 +47,7 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.showing import show_in_folder
 
 RAW_HEIGHT = 280
+MOST_LISTED = 12  # images: a page is built within a frame or two
 FILE_LENGTH = 34  # characters of a path that fit into a narrow pane
 
 
@@ -120,10 +121,7 @@ class JobPage(QWidget):
             self._add_prompt_search(record.prompt)
         self._add_request(job)
         self._add_lineage(job, shown.lineage)
-        for image in job.images:
-            if image is not selected:
-                self._add_image(image)
-                self._add_marks(job.marks_of(image.key.index))
+        self._add_images(job, [image for image in job.images if image is not selected])
         masked = self._services.accounts.masked(job.jobid)
         copying, jobid = self._copying, job.jobid
         copying.add_id(
@@ -257,6 +255,20 @@ class JobPage(QWidget):
                 self._services.messages.say(words, Remedy.UNDO if tracked.new else None)
 
         self._services.supervisor.spawn(track(), "track a source")
+
+    def _add_images(self, job: Job, images: Sequence[Image]) -> None:
+        """One by one, and of hundreds the first."""
+        for image in images[:MOST_LISTED]:
+            self._add_image(image)
+            self._add_marks(job.marks_of(image.key.index))
+        if more := len(images[MOST_LISTED:]):
+            words = plural(
+                more,
+                "1 more image is in the gallery: select it to see it here.",
+                "{n} more images are in the gallery: select one to see it here.",
+            )
+            self._column.addSpacing(8)
+            self._column.addWidget(muted(words))
 
     def _add_image(self, image: Image) -> None:
         reference = image.entry.asset_ref

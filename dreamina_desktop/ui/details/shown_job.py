@@ -11,8 +11,8 @@ from dreamina_desktop.core.lineage import NO_LINEAGE, Lineage
 from dreamina_desktop.ui.details.record_fields import pretty, record_fields
 from dreamina_desktop.ui.services import Services
 
-LARGE_BYTES = 100_000  # more are read in a thread
-MAX_FIELDS = 60
+LARGE_BYTES = 16_000  # more are read in a thread
+MAX_FIELDS = 40
 MAX_PRETTY = 200_000  # characters
 MAX_LINE = 4_000  # characters; what is copied is whole
 

@@ -15,7 +15,11 @@ STATES = {
     ImageState.LOST: "not saved",
     ImageState.TRASHED: "in the trash",
 }
-TROUBLES = {file_watch.GONE: "File gone", file_watch.CHANGED: "File changed"}
+TROUBLES = {
+    file_watch.GONE: "File gone",
+    file_watch.AWAY: "Folder not there",
+    file_watch.CHANGED: "File changed",
+}
 REFERENCE_STAYS = "Its reference still works."
 NO_THUMBNAIL = "The saved file could not be read for a preview."
 

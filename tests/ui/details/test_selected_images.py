@@ -10,11 +10,11 @@ import pytest_asyncio
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.marks import Flag
-from dreamina_desktop.ui.details import details_pane
+from dreamina_desktop.ui.details import details_pane, job_page
 from dreamina_desktop.ui.details.details_pane import DetailsPane
 from dreamina_desktop.ui.details.summary_page import MOST_LISTED
 from dreamina_desktop.ui.main_window import MainWindow
@@ -141,3 +141,27 @@ async def test_nothing_of_another_job_can_be_copied_where_one_cannot_be_shown(
     assert window._details.widget().text() == "These details cannot be shown."
     await until(lambda: bench.errors)  # once more, when its raw record is read
     bench.errors.clear()
+
+
+async def test_of_a_job_of_hundreds_of_images_the_first_and_what_is_selected_are_shown(
+    bench: Any, window: MainWindow, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(20, images=300), saved=False)
+    window._details.show_jobs([job.number])
+    most = job_page.MOST_LISTED
+    names = [f"Copy reference {job.number}-{n + 1}" for n in range(most)]
+    assert copy_buttons(window) == names
+    assert f"{300 - most} more images are in the gallery: select one to see it here." in texts(
+        window
+    )
+    await until(lambda: len(window._gallery.order()) == 312)
+    window._gallery.select_keys([ImageKey(job.number, 199)])
+    assert copy_buttons(window) == [f"Copy reference {job.number}-200", *names]
+    press(window, f"Copy reference {job.number}-200")
+    assert QGuiApplication.clipboard().text() == reference(bench, ImageKey(job.number, 199))
+    await until(lambda: "Show raw JSON" in [b.text() for b in buttons(window)])
+    assert len(window._details.widget().findChildren(QWidget)) < 300
+
+
+def buttons(window: MainWindow) -> list[QAbstractButton]:
+    return window._details.widget().findChildren(QAbstractButton)

@@ -178,7 +178,12 @@ def test_retry_is_a_button_on_a_tile_that_is_not_saved(scene: Any, open_pane: Op
 
 
 @pytest.mark.parametrize(
-    ("trouble", "title"), [(file_watch.GONE, "file gone"), (file_watch.CHANGED, "file changed")]
+    ("trouble", "title"),
+    [
+        (file_watch.GONE, "file gone"),
+        (file_watch.AWAY, "folder not there"),
+        (file_watch.CHANGED, "file changed"),
+    ],
 )
 def test_a_file_that_is_gone_or_changed_is_said_in_place_of_the_picture_with_retry(
     scene: Any, open_pane: Open, qtbot: QtBot, trouble: str, title: str
