@@ -257,6 +257,7 @@ async def _open(
         reserve_bytes=lambda: preferences.reserve_bytes,
         rescued_numbers=preferences.rescued_numbers,
     )
+    recovery.look_first(downloader.find_file)
     given, given_source = (
         (facts.token, TokenSource.SANDBOX) if facts else (token, TokenSource.ENVIRONMENT)
     )

@@ -161,6 +161,10 @@ class Downloader:
         """Whether it is known which saved files are gone."""
         return self._has_looked
 
+    async def find_file(self, key: ImageKey) -> Image | None:
+        """An image as a saved one, if its file is in a folder that was used."""
+        return await self._keeper.find_file(key)
+
     def is_fetching(self, key: ImageKey) -> bool:
         """Whether this image's bytes are coming at this moment."""
         return key in self._fetching

@@ -81,6 +81,10 @@ class ImageKeeper:
         self._sought_after_refusals: set[ImageKey] = set()  # a fresh link was looked for
         self.failures: Failures[ImageKey] = Failures(clock)
 
+    async def find_file(self, key: ImageKey) -> Image | None:
+        """The image as a saved one, if its file is in a folder that was used."""
+        return await self._kept.find(key)
+
     def is_unrecorded(self, key: ImageKey) -> bool:
         """Whether the image's file is there and only its record is missing."""
         return key in self._unrecorded

@@ -39,6 +39,13 @@ BELIEVED_AFTER = 3  # answers 404 in other words than those for an unknown accou
 CLOSED_AFTER_S = 1.0  # the token is not there yet in the first moment of a run
 
 
+FindFile = Callable[[ImageKey], Awaitable[Image | None]]
+
+
+async def _found_nowhere(_: ImageKey) -> Image | None:
+    return None
+
+
 class LinkRecovery:
     """At most one walk an account in ten minutes, and another one whenever the user wants it."""
 
@@ -72,6 +79,7 @@ class LinkRecovery:
         self._failures: Failures[str] = Failures(clock)
         self._was_open = False
         self._open_at = clock.monotonic()  # when the API could be asked last
+        self._find_file: FindFile = _found_nowhere
         poller.subscribe(self._on_poller_changed)
 
     async def run(self) -> None:
@@ -96,6 +104,10 @@ class LinkRecovery:
         for walker in self._walkers.values():
             walker.wake()
         self._waker.wake()
+
+    def look_first(self, find_file: FindFile) -> None:
+        """Before an image is lost: `find_file` gives it as a saved one, where its file is here."""
+        self._find_file = find_file
 
     def failing_for(self, key: ImageKey) -> float | None:
         """Seconds since the search for an image's link has met with nothing but trouble; None
@@ -270,8 +282,10 @@ class LinkRecovery:
         )
 
     async def _write(self, images: Mapping[ImageKey, Image]) -> bool:
-        """Those that are still what they were made of."""
+        """Those that are still what they were made of. What would be lost is looked for on the
+        disk before: its folder may be back."""
         before = {key: self._library.image(key) for key in images}
+        images = {key: await self._unless_found(image) for key, image in images.items()}
 
         def change(job: Job) -> Job:
             return replace(
@@ -291,6 +305,12 @@ class LinkRecovery:
                 return False
             self._messages.lift(Condition.DATABASE)
         return True
+
+    async def _unless_found(self, image: Image) -> Image:
+        if image.state is not ImageState.LOST:
+            return image
+        found = await self._find_file(image.key)
+        return image if found is None else replace(found, entry=image.entry)
 
     def _failures_of(self, images: Iterable[ImageKey], reason: str) -> None:
         for account in {account for key in images if (account := self._account(key))}:

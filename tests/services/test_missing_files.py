@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from world import IMAGES, World, with_world
 
-from dreamina_desktop.core.answer import TryLater
+from dreamina_desktop.core.answer import NotFound, TryLater
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageKey, ImageState
+from dreamina_desktop.core.job import ImageKey, ImageState, Search
 from dreamina_desktop.services.file_watch import AWAY, GONE
 from dreamina_desktop.services.messages import Condition, Remedy
 
@@ -319,6 +319,24 @@ async def test_a_pending_image_is_looked_for_at_each_attempt(world: World) -> No
     assert world.image().state is ImageState.SAVED
     assert world.image().file == file_of(1)
     assert OLD in world.files.looked_into
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+@with_world()
+async def test_an_image_whose_search_ends_is_looked_for_before_it_is_lost(
+    world: World, is_back: bool
+) -> None:
+    """Its link died and its account has no history; its disk may be back."""
+    world.answer(lambda *_: NotFound())
+    await world.add_completed("https://a.example.com/1", items=["7"])
+    sought = replace(world.image(), sha256="5ha", search=Search.HISTORY, died="it died")
+    await world.library.change_image(ImageKey(1, 0), lambda _: sought)
+    if is_back:
+        world.files.there["2026-03-02"] = [Path(file_of(1))]
+    await world.start()
+    await world.advance(120)
+    expected = (ImageState.SAVED, file_of(1)) if is_back else (ImageState.LOST, None)
+    assert (world.image().state, world.image().file) == expected
 
 
 @pytest.mark.parametrize("is_pulled", [True, False])

@@ -133,6 +133,7 @@ class World:
             self.recovery.retry,
             reserve_bytes=lambda: self.preferences.reserve_bytes,
         )
+        self.recovery.look_first(self.downloader.find_file)
         self.watch = FileWatch(
             self.library,
             self.files,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
     QScrollBar,
     QWidget,
 )
@@ -343,6 +345,35 @@ async def test_refreshing_while_paused_offers_to_resume(
     named_buttons(window, "Pause")[0].click()
     await press(window, Qt.Key.Key_F5)
     assert bench.services.messages.passing.remedy is Remedy.RESUME
+
+
+async def test_a_folder_that_is_away_is_asked_about_and_the_user_says_which_it_is(
+    bench: Any, record: Any, window: MainWindow, until: Until
+) -> None:
+    day = bench.images / "2026-03-02"
+    day.mkdir()
+    for number in (1, 2):
+        images = (await bench.add(record(number, "completed"))).images
+        places = {image.key: day / Path(image.file).name for image in images}
+        for image in images:
+            shutil.move(image.file, places[image.key])
+        await bench.services.missing_files.move({key: str(file) for key, file in places.items()})
+    bench.images.rename(bench.images.with_name("another disk"))
+    await bench.services.missing_files.look()
+    message = bench.services.messages.lasting
+    assert str(bench.images) in message.text
+    assert bench.services.downloader.status.folder_away
+    (button,) = (b for b in window.findChildren(QPushButton) if b.text() == "Use this folder")
+    button.click()
+    await until(lambda: not bench.services.downloader.status.folder_away)
+    assert [path.name[:17] for path in bench.images.iterdir()] == [".dreamina-folder-"]
+    await until(lambda: bench.services.messages.lasting not in (message, None))
+    assert "4 of 4 saved images are not where they were" in bench.services.messages.lasting.text
+    (button,) = (b for b in window.findChildren(QPushButton) if b.text() == "Download again")
+    button.click()
+    await until(lambda: bench.services.messages.lasting is None)
+    images = bench.services.library.job(1).images
+    assert {image.state for image in images} == {ImageState.PENDING}
 
 
 async def test_a_message_about_a_mistake_copies_the_diagnostics(
