@@ -33,6 +33,7 @@ BENCHES = (
     "refused_images",
     "dripping_hosts",
     "decoders",
+    "idle_ends",
 )
 
 

@@ -31,6 +31,7 @@ OTHERS = (
     "refused_images",
     "dripping_hosts",
     "decoders",
+    "idle_ends",
 )
 SEED = "1"
 Rows = dict[str, dict[str, Any]]
