@@ -4,6 +4,7 @@ folder of the same name may be in its place, and nothing is written there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import PurePath
@@ -161,8 +162,9 @@ class ImagesFolder:
 
 
 def folder_of(file: str) -> str:
-    """The folder of images that a saved image is in: those of days are below it."""
-    return str(PurePath(file).parent.parent)
+    """The folder of images that a saved image is in: those of days are below it. Fast: it is asked
+    for every image at each start."""
+    return os.path.dirname(os.path.dirname(file)) or os.curdir
 
 
 def place_in(folder: str, file: str) -> str:
