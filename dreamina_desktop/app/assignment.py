@@ -5,6 +5,7 @@ the process that holds the data folder, with the same output.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,16 +16,23 @@ import msgspec
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.file_name import text_as_path
+from dreamina_desktop.core.id_words import lone_ids
 from dreamina_desktop.core.job_id import Finds, find
 from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.services.idle import IdleWaiter
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import Course
-from dreamina_desktop.services.tracker import Tracked, Tracker
+from dreamina_desktop.services.paste_run import Tracked
+from dreamina_desktop.services.tracker import Tracker
 
 if TYPE_CHECKING:
     from dreamina_desktop.services.archiver import Archiver
 
+MOST_NOTES = 100  # about words that are no IDs
+LONG_TEXT = 1_000_000  # characters; the reading of more can be stopped
+_LINE = re.compile(r"[^\r\n]+")
+_LINES_AT_ONCE = 100
+_MOST_WORDS = 4  # around one that might be an ID there are signs at most
 EXIT_DONE = 0
 EXIT_ERROR = 1
 EXIT_GAVE_UP = 3
@@ -114,12 +122,14 @@ class Executor:
             assignment = msgspec.structs.replace(assignment, text="", waits=False)
             code = EXIT_ERROR
         if assignment.text:
-            tracked = await self.tracker.track(assignment.text, undoable=False)
-            self.on_tracked(tracked)
+            tracked = await self._track(assignment, stop)
+            if tracked is None:
+                yield Reply(note="Stopped before the whole text was read.", exit_code=EXIT_GAVE_UP)
+                return
             numbers = frozenset((*tracked.new, *tracked.known, *tracked.restored))
-            if assignment.collection and self.collect is not None:
-                await self.collect(sorted(numbers), assignment.collection)
-            for note in unusable(assignment.text, tracked.finds):
+            for note in filter(
+                None, (tracked.rest, *await unusable(assignment.text, tracked.finds))
+            ):
                 yield Reply(note=note)
         only = numbers if assignment.only else None
         if assignment.waits:
@@ -131,6 +141,21 @@ class Executor:
         async for reply in self._results(assignment, only):
             yield reply
         yield Reply(exit_code=code)
+
+    async def _track(self, assignment: Assignment, stop: asyncio.Event) -> Tracked | None:
+        """None where a long text was not wanted any more, before it was read."""
+        text = assignment.text
+        run = self.tracker.run(text, undoable=False)
+        async with aclosing(run.reading()) as shares:
+            async for _ in shares:
+                if stop.is_set() and len(text) > LONG_TEXT:
+                    return None
+        tracked = await run.to_end()
+        self.on_tracked(tracked)
+        if assignment.collection and self.collect is not None:
+            numbers = sorted((*tracked.new, *tracked.known, *tracked.restored))
+            await self.collect(numbers, assignment.collection)
+        return tracked
 
     def _library_work(self, assignment: Assignment) -> Course | None:
         if self.archiver is None:
@@ -166,16 +191,18 @@ async def _followed(course: Course, stop: asyncio.Event) -> Reply:
     return Reply(note=course.stopped(), exit_code=EXIT_GAVE_UP)
 
 
-def unusable(text: str, finds: Finds) -> list[str]:
-    """Sentences about what was given as an ID and is none."""
-    rejected = {one.text: one.reason for one in finds.rejected}
+async def unusable(text: str, finds: Finds) -> list[str]:
+    """Sentences about what was given as an ID and is none, the first of very many."""
+    rejected = {one.text: one.reason for one in finds.rejected[:MOST_NOTES]}
     if not finds.records:
-        rejected |= _unusable_lines(text)
+        rejected |= await _unusable_lines(text)
     notes = [f"{word}: {reason}." for word, reason in rejected.items()]
     notes += [
         f"{jobid}: this is a video job; Dreamina Desktop tracks image jobs."
-        for jobid in finds.videos
+        for jobid in finds.videos[:MOST_NOTES]
     ]
+    if len(notes) > MOST_NOTES:
+        notes[MOST_NOTES:] = ["There is more in the text that is no ID of an image job."]
     if finds.hidden:
         notes.append(
             f"{finds.hidden} of the IDs have their e-mail address hidden by the web page they were "
@@ -186,14 +213,21 @@ def unusable(text: str, finds: Finds) -> list[str]:
     return notes
 
 
-def _unusable_lines(text: str) -> dict[str, str]:
+async def _unusable_lines(text: str) -> dict[str, str]:
     """Lines of one word that is no ID: among IDs, that is a mistake."""
     words: dict[str, str] = {}
-    for line in text.splitlines():
+    for count, match in enumerate(_LINE.finditer(text)):
+        if not count % _LINES_AT_ONCE:
+            await asyncio.sleep(0)  # the window's turn
+        line = match[0]
+        if lone_ids(line) is not None or len(line.split(None, _MOST_WORDS)) > _MOST_WORDS:
+            continue
         alone = find(line)
         words |= {one.text: one.reason for one in alone.rejected}
         if alone.maybe and not alone.videos and not alone.rejected:
             words[alone.maybe] = "this does not look like a job ID (j…:dreamina)"
+        if len(words) > MOST_NOTES:
+            break
     return words
 
 

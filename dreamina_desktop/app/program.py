@@ -45,6 +45,7 @@ from dreamina_desktop.services.meanwhile import Meanwhile
 from dreamina_desktop.services.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.mishaps import Mishaps
 from dreamina_desktop.services.missing_files import MissingFiles
+from dreamina_desktop.services.paste_run import Tracked
 from dreamina_desktop.services.poller import Poller, PollLimits
 from dreamina_desktop.services.preferences import Preferences
 from dreamina_desktop.services.recheck import Recheck
@@ -56,7 +57,7 @@ from dreamina_desktop.services.server_clock import ServerClock
 from dreamina_desktop.services.supervisor import Supervisor
 from dreamina_desktop.services.thumbnailer import Thumbnailer
 from dreamina_desktop.services.token import Token, TokenSource
-from dreamina_desktop.services.tracker import Tracked, Tracker
+from dreamina_desktop.services.tracker import Tracker
 from dreamina_desktop.services.trash_can import TrashCan
 from dreamina_desktop.services.undo import UndoHistory
 from dreamina_desktop.services.way_back import WayBack

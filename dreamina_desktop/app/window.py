@@ -131,7 +131,7 @@ def _track_later(options: Options, program: Program, text: str, window: MainWind
             await program.services.collections.collect(numbers, options.collection)
 
     spawn = program.services.supervisor.spawn
-    if text.strip():
+    if text and not text.isspace():
         spawn(track(text), "track arguments")
     if options.read_stdin:
         loop = asyncio.get_running_loop()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.id_form import (
@@ -15,8 +16,9 @@ from dreamina_desktop.core.id_form import (
     parts,
     why_impossible,
 )
-from dreamina_desktop.core.id_words import Rejected, id_words, rejected, without_hidden
+from dreamina_desktop.core.id_words import Rejected, id_words, lone_ids, rejected, without_hidden
 from dreamina_desktop.core.pasted_records import PastedRecord, pieces
+from dreamina_desktop.core.text_slices import slices
 from dreamina_desktop.core.wrapped_text import percent_decoded, plain, without_invisible
 
 __all__ = [
@@ -24,12 +26,19 @@ __all__ = [
     "Finds",
     "JobIdParts",
     "Rejected",
+    "TextFinds",
     "find",
+    "find_in_slices",
+    "finished",
     "is_possible",
     "parts",
     "without_tokens",
 ]
 
+T = TypeVar("T")
+MOST_REJECTED = 10_000  # words that are named
+LARGE = 100_000  # characters: a word of more is no ID, whatever it is wrapped in
+_VISIBLE = re.compile(r"\S")
 _AROUND_A_WORD = " \t\r\n\"'`“”‘’«»„,;<>()[]{}"
 _CODE = re.compile(r'["<>{}\[\]]')  # within a word: JSON or HTML, not a word
 _ASSET_REF = re.compile(r"-image:w\d+:h\d+")
@@ -48,63 +57,139 @@ class Finds:
     had_token: bool = False  # a bearer token was in the text; it is in none of the fields
 
 
+@dataclass(frozen=True, slots=True)
+class TextFinds:
+    """What a text holds, and the text."""
+
+    finds: Finds
+    order: Sequence[str]  # its IDs, each as often as it stands there; within a line once
+    safe: str  # the text without its tokens
+
+
 @dataclass(slots=True)
 class _Findings:
-    """What was found so far; dicts, because they keep order and know what is in them."""
+    """What was found so far. What is known of a million IDs is spread over several sets: one that
+    large takes long, at once, whenever it grows."""
 
-    ids: dict[str, None] = field(default_factory=dict)
+    ids: list[str] = field(default_factory=list)
+    known: tuple[set[str], ...] = field(default_factory=lambda: tuple(set() for _ in range(64)))
+    videos: dict[str, None] = field(default_factory=dict)
     records: dict[str, PastedRecord] = field(default_factory=dict)
     rejected: dict[str, Rejected] = field(default_factory=dict)
     hidden: int = 0
     had_token: bool = False
+    order: list[str] = field(default_factory=list)
+    in_line: set[str] = field(default_factory=set)
+    is_line_over: bool = True
 
     def reject(self, one: Rejected) -> None:
-        self.rejected.setdefault(one.text, one)
+        if len(self.rejected) < MOST_REJECTED:
+            self.rejected.setdefault(one.text, one)
+
+    def take(self, jobid: str, *, in_new_line: bool = False) -> None:
+        if in_new_line or self.is_line_over:
+            self.in_line.clear()
+        self.is_line_over = False
+        if is_video(jobid):
+            self.videos[jobid] = None
+            return
+        known = self.known[hash(jobid) % len(self.known)]
+        if jobid not in known:
+            known.add(jobid)
+            self.ids.append(jobid)
+        if jobid not in self.in_line:
+            self.in_line.add(jobid)
+            self.order.append(jobid)
 
 
 def find(text: str) -> Finds:
     """Everything in `text`; never raises, linear in its length."""
-    safe = without_tokens(text)
-    found = _Findings(had_token=safe != text)
+    return finished(find_in_slices(text)).finds
+
+
+def finished(slices_of_work: Generator[float, None, T]) -> T:
+    """All slices at once; what came of them."""
+    while True:
+        try:
+            next(slices_of_work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def find_in_slices(text: str) -> Generator[float, None, TextFinds]:
+    """The same for a text of any length: each slice takes a moment, and tells how much is done,
+    from 0 to 1."""
+    found = _Findings()
+    safe = yield from _without_tokens(text, found)
+    done, whole = len(text), 2 * len(text) + 1
     for piece in pieces(safe):
         if isinstance(piece, PastedRecord):
             _take_record(piece, found)
-        else:
-            _take_words(piece, found)
-    maybe = _lone_word(safe, found)
-    return Finds(
-        jobids=tuple(jobid for jobid in found.ids if not is_video(jobid)),
+            done += len(piece.raw or b"")
+            yield min(done / whole, 1.0)
+            continue
+        if not piece:
+            yield min(done / whole, 1.0)
+        for part in slices(piece):
+            _take_words(part, found)
+            done += len(part)
+            yield min(done / whole, 1.0)
+    has_more = _VISIBLE.search(safe, LARGE) is not None
+    maybe = None if has_more else _lone_word(safe[:LARGE], found)
+    finds = Finds(
+        jobids=tuple(found.ids),
         records={
             jobid: record.raw
             for jobid, record in found.records.items()
             if record.raw is not None and not is_video(jobid)
         },
-        videos=tuple(jobid for jobid in found.ids if is_video(jobid)),
+        videos=tuple(found.videos),
         hidden=found.hidden,
         rejected=tuple(found.rejected.values()),
         maybe=maybe,
         had_token=found.had_token,
     )
+    return TextFinds(finds, found.order, safe)
+
+
+def _without_tokens(text: str, found: _Findings) -> Generator[float, None, str]:
+    safe: list[str] = []
+    done, whole = 0, 2 * len(text) + 1
+    for part in slices(text):
+        safe.append(part if lone_ids(part) is not None else without_tokens(part))
+        found.had_token |= safe[-1] != part
+        done += len(part)
+        yield done / whole
+    return "".join(safe) if found.had_token else text
 
 
 def _take_record(record: PastedRecord, found: _Findings) -> None:
-    found.ids[record.jobid] = None
+    found.take(record.jobid)
     known = found.records.get(record.jobid)
     if record.raw is not None and (known is None or record.is_better_than(known)):
         found.records[record.jobid] = record
 
 
 def _take_words(text: str, found: _Findings) -> None:
+    if (ids := lone_ids(text)) is not None:
+        for jobid in ids:
+            found.take(jobid, in_new_line=True)
+        found.is_line_over = text.endswith("\n")
+        return
     words = plain(text)
     safe = without_tokens(words)  # what was encoded may have been a token
     found.had_token |= safe != words
     visible, hidden = without_hidden(safe)
     found.hidden += hidden
-    for word in id_words(visible):
+    last = 0
+    for place, word in id_words(visible):
         if isinstance(word, Rejected):
             found.reject(word)
-        else:
-            found.ids[word] = None
+            continue
+        found.take(word, in_new_line=visible.find("\n", last, place) >= 0)
+        last = place
+    found.is_line_over |= visible.find("\n", last) >= 0
 
 
 def _lone_word(text: str, found: _Findings) -> str | None:
@@ -113,8 +198,8 @@ def _lone_word(text: str, found: _Findings) -> str | None:
     word = without_invisible(word)
     if found.hidden or found.had_token or found.records or len(word.split()) != 1:
         return None
-    if found.ids:
-        return word if word in found.ids and is_video(word) else None
+    if found.ids or found.videos:
+        return word if word in found.videos else None
     if "://" in word or _CODE.search(word):
         return None
     if _ASSET_REF.search(word):

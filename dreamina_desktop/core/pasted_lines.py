@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import overload
 
 from dreamina_desktop.core.bearer_token import CUT, without_tokens
 from dreamina_desktop.core.id_words import shortened
-from dreamina_desktop.core.job_id import Finds, find
+from dreamina_desktop.core.job_id import Finds, find_in_slices, finished
 from dreamina_desktop.core.pasted_records import from_page, record_spans
+from dreamina_desktop.core.text_slices import slices
 from dreamina_desktop.core.wrapped_text import plain
 
 LONGEST_COLUMN = 20_000  # lines; more are a log, of which only the IDs are of use
+MOST_LINES = 500_000  # of such a log
 LONGEST_TEXT = 200  # characters of a line without an ID
 
+_LINES_AT_ONCE = 20  # some milliseconds, each of these
+_BREAKS_AT_ONCE = 5_000
+_CHARACTERS_AT_ONCE = 250_000
+_LOOKED_AT = 10_000  # characters of a line, for the first ones that are shown
 _BREAK = re.compile(r"\r\n|[\r\n\u2028\u2029]")
 # Spreadsheets quote a cell with line breaks in it, and double the quotes in it.
 _CELL = re.compile(r'(?<![^\t\r\n])"(?:[^"]++|"")*+"(?![^\t\r\n])')
-_MAY_HOLD_ID = re.compile(r"dreamina|[%\\]")  # the latter two: it may be encoded
 
 A_VIDEO = "a video job (only image jobs are tracked)"
 HIDDEN = "its e-mail address is hidden: copy it from your script's output"
@@ -45,48 +52,142 @@ class _Read:
     aims: bool = False  # at an ID, if only at one that cannot be tracked
 
 
-def pasted_lines(text: str, finds: Finds) -> Sequence[PastedLine]:
-    """`finds`: what `find` makes of `text`. Its IDs are in these lines in its order, with repeats,
-    and no others. A record or a spreadsheet's cell that goes over several lines is one, where it
-    begins. Of a text that is no column of IDs only the lines with IDs are kept."""
-    wanted = frozenset(finds.jobids)
-    lines = _lines(from_page(without_tokens(text)))
-    while lines and not lines[-1].strip():
-        lines.pop()
-    is_long = len(lines) > LONGEST_COLUMN
-    if is_long:
-        lines = [line for line in lines if _MAY_HOLD_ID.search(line)]
-    read = [_read(line, wanted) for line in lines]
+class _IdLines(Sequence[PastedLine]):
+    """Lines with nothing but IDs, made when they are looked at: hundreds of thousands of objects
+    would be looked through for garbage."""
+
+    def __init__(self, jobids: tuple[str, ...]) -> None:
+        self._jobids = jobids
+
+    def __len__(self) -> int:
+        return len(self._jobids)
+
+    @overload
+    def __getitem__(self, place: int) -> PastedLine: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[PastedLine]: ...
+
+    def __getitem__(self, place: int | slice) -> PastedLine | Sequence[PastedLine]:
+        if isinstance(place, slice):
+            return _IdLines(self._jobids[place])
+        return PastedLine(self._jobids[place])
+
+
+@dataclass(frozen=True, slots=True)
+class PastedText:
+    """What a text holds, and its lines, as far as they are worth keeping: the IDs of `finds` are
+    in them in its order, with repeats, and no others. A record or a spreadsheet's cell that goes
+    over several lines is one, where it begins. Of a text that is no column of IDs only the lines
+    with IDs are kept, of a very long one only the first of these."""
+
+    finds: Finds
+    lines: Sequence[PastedLine]
+
+
+def read_text(text: str) -> PastedText:
+    """All that is to be known about a pasted text."""
+    return finished(read_in_slices(text))
+
+
+def read_in_slices(text: str) -> Generator[float, None, PastedText]:
+    """The same for a text of any length: each slice takes a moment, and tells how much is done,
+    from 0 to 1."""
+    found = yield from find_in_slices(text)
+    jobids = found.finds.jobids
+    page = yield from _from_page(found.safe)
+    lines = None
+    if len(jobids) <= LONGEST_COLUMN:
+        lines = yield from _lines(page.rstrip())
+    if lines is None:  # a log, of which only the IDs are of use
+        return PastedText(found.finds, _IdLines(tuple(found.order[:MOST_LINES])))
+    read = list[_Read]()
+    wanted = frozenset(jobids)
+    for count, line in enumerate(lines):
+        read.append((yield from _read(line, wanted)))
+        if not count % _LINES_AT_ONCE:
+            yield 1.0
     kept = [line for each in read for line in each.lines]
-    if is_long or not _is_column(read):
+    if not _is_column(read):
         kept = [line for line in kept if line.jobid]
     # An ID whose wrapping goes over several lines is in none of them.
-    found = {line.jobid for line in kept}
-    return (*kept, *(PastedLine(jobid) for jobid in finds.jobids if jobid not in found))
+    here = {line.jobid for line in kept}
+    left = (PastedLine(jobid) for jobid in jobids if jobid not in here)
+    return PastedText(found.finds, (*kept, *left))
 
 
-def _lines(text: str) -> list[str]:
-    """Whatever is one thing is in one line."""
-    wholes = [*record_spans(text), *(cell.span() for cell in _CELL.finditer(text))]
+def _from_page(text: str) -> Generator[float, None, str]:
+    parts = list[str]()
+    is_changed = False
+    for part in slices(text):
+        parts.append(from_page(part))
+        is_changed |= parts[-1] != part
+        yield 1.0
+    return "".join(parts) if is_changed else text
+
+
+def _lines(text: str) -> Generator[float, None, list[str] | None]:
+    """Whatever is one thing is in one line. None where they are very many."""
+    wholes = list[tuple[int, int]]()
+    for count, span in enumerate(chain(record_spans(text), _cells(text))):
+        if span is not None:
+            wholes.append(span)
+        if span is None or not count % _LINES_AT_ONCE:
+            yield 1.0
     wholes.sort(reverse=True)
     lines: list[str] = []
     start = within = 0
-    for mark in _BREAK.finditer(text):
+    for count, mark in enumerate(_breaks(text)):
+        if mark is None or not count % _BREAKS_AT_ONCE:
+            yield 1.0
+        if mark is None:
+            continue
         while wholes and wholes[-1][0] < mark.start():
             within = max(within, wholes.pop()[1])
         if mark.start() >= within:
             lines.append(text[start : mark.start()])
             start = mark.end()
-    return [*lines, text[start:]]
+        if len(lines) >= LONGEST_COLUMN:
+            return None
+    return [*lines, text[start:]] if text else []
 
 
-def _read(line: str, wanted: frozenset[str]) -> _Read:
+def _breaks(text: str) -> Iterator[re.Match[str] | None]:
+    """Between lines, and None now and then."""
+    start = 0
+    while start < len(text):
+        end = start + _CHARACTERS_AT_ONCE
+        end += text[end - 1 : end + 1] == "\r\n"
+        yield from _BREAK.finditer(text, start, end)
+        yield None
+        start = end
+
+
+def _cells(text: str) -> Iterator[tuple[int, int] | None]:
+    """Where a spreadsheet's cells that are in quotes begin and end, and None now and then."""
+    place = text.find('"')
+    count = 0
+    while place >= 0:
+        cell = _CELL.match(text, place)
+        if cell:
+            yield cell.span()
+        count += 1
+        if not count % _BREAKS_AT_ONCE:
+            yield None
+        place = text.find('"', cell.end() if cell else place + 1)
+
+
+def _read(line: str, wanted: frozenset[str]) -> Generator[float, None, _Read]:
+    if line in wanted:
+        return _Read((PastedLine(line),), aims=True)
     if not line.strip():
         return _Read((PastedLine(),), is_blank=True)
-    found = find(line)
+    found = (yield from find_in_slices(line)).finds
     if jobids := [jobid for jobid in found.jobids if jobid in wanted]:
         return _Read(tuple(map(PastedLine, jobids)), aims=True)
-    safe = without_tokens(plain(line)) if found.had_token else line
+    safe = line[:_LOOKED_AT]
+    if found.had_token:
+        safe = without_tokens(plain(safe))
     shown = shortened(" ".join(safe.split()), LONGEST_TEXT)
     text = PastedLine(text=shown, why=_why(found, has_token=CUT in safe))
     return _Read((text,), aims=bool(found.videos or found.hidden))

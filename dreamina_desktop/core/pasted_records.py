@@ -12,12 +12,16 @@ from urllib.parse import unquote
 
 from dreamina_desktop.core.id_form import END, is_possible
 from dreamina_desktop.core.record import is_record, parse_record
+from dreamina_desktop.core.text_slices import SLICE, slices_between_objects
 from dreamina_desktop.core.wrapped_text import unescaped, without_invisible
 
 # Objects with a job ID within objects with a job ID: a record needs two, a list of them three.
 # Each is decoded when it closes, so that this bounds the work for each character.
 _MAX_NESTING = 8
 _MAX_WRAPPINGS = 3
+_KEY = '"jobid"'
+_CHARACTERS_AT_ONCE = 1_000_000
+_TOKENS_AT_ONCE = 2_000  # some milliseconds
 _OPENING = re.compile(r'\{(?=\s*+")')
 _TOKEN = re.compile(
     r'"(?P<string>[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+)"\s*+(?P<next>[:,}\]])|[{}"]'
@@ -54,20 +58,32 @@ class _Span:
     record: PastedRecord
 
 
-def pieces(text: str, wrappings: int = _MAX_WRAPPINGS) -> Iterator[str | PastedRecord]:
+def pieces(text: str) -> Iterator[str | PastedRecord]:
     """The records of a text and the text between them, in order. Records that were put into a
-    JSON string, a spreadsheet's cell or a URL are unwrapped. Linear; never raises."""
+    JSON string, a spreadsheet's cell or a URL are unwrapped. Never raises. Linear, and a little
+    at a time: what took a moment, or comes from a long text, is a piece of its own, often ""."""
+    yield from _pieces(text, _MAX_WRAPPINGS)
+
+
+def _pieces(text: str, wrappings: int) -> Iterator[str | PastedRecord]:
     position = 0
-    for span in _spans(text):
+    spans: list[_Span] = []
+    for _ in _spans(text, spans):
+        yield ""
+    for span in spans:
         yield from _between(text[position : span.start], wrappings)
         yield span.record
         position = span.end
     yield from _between(text[position:], wrappings)
 
 
-def record_spans(text: str) -> list[tuple[int, int]]:
-    """Where the records that are not wrapped begin and end. Linear; never raises."""
-    return [(span.start, span.end) for span in _spans(text)]
+def record_spans(text: str) -> Iterator[tuple[int, int] | None]:
+    """Where the records that are not wrapped begin and end, and None after each moment that it
+    took to find them. Linear; never raises."""
+    spans: list[_Span] = []
+    for _ in _spans(text, spans):
+        yield None
+    yield from ((span.start, span.end) for span in spans)
 
 
 def from_page(text: str) -> str:
@@ -76,24 +92,35 @@ def from_page(text: str) -> str:
 
 
 def _between(text: str, wrappings: int) -> Iterator[str | PastedRecord]:
+    if len(text) <= 2 * SLICE:
+        yield from _unwrapped(text, wrappings)
+        return
+    for part in slices_between_objects(text):
+        yield from _unwrapped(part, wrappings)
+
+
+def _unwrapped(text: str, wrappings: int) -> Iterator[str | PastedRecord]:
     for mark, unwrap in _WRAPPINGS:
         if wrappings and mark in text and (unwrapped := unwrap(text)) != text:
-            yield from pieces(unwrapped, wrappings - 1)
+            yield from _pieces(unwrapped, wrappings - 1)
             return
     yield text
 
 
-def _spans(text: str) -> list[_Span]:
-    """Where the outermost records are, envelopes around a record not counted."""
-    spans: list[_Span] = []
-    for start, end in _objects(text):
+def _spans(text: str, spans: list[_Span]) -> Iterator[None]:
+    """Put into `spans` where the outermost records are, envelopes around a record not counted."""
+    for found in _objects(text):
+        if found is None:
+            yield
+            continue
+        start, end = found
         record = _record(text[start:end])
+        yield
         if record is None:
             continue
         first = next((n for n in reversed(range(len(spans))) if spans[n].start < start), -1) + 1
         if not _is_envelope(record, spans[first:]):
             spans[first:] = [_Span(start, end, record)]
-    return spans
 
 
 def _is_envelope(record: PastedRecord, inner: list[_Span]) -> bool:
@@ -102,15 +129,22 @@ def _is_envelope(record: PastedRecord, inner: list[_Span]) -> bool:
     return not says_all and any(span.record.raw is not None for span in inner)
 
 
-def _objects(text: str) -> Iterator[tuple[int, int]]:
-    """Where JSON objects with the key "jobid" begin and end, the inner ones first. What is no
-    JSON (prose with quotes, a line that was cut) only ends the objects that were open."""
-    if '"jobid"' not in text:
+def _objects(text: str) -> Iterator[tuple[int, int] | None]:
+    """Where JSON objects with the key "jobid" begin and end, the inner ones first; None now and
+    then. What is no JSON (prose with quotes, a line that was cut) only ends the objects that were
+    open."""
+    for start in range(0, len(text), _CHARACTERS_AT_ONCE):
+        if text.find(_KEY, start, start + _CHARACTERS_AT_ONCE + len(_KEY)) >= 0:
+            break
+        yield None
+    else:
         return
     opened: list[_Open] = []
-    position = 0
-    while token := (_TOKEN if opened else _OPENING).search(text, position):
-        position = token.end()
+    for count, token in enumerate(_tokens(text, opened)):
+        if not count % _TOKENS_AT_ONCE or token is None:
+            yield None
+        if token is None:
+            continue
         if token[0] == "{":
             opened.append(_Open(token.start()))
         elif token[0] == "}":
@@ -119,12 +153,37 @@ def _objects(text: str) -> Iterator[tuple[int, int]]:
             if opened:
                 opened[-1].nesting = max(opened[-1].nesting, depth)
             if closed.has_jobid and depth <= _MAX_NESTING:
-                yield closed.start, position
+                yield closed.start, token.end()
         elif token[0] == '"':
             opened.clear()
         else:
-            position = token.start("next")
             opened[-1].has_jobid |= token["string"] == "jobid" and token["next"] == ":"
+
+
+def _tokens(text: str, opened: list[_Open]) -> Iterator[re.Match[str] | None]:
+    """What matters next, given the objects that are open by then; None where a while long nothing
+    does."""
+    position = 0
+    while True:
+        if not opened:
+            position = text.find("{", position)
+            if position < 0:
+                return
+            token = _OPENING.match(text, position)
+            position += 1
+        else:
+            token = _TOKEN.search(text, position, position + SLICE)
+            if token and token[0] == '"':  # a string may be longer
+                token = _TOKEN.match(text, token.start()) or token
+            if token is None and position + SLICE >= len(text):
+                return
+            position = _after(token) if token else position + SLICE
+        yield token
+
+
+def _after(token: re.Match[str]) -> int:
+    """What comes after a string is looked at as itself."""
+    return token.end() if token["string"] is None else token.start("next")
 
 
 def _record(text: str) -> PastedRecord | None:

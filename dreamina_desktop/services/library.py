@@ -269,14 +269,16 @@ class Library:
         jobids: Sequence[str],
         records: Mapping[str, bytes],
         lines: Sequence[PastedLine] = (),
+        batch: Batch | None = None,
     ) -> tuple[Batch, Sequence[Job]]:
-        """Track IDs that are not here yet, as one batch; `records`: raw JSON from the paste,
-        `lines`: the paste itself."""
+        """Track IDs that are not here yet, as one batch, or as more of this one; `records`: raw
+        JSON from the paste, `lines`: the paste itself."""
         async with self._writing:
-            batch, jobs, stamp = await self._repository.add(at, jobids, records, lines)
-            self._batches.append(batch)
+            grown, jobs, stamp = await self._repository.add(at, jobids, records, lines, batch)
+            self._batches = [each for each in self._batches if each.id != grown.id]
+            self._batches.append(grown)
             await self._take_new(stamp, jobs)
-        return batch, jobs
+        return grown, jobs
 
     async def check_place(self) -> None:
         """Before it is said of a job that it is here: raises DatabaseError where the library's

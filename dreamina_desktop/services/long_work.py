@@ -41,7 +41,8 @@ class Progress:
 class Course:
     """Work whose extent only shows when it is under way. `steps` does it, and tells after each
     step how far it is; it is closed where it is stopped, and cleans up after itself then. What
-    came of it say `end` and, where it was stopped, `stopped`. `steps` may raise OSError."""
+    came of it say `end`, "" where it was said already, and, where it was stopped, `stopped`.
+    `steps` may raise OSError."""
 
     doing: str
     steps: Callable[[], AsyncGenerator[Progress, None]]
@@ -57,16 +58,19 @@ class LongWork:
         self._messages = messages
         self._supervisor = supervisor
         self._clock = clock
-        self._waiting = deque[Work | Course]()
+        self._waiting = deque[tuple[Work | Course, asyncio.Event]]()
         self._is_running = False
         self._is_stopped = False
 
-    def start(self, work: Work | Course) -> None:
-        """At once, or when what was begun before is done."""
-        self._waiting.append(work)
+    def start(self, work: Work | Course) -> asyncio.Event:
+        """At once, or when what was begun before is done. What is returned is set when the work is
+        over, or was given up before it began."""
+        over = asyncio.Event()
+        self._waiting.append((work, over))
         if not self._is_running:
             self._is_running, self._is_stopped = True, False
             self._supervisor.spawn(self._run(), "long work")
+        return over
 
     def stop(self) -> None:
         """After the slice that is being done; what waits is not begun."""
@@ -75,10 +79,18 @@ class LongWork:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                await self._do(self._waiting.popleft())
+                work, over = self._waiting.popleft()
+                try:
+                    await self._do(work)
+                finally:
+                    over.set()
         finally:
             self._is_running = False
-            self._waiting.clear()
+            self._drop_waiting()
+
+    def _drop_waiting(self) -> None:
+        while self._waiting:
+            self._waiting.popleft()[1].set()
 
     async def _do(self, work: Work | Course) -> None:
         remedy: Remedy | None = None
@@ -91,13 +103,14 @@ class LongWork:
             words = f"{work.doing} was given up. {error}"
         finally:
             self._messages.lift(Condition.LONG_WORK)
-        self._messages.say(words, remedy)
+        if words:
+            self._messages.say(words, remedy)
 
     async def _slices(self, work: Work) -> str:
         done = await self._steps(work)
         if done == len(work.numbers):
             return await work.end()
-        self._waiting.clear()
+        self._drop_waiting()
         return f"Stopped after {done:,} of {len(work.numbers):,} {work.things}."
 
     async def _follow(self, course: Course) -> tuple[str, Remedy | None]:
@@ -105,7 +118,7 @@ class LongWork:
         async with aclosing(course.steps()) as steps:
             async for progress in steps:
                 if self._is_stopped:
-                    self._waiting.clear()
+                    self._drop_waiting()
                     break
                 self._show(began, progress.doing, round(100 * progress.share))
                 await asyncio.sleep(0)  # the window's turn

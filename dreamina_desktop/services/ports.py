@@ -96,9 +96,11 @@ class JobRepository(Protocol):
         jobids: Sequence[str],
         records: Mapping[str, bytes],
         lines: Sequence[PastedLine] = (),
+        batch: Batch | None = None,
     ) -> tuple[Batch, Sequence[Job], int]:
-        """A new batch with new jobs, numbered in this order; records (raw JSON) of pasted
-        ones are stored with source "paste" (a final one makes the job done, its images pending).
+        """A new batch, or `batch` as it grew, with new jobs, numbered in this order; records (raw
+        JSON) of pasted ones are stored with source "paste" (a final one makes the job done, its
+        images pending).
         `lines`: of the text that they were found in; jobs that were here already are named, too."""
 
     async def check_place(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,13 @@ class JobRepository:
         jobids: Sequence[str],
         records: Mapping[str, bytes],
         lines: Sequence[PastedLine] = (),
+        batch: Batch | None = None,
     ) -> tuple[Batch, Sequence[Job], int]:
         def work(connection: apsw.Connection) -> tuple[Batch, Sequence[Job], int]:
-            connection.execute("INSERT INTO batch (at, count) VALUES (?, ?)", (at, len(jobids)))
-            batch = Batch(connection.last_insert_rowid(), at, len(jobids))
-            jobs = [self._add(connection, batch, jobid, records.get(jobid)) for jobid in jobids]
+            grown = _grown(connection, batch, at, len(jobids))
+            jobs = [self._add(connection, grown, jobid, records.get(jobid)) for jobid in jobids]
             keep_paste(connection, at, lines)
-            return batch, jobs, _stamp(connection, [job.number for job in jobs])
+            return grown, jobs, _stamp(connection, [job.number for job in jobs])
 
         return await self._database.call(work)
 
@@ -158,6 +159,15 @@ class JobRepository:
             record_source=source,
             images=images,
         )
+
+
+def _grown(connection: apsw.Connection, batch: Batch | None, at: float, more: int) -> Batch:
+    """A new batch, or this one, with so many more jobs."""
+    if batch is None:
+        connection.execute("INSERT INTO batch (at, count) VALUES (?, ?)", (at, more))
+        return Batch(connection.last_insert_rowid(), at, more)
+    connection.execute("UPDATE batch SET count = count + ? WHERE id = ?", (more, batch.id))
+    return replace(batch, count=batch.count + more)
 
 
 def _stamp(connection: apsw.Connection, numbers: Iterable[int]) -> int:

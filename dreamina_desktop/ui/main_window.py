@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QV
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.narrowing import Narrowing
 from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.services.tracker import Tracked
+from dreamina_desktop.services.paste_run import Tracked
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.details.details_pane import DetailsPane
 from dreamina_desktop.ui.details.summary_page import MOST_LISTED
@@ -59,6 +59,7 @@ LEFT_OUT = (
     "Dreamina Desktop crashed the last time. What it had saved is here; the search, selection and "
     "grouping that were shown are left out this once."
 )
+MOST_SELECTED = 5_000  # jobs, when they were pasted: of more only the first comes into sight
 STATE = "window"  # the name of what is kept between runs
 REMEMBER_MS = 20_000  # so much of the window's state a killed process loses
 
@@ -123,10 +124,10 @@ class MainWindow(QMainWindow):
     def show_tracked(self, tracked: Tracked) -> None:
         """Select and scroll to what was known; new ones come on top of the list."""
         known = (*tracked.known, *tracked.restored)
-        if known:
+        if known and len(known) <= MOST_SELECTED:
             self._jobs.select(known)
-        elif tracked.new:
-            self._jobs.reveal(tracked.new)
+        elif numbers := known or tracked.new:
+            self._jobs.reveal(numbers if len(numbers) <= MOST_SELECTED else _ends(numbers))
         if known or tracked.new:
             self._panes.bring_to_front(gallery=False)
         came = bool(tracked.new or tracked.restored)
@@ -498,3 +499,8 @@ class MainWindow(QMainWindow):
             inner = state.get(name)
             if isinstance(inner, dict):
                 pane.restore(inner)
+
+
+def _ends(numbers: Sequence[int]) -> Sequence[int]:
+    """One of them is the first in the list, whichever way that is sorted by time."""
+    return min(numbers), max(numbers)

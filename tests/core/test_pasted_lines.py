@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.job_id import find
-from dreamina_desktop.core.pasted_lines import LONGEST_COLUMN, PastedLine, pasted_lines
+from dreamina_desktop.core.pasted_lines import LONGEST_COLUMN, PastedLine, read_text
 
 ID = "j0302140530{:09d}i-u12345-US:user@example.com-bot:dreamina"
 ONE, TWO, THREE = (ID.format(n) for n in (1, 2, 3))
@@ -29,7 +29,7 @@ def record(jobid: str, indent: int | None = None) -> str:
 
 
 def lines(text: str) -> Sequence[PastedLine]:
-    return pasted_lines(text, find(text))
+    return tuple(read_text(text).lines)
 
 
 def jobids(text: str) -> list[str]:
@@ -189,4 +189,4 @@ def test_of_a_column_that_is_too_long_only_the_ids_are_kept() -> None:
 
 def test_quotes_at_the_beginnings_of_lines_take_no_time() -> None:
     text = '"""x\n' * 50_000 + '""y\n' * 50_000
-    assert lines(f"{text}{ONE}") == (PastedLine(ONE),)
+    assert tuple(lines(f"{text}{ONE}")) == (PastedLine(ONE),)

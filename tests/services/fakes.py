@@ -98,11 +98,16 @@ class FakeRepository:
         jobids: Sequence[str],
         records: Mapping[str, bytes],
         lines: Sequence[PastedLine] = (),
+        batch: Batch | None = None,
     ) -> tuple[Batch, Sequence[Job], int]:
         await self._write()
         self.pastes.append((at, lines))
         assert not {job.jobid for job in self.jobs.values()} & set(jobids)
-        batch = Batch(len(self.batches) + 1, at, len(jobids))
+        if batch is None:
+            batch = Batch(len(self.batches) + 1, at, len(jobids))
+        else:
+            self.batches.remove(batch)
+            batch = replace(batch, count=batch.count + len(jobids))
         self.batches.append(batch)
         jobs = [self._new(batch, jobid, records.get(jobid)) for jobid in jobids]
         return batch, jobs, self.writes

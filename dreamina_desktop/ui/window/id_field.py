@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
-from dreamina_desktop.services.tracker import LARGE, Preview
+from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.services.paste_run import Preview
+from dreamina_desktop.services.tracker import LARGE
 from dreamina_desktop.ui.overrides import guarded
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.breaking import breakable
@@ -20,7 +22,7 @@ GAP = 12  # pixels beside the words in the field
 class IdField(QWidget):
     """`submitted` carries the whole text, however large."""
 
-    submitted = Signal(str)
+    submitted = Signal(object)  # str: Qt would copy a large one twice
     anyway = Signal(str)  # one word that does not look like an ID
     files_pasted = Signal(object)  # list[str], their paths
 
@@ -73,6 +75,7 @@ class IdField(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """While its text is being tracked, it cannot be changed or sent again."""
+        self._reading += 1
         self.edit.setReadOnly(busy)
         if busy:
             self._button.setEnabled(False)
@@ -101,7 +104,7 @@ class IdField(QWidget):
 
     def _submit(self) -> None:
         text = self.text()
-        if self.edit.isReadOnly() or not text.strip():
+        if self.edit.isReadOnly() or not text or text.isspace():
             return
         if len(text) <= LARGE:
             self._show(self._services.tracker.preview(text))
@@ -123,8 +126,13 @@ class IdField(QWidget):
 
     async def _preview_large(self, text: str) -> None:
         this = self._reading
-        preview = await self._services.tracker.preview_later(text)
-        if this == self._reading:
+        try:
+            preview = await self._services.tracker.preview_later(
+                text, lambda: this == self._reading
+            )
+        except DatabaseError:  # tracking it will say so
+            preview = None
+        if preview is not None:
             self._show(preview)
 
     def _show(self, preview: Preview) -> None:

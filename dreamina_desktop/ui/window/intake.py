@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
-from dreamina_desktop.core.counting import counted, some_of
+from dreamina_desktop.core.counting import counted, plural, some_of
 from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.services.tracker import Tracked
+from dreamina_desktop.services.long_work import Course, Progress
+from dreamina_desktop.services.paste_run import PasteRun, Tracked
 from dreamina_desktop.services.way_back import CameBack
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.id_field import IdField
@@ -23,6 +25,9 @@ from dreamina_desktop.ui.window.incoming import (
 )
 
 MOST_NAMED = 3  # files in a message
+LONG_TEXT = 1_000_000  # characters; of more it is shown how far it is
+_ONE_MILLION = "Reading 1 million characters"
+_MILLIONS = "Reading {n} million characters"
 
 
 class Intake:
@@ -56,8 +61,8 @@ class Intake:
         """Files or text; False where there is neither."""
         if files := local_files(data):
             self.take_files(files)
-        elif data.text().strip():
-            self._services.supervisor.spawn(self._track_or_offer(data.text()), "track")
+        elif (text := data.text()) and not text.isspace():
+            self._services.supervisor.spawn(self._track_or_offer(text), "track")
         else:
             return False
         return True
@@ -73,6 +78,8 @@ class Intake:
         self._services.supervisor.spawn(self._track_anyway(word), "track anyway")
 
     async def _track(self, text: str) -> Tracked | None:
+        if len(text) > LONG_TEXT:
+            return await self._track_long(text)
         try:
             tracked = await self._services.tracker.track(text)
         except OSError as error:
@@ -80,6 +87,23 @@ class Intake:
             return None
         self._show_tracked(tracked)
         return tracked
+
+    async def _track_long(self, text: str) -> Tracked | None:
+        """With its progress, and its *Stop*. None where it was stopped, or failed."""
+        run = self._services.tracker.run(text)
+        done: list[Tracked] = []
+        doing = plural(round(len(text) / 1e6), _ONE_MILLION, _MILLIONS)
+
+        async def steps() -> AsyncGenerator[Progress, None]:
+            async with aclosing(run.steps()) as shares:
+                async for share in shares:
+                    yield Progress(doing, share)
+            done.append(run.tracked)
+            self._show_tracked(run.tracked)
+
+        course = Course(doing, steps, lambda: "", lambda: _stopped(run))
+        await self._services.long_work.start(course).wait()
+        return done[0] if done else None
 
     async def _track_field(self, text: str) -> None:
         """The field is emptied when its IDs are safe."""
@@ -111,11 +135,12 @@ class Intake:
         archiver = self._services.archiver()
         libraries = [file for file in files if await archiver.is_archive(Path(file))]
         pictures = await asyncio.to_thread(pictures_among, files)
+        others = frozenset((*libraries, *pictures))
         for file in libraries:
             archiver.add(Path(file))
         if pictures:
             await self._find_images(pictures)
-        if texts := [file for file in files if file not in (*libraries, *pictures)]:
+        if texts := [file for file in files if file not in others]:
             await self._track_files(texts)
 
     async def _find_images(self, pictures: Sequence[str]) -> None:
@@ -134,12 +159,21 @@ class Intake:
 
     async def _track_files(self, files: Sequence[str]) -> None:
         texts = await asyncio.to_thread(read_texts, files)
-        if texts.text.strip():
+        if has_text := not (texts.text == "" or texts.text.isspace()):
             await self._track(texts.text)
         if texts.unread:
             self._services.messages.say(f"Not read: {some_of(texts.unread, MOST_NAMED)}.")
-        elif not texts.text.strip():
+        elif not has_text:
             self._services.messages.say("There is no text in it.")
+
+
+def _stopped(run: PasteRun) -> str:
+    """What came by then stays."""
+    if new := len(run.tracked.new):
+        return plural(
+            new, "Stopped. 1 job of it is tracked.", "Stopped. {n} jobs of it are tracked."
+        )
+    return "Stopped. Nothing of it was tracked."
 
 
 def _came_back(came: CameBack) -> str:

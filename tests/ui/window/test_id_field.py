@@ -91,7 +91,7 @@ async def test_five_thousand_ids_in_one_paste_are_found(bench, put_up, until):
     assert sent == [text]
 
 
-async def test_ten_megabytes_are_read_in_a_thread_and_not_rendered(bench, put_up, until):
+async def test_ten_megabytes_are_read_in_slices_and_not_rendered(bench, put_up, until):
     field = await put_up(IdField(bench.services), 900, 60)
     text = "nothing to be found in it " * 400_000 + "j1:dreamina"
     paste(field, text)
