@@ -9,6 +9,7 @@ from dreamina_desktop.core.failure import KEPT
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.job_id import parts
+from dreamina_desktop.core.recovery import is_kept_undecoded
 
 LINK_SOON_S = 24 * 3600.0
 SERVER_SOON_S = 3 * 24 * 3600.0
@@ -37,7 +38,8 @@ def job_deadline(job: Job, now: float) -> Deadline | None:
 def image_deadline(job: Job, image: Image, now: float) -> Deadline | None:
     """The end of a pending image's link or of its job's days on the server, whichever comes
     first; None for one that is not to be saved. What died before its time is over too."""
-    if job.removed or image.state is not ImageState.PENDING:
+    is_coming = image.state is ImageState.PENDING and not is_kept_undecoded(image)
+    if job.removed or not is_coming:
         return None
     if image.search is not Search.NONE:
         return _OVER

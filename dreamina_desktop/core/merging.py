@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
 from dreamina_desktop.core.marks import Flag, Marks, clean_note, clean_tags
-from dreamina_desktop.core.recovery import again
+from dreamina_desktop.core.recovery import again, is_kept_undecoded
 from dreamina_desktop.core.transition import after_paste
 
 COMING = "Its file is in an archive that was not added to its end. Add that again."
@@ -79,7 +79,7 @@ def _without_file(image: Image, files: Collection[int]) -> Image:
     if image.key.index in files:
         return _coming(image)
     bare = replace(image, file=None)
-    if image.state is not ImageState.SAVED:
+    if image.state is not ImageState.SAVED and not is_kept_undecoded(image):
         return bare
     fetched = again(bare)
     return replace(fetched, note=fetched.note or NOT_IN_IT)

@@ -44,6 +44,11 @@ def rests(image: Image) -> bool:
     return is_waiting and image.died.startswith((REFUSED, NOT_DECODED))
 
 
+def is_kept_undecoded(image: Image) -> bool:
+    """Whether it rests with its bytes in a file: no link is needed any more."""
+    return rests(image) and image.died == NOT_DECODED
+
+
 def again(image: Image) -> Image:
     """The user wants it tried once more; without a link, looked for once more."""
     fresh = replace(image, state=ImageState.PENDING, search=Search.NONE, died=NO_LINK, note="")

@@ -421,8 +421,8 @@ class Downloader:
         return float("inf") if expires is None else expires, -key.number, key.index
 
     def _url_to_fetch(self, key: ImageKey) -> str:
-        """ "" where its file is here and only its record is missing."""
-        return "" if self._keeper.is_unrecorded(key) else self._url(key)
+        """ "" where its file is here: it is to be recorded, or to be decoded."""
+        return "" if self._keeper.is_here(key) else self._url(key)
 
     def _url(self, key: ImageKey) -> str:
         image = self._library.image(key)

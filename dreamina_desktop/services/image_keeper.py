@@ -75,6 +75,7 @@ class ImageKeeper:
         self._kept = kept
         self._deaths: Deaths[ImageKey] = Deaths(clock)  # of links
         self._unrecorded: dict[ImageKey, _Kept] = {}
+        self._undecoded: set[ImageKey] = set()  # their files are here, and no host is needed
         self._begun: dict[ImageKey, str] = {}  # URLs of which a part may be here
         self._clock = clock
         self._refusals: Failures[ImageKey] = Failures(clock)  # of a link that may work again
@@ -89,6 +90,10 @@ class ImageKeeper:
         """Whether the image's file is there and only its record is missing."""
         return key in self._unrecorded
 
+    def is_here(self, key: ImageKey) -> bool:
+        """Whether nothing has to be fetched for it, as far as is known."""
+        return key in self._unrecorded or key in self._undecoded
+
     def forget(self, key: ImageKey) -> None:
         """Begin anew with this image."""
         self.failures.clear(key)
@@ -96,6 +101,7 @@ class ImageKeeper:
         self._refusals.clear(key)
         self._sought_after_refusals.discard(key)
         self._kept.forget(key)
+        self._undecoded.discard(key)
 
     def failed(self, key: ImageKey, reason: str) -> float:
         """An attempt came to nothing; seconds to the next one. `reason`: a sentence."""
@@ -114,6 +120,9 @@ class ImageKeeper:
             if (found := await self._kept.find(key)) is not None:
                 await self._change(key, lambda image: replace(found, entry=image.entry))
                 return self._after(key, found)
+            if key in self._undecoded:  # its file is gone: it is its host's turn
+                self._undecoded.discard(key)
+                return 0.0
             image = self._library.image(key)
             url = (image.url if image else None) or ""
             if self._begun.get(key) != url:
@@ -195,6 +204,7 @@ class ImageKeeper:
         if image.state is ImageState.SAVED or recovery.rests(image):
             self.forget(key)
             return 0.0
+        self._undecoded.add(key)
         return self.failed(key, image.note)
 
     async def _link_died(self, key: ImageKey, url: str, answer: LinkDied) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
-from dreamina_desktop.core.recovery import seeking_note
+from dreamina_desktop.core.recovery import rests, seeking_note
 from dreamina_desktop.services.library import ChangeSet, Library
 from dreamina_desktop.services.messages import Messages
 from dreamina_desktop.services.poller import Poller
@@ -61,7 +61,7 @@ class Meanwhile:
         """Pending, and not yet tried in this run: a failed attempt leaves a note. So does the
         search for a fresh link when it has to wait."""
         image = self._image(key)
-        if image is None or image.state is not ImageState.PENDING:
+        if image is None or image.state is not ImageState.PENDING or rests(image):
             return False
         is_sought = image.search is not Search.NONE and image.note == seeking_note(image)
         return is_sought or image.note == self._images[key]

@@ -90,7 +90,7 @@ def unverified_image(
     decoder could not do for this machine's sake is tried again by itself."""
     name = f"{file.parent.name}/{file.name}"
     if rests := isinstance(why, Undecodable):
-        note = f"Its file is kept as {name}, but not proved whole. {why.reason} Retry tries again."
+        note = f"Its file is kept as {name}, but not proved whole. {why.reason} {recovery.RESTS}"
     else:
         note = (
             f"Its file is kept as {name}, but could not be decoded yet: {error_words(why)}. It is "

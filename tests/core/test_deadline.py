@@ -11,6 +11,7 @@ import pytest
 from dreamina_desktop.core.deadline import Deadline, image_deadline, job_deadline
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord
+from dreamina_desktop.core.recovery import unverified
 
 HOUR, DAY = 3600.0, 86400.0
 MADE = datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)
@@ -115,6 +116,11 @@ def test_a_dead_link_is_over_however_long_the_job_lasts() -> None:
 @pytest.mark.parametrize("state", [ImageState.SAVED, ImageState.LOST, ImageState.INVALID])
 def test_only_pending_images_have_a_deadline(state: ImageState) -> None:
     assert image_deadline(job(), image(NOW + HOUR, state), NOW) is None
+
+
+def test_an_image_whose_bytes_are_here_has_none() -> None:
+    kept = unverified(image(NOW + HOUR), "Its file is kept.", rests=True)
+    assert image_deadline(job(record=record("completed")), kept, NOW) is None
 
 
 def test_images_of_removed_jobs_have_none() -> None:

@@ -16,6 +16,7 @@ from dreamina_desktop.core.merging import (
     united_marks,
 )
 from dreamina_desktop.core.record import ImageEntry, parse_record
+from dreamina_desktop.core.recovery import rests, unverified
 
 JOBID = "j1:dreamina"
 
@@ -46,6 +47,12 @@ def test_an_image_whose_file_comes_is_fetched_by_nobody_meanwhile() -> None:
 def test_an_image_whose_file_was_left_out_is_to_be_fetched() -> None:
     (fetched,) = as_new(job(image(0, ImageState.SAVED)), []).images
     assert (fetched.state, fetched.note) == (ImageState.PENDING, NOT_IN_IT)
+
+
+def test_a_file_that_could_not_be_decoded_is_not_in_it_either() -> None:
+    resting = unverified(image(0, ImageState.PENDING), "Its file is kept.", rests=True)
+    (fetched,) = as_new(job(resting), []).images
+    assert (fetched.state, fetched.note, rests(fetched)) == (ImageState.PENDING, NOT_IN_IT, False)
 
 
 def test_every_other_image_is_as_it_was() -> None:

@@ -24,7 +24,7 @@ import pytest_asyncio
 from PIL import Image
 
 from dreamina_desktop.core.answer import Invalid, Undecodable, Verified
-from dreamina_desktop.imaging import process_limits
+from dreamina_desktop.imaging import process_limits, worker_process
 from dreamina_desktop.imaging import workers as module
 from dreamina_desktop.imaging.workers import DIED, OVER_TIME, DecoderDiedError, ImagingWorkers
 
@@ -267,6 +267,7 @@ async def test_a_worker_that_neither_works_nor_answers_is_replaced(
     monkeypatch.setattr(module, "LOOK_EVERY_S", 0.05)
     with pytest.raises(OSError, match="did not answer"):
         await workers.verify(fifo)
+    monkeypatch.setattr(module, "HUNG_S", 60.0)
     assert await workers.verify(save(encoded(picture(), "JPEG"))) == Verified("jpg", 200, 100)
 
 
@@ -357,6 +358,26 @@ async def test_what_needs_more_memory_than_is_free_waits(
         await workers.thumbnails([large])
     monkeypatch.setattr(process_limits, "free_bytes", lambda: None)
     assert await workers.verify(large) == Verified("png", 8000, 5001)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no fork there")
+@pytest.mark.parametrize("has_timer", [False, True])
+def test_the_limit_of_processor_time_works_with_and_without_a_timer(
+    has_timer: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_process, "_HAS_TIMER", has_timer)
+    monkeypatch.setattr(worker_process, "_LOOK_EVERY_S", 0.05)
+    pid = os.fork()
+    if pid == 0:
+        limit = worker_process._TimeLimit()
+        limit.begin(0.01)
+        limit.end()
+        sum(range(2_000_000))  # takes more, and has no limit
+        limit.begin(0.2)
+        while True:
+            sum(range(1000))
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) in worker_process.OVER_TIME_CODES
 
 
 def test_free_memory_and_the_time_of_a_process_are_known_here() -> None:

@@ -259,6 +259,21 @@ async def kept_undecoded(world: World, *, rests: bool) -> tuple[Image, ...]:
 
 
 @with_world()
+async def test_bytes_that_are_here_wait_for_no_host(world: World) -> None:
+    await kept_undecoded(world, rests=False)
+    others = [f"https://a.example.com/other/{n}" for n in range(12)]
+    for url in others:
+        world.source.script[url] = [LATER]
+    await world.add_completed(*others, index=2)
+    await world.advance(60)
+    assert world.downloader._hosts.is_down(URL)
+    world.imaging.broken = None
+    await world.advance(64)
+    assert world.image().state is ImageState.SAVED
+    assert world.downloader._hosts.is_down(URL)
+
+
+@with_world()
 async def test_a_file_that_is_gone_before_it_was_decoded_is_fetched_again(world: World) -> None:
     await kept_undecoded(world, rests=False)
     world.files.there.clear()

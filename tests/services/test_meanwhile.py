@@ -4,7 +4,9 @@ from fake_clock import WALL_AT_START
 from fakes import completed_raw, created, failed, found, job_id
 from world import World, with_world
 
+from dreamina_desktop.core import recovery
 from dreamina_desktop.core.answer import LinkDied, NotFound, Trouble, TryLater
+from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.services.meanwhile import Meanwhile
 
 OLD = f"https://a.example.com/old?x-expires={WALL_AT_START - 9:.0f}"
@@ -78,6 +80,22 @@ async def test_an_image_that_does_not_come_does_not_hold_the_message_back(world:
     await world.add_completed("https://a.example.com/1", index=90)
     again = await next_start(world)
     again.source.script["https://a.example.com/1"] = [TryLater("503")]
+    again.answer(lambda jobid, _: failed(jobid))
+    await again.start()
+    await again.advance(10)
+    assert again.said == ["Since the last time: 1 finished."]
+    await again.end()
+
+
+@with_world()
+async def test_an_image_at_rest_does_not_hold_the_message_back(world: World) -> None:
+    await world.track_many(1)
+    await world.add_completed("https://a.example.com/1", index=90)
+    key = ImageKey(2, 0)
+    await world.library.change_image(
+        key, lambda image: recovery.unverified(image, "Kept.", rests=True)
+    )
+    again = await next_start(world)
     again.answer(lambda jobid, _: failed(jobid))
     await again.start()
     await again.advance(10)

@@ -23,6 +23,7 @@ from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.lineage import Ancestor, Lineage, Source
 from dreamina_desktop.core.marks import Marks
+from dreamina_desktop.core.recovery import rests
 from dreamina_desktop.core.status_words import runs, seconds_run, status_words
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui import formats, icons
@@ -295,6 +296,8 @@ class JobPage(QWidget):
             self._column.addWidget(wrapped("No reference came with it."))
         if image.file:
             self._add_file(image.file)
+        elif rests(image):
+            self._column.addWidget(wrapped(image.note))
         elif image.state is not ImageState.PENDING:
             self._column.addWidget(wrapped(f"Not saved. {image.note}"))
 
