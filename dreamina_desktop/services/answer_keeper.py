@@ -271,6 +271,7 @@ class AnswerKeeper:
 
     def _unanswered(self, number: int, reason: str) -> float:
         """Nothing that helps was said about a job; who asked by hand is told why."""
+        wait_s = self.failed(number, reason)  # before anybody hears that it was asked
         by_hand = number in self._queue.by_hand
         self._queue.was_asked_by_hand(number)
         if by_hand and not polls(self._library.job(number)):
@@ -278,7 +279,7 @@ class AnswerKeeper:
             if len(self._queue.by_hand) < MANY:
                 self._messages.say(f"Job {number} could not be checked. {reason}")
         self._library.note_asked(number, self._clock.time())
-        return self.failed(number, reason)
+        return wait_s
 
     async def _store(
         self, number: int, change: Callable[[Job], Job], raw: bytes | None = None
