@@ -29,7 +29,7 @@ from dreamina_desktop.core.history import HistoryAnswer
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 8_000_000
-TOTAL_TIMEOUT_S = 180.0  # for a server that sends a byte now and then
+TOTAL_TIMEOUT_S = 120.0  # for a server that sends a byte now and then
 # Well-formed and impossible: no user has the number 0. 404 for it means that a token is good.
 TRIAL_JOBID = "j0101000000000000000i-u0-US:nobody@example.com-bot:dreamina"
 ASSETS_A_PAGE = 100  # the most that the API gives at once

@@ -20,7 +20,7 @@ TIMEOUTS = {  # seconds, as httpx and httpcore want them in a request's extensio
     "write": 30.0,
     "pool": 5.0,  # runs out only when slots of the pool have leaked
 }
-API_TIMEOUTS = TIMEOUTS | {"read": 100.0}  # an API in trouble was seen to answer after 60 s
+API_TIMEOUTS = TIMEOUTS | {"read": 75.0}  # an API in trouble was seen to need 60 s
 MAX_CONNECTIONS = 16  # twice what is ever asked at once
 KEEPALIVE_S = 5.0
 

@@ -40,18 +40,29 @@ async def decoded(
     """A body's bytes without their compression, in pieces that stay small. However they come, the
     loop gets its turn. Raises httpcore.RemoteProtocolError for a body of crumbs, and what the
     decoder raises. `chunks`, a generator, is closed when this is."""
-    turn_ends = time.monotonic() + TURN_S
+    turn = _Turn()
     came = count = 0
     async with aclosing(cast("AsyncGenerator[bytes, None]", chunks)) as given:
         async for chunk in given:
             came, count = came + len(chunk), count + 1
             if count > MANY_PIECES and came < count * CRUMB_BYTES:
                 raise httpcore.RemoteProtocolError("the body comes in crumbs")
+            await turn.end_in_time()
             for piece in decoder.feed(chunk):
                 yield piece
-                if time.monotonic() > turn_ends:
-                    await asyncio.sleep(0)
-                    turn_ends = time.monotonic() + TURN_S
+                await turn.end_in_time()
+
+
+class _Turn:
+    """Of the loop: others have theirs after a few milliseconds."""
+
+    def __init__(self) -> None:
+        self._ends_at = time.monotonic() + TURN_S
+
+    async def end_in_time(self) -> None:
+        if time.monotonic() > self._ends_at:
+            await asyncio.sleep(0)
+            self._ends_at = time.monotonic() + TURN_S
 
 
 def _httpcore_proxy(proxy: Proxy, tls: ssl.SSLContext) -> httpcore.Proxy:

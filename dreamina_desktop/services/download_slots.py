@@ -4,6 +4,7 @@ that drip, so that one that drips delays nobody else's images.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -28,19 +29,22 @@ class DownloadSlots:
         self._requests: list[_Request] = []
         self._gives: dict[str, bool] = {}  # by host, as far as it is known
 
-    def takes(self, host: str, waiting: Collection[str]) -> bool:
-        """Whether one more download of this host may start, where these hosts have more."""
-        gives = self._gives.get(host)
-        if gives:
-            return self._under_way(drips=False) < self._at_once
-        rivals = {host, *waiting, *(request.host for request in self._requests)}
-        if gives is None:
-            is_free = self._under_way(drips=False) < self._at_once
-        else:
-            rivals = {rival for rival in rivals if self._gives.get(rival) is False}
-            is_free = self._under_way(drips=True) < self._at_once
-        of_host = sum(request.host == host for request in self._requests)
-        return is_free and of_host < max(1, self._at_once // len(rivals))
+    def takers(self, waiting: Collection[str]) -> set[str]:
+        """Which of these hosts may have one more download, where images of all of them wait."""
+        under_way = Counter(request.host for request in self._requests)
+        rivals = {*waiting, *under_way}
+        dripping = [host for host in rivals if self._gives.get(host) is False]
+        most = {
+            True: self._at_once,
+            None: max(1, self._at_once // len(rivals)) if rivals else 0,
+            False: max(1, self._at_once // len(dripping)) if dripping else 0,
+        }
+        is_free = {drips: self._under_way(drips=drips) < self._at_once for drips in (False, True)}
+        return {
+            host
+            for host in waiting
+            if is_free[(gives := self._gives.get(host)) is False] and under_way[host] < most[gives]
+        }
 
     def started(self, host: str, url: str) -> None:
         """A request starts."""

@@ -339,8 +339,8 @@ class Downloader:
         """The soonest to die of the hosts that take some. One that was down lately is tried
         first, with any image, best one that has not failed yet: the trouble may be with those that
         have, or with those that go first."""
-        waiting = self._queue.lines() if self._may_start() else ()
-        lines = [line for line in waiting if self._takes(line, now, waiting)]
+        free = self._free_lines() if self._may_start() else ()
+        lines = [line for line in free if self._hosts.host_opens_at(line[0], retry=line[1]) <= now]
         if not lines:
             return False
         line = min(lines, key=self._line_rank)
@@ -350,10 +350,11 @@ class Downloader:
             self._start(key, now)
         return True
 
-    def _takes(self, line: Line, now: float, waiting: Collection[Line]) -> bool:
-        host, retry = line
-        is_open = self._hosts.host_opens_at(host, retry=retry) <= now
-        return is_open and self._hosts.slots.takes(host, [name for name, _ in waiting])
+    def _free_lines(self) -> Sequence[Line]:
+        """Those of hosts that have a slot left."""
+        lines = self._queue.lines()
+        takers = self._hosts.slots.takers({host for host, _ in lines})
+        return [line for line in lines if line[0] in takers]
 
     def _line_rank(self, line: Line) -> tuple[float, ...]:
         host, retry = line
@@ -362,12 +363,14 @@ class Downloader:
 
     def _start(self, key: ImageKey, now: float) -> None:
         """Fetch it, or let it wait for its host: it may have another one by now."""
-        line = self._line(key)
-        if not self._takes(line, now, ()):
+        host, retry = self._line(key)
+        if self._hosts.host_opens_at(host, retry=retry) > now or not self._hosts.slots.takers(
+            {host}
+        ):
             self._queue.stand_in_line(key)
             return
         url = self._url_to_fetch(key)
-        self._hosts.started(url, retry=line[1])
+        self._hosts.started(url, retry=retry)
         self._fetching.add(key)
         self._supervisor.spawn(self._save(key, url), f"save {key}")
         self._tell_listeners()
@@ -441,10 +444,8 @@ class Downloader:
     def _sleep_s(self) -> float:
         if not self._may_start():
             return LONGEST_SLEEP_S
-        lines = self._queue.lines()
-        hosts = [host for host, _ in lines]
-        free = [line for line in lines if self._hosts.slots.takes(line[0], hosts)]
-        longest_s = LONGEST_SLEEP_S if len(free) == len(lines) else LOOK_EVERY_S
+        free = self._free_lines()
+        longest_s = LONGEST_SLEEP_S if len(free) == len(self._queue.lines()) else LOOK_EVERY_S
         wait_s = self._opening_in(free)
         return longest_s if wait_s is None else min(max(wait_s, SHORTEST_SLEEP_S), longest_s)
 

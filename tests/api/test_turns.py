@@ -29,6 +29,7 @@ from dreamina_desktop.storage.part_files import PartFiles
 JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
 RECORD = b'{"jobid": "%s", "status": "created", "x": "%s"}' % (JOBID.encode(), b"x" * 5000)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+PACKED = CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
 STALL_S = 0.05
 INTERIM = b"HTTP/1.1 103 Hi\r\n\r\n"
 
@@ -153,14 +154,22 @@ async def test_an_answer_of_one_byte_a_chunk_is_read_and_others_have_their_turns
     assert isinstance(fetched.result(), Fetched)
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        CHUNKED,
+        PACKED + b"%x\r\n%b\r\n" % (len(gzip.compress(RECORD)), gzip.compress(RECORD)),
+    ],
+)
 async def test_crumbs_without_end_are_given_up(
+    before: bytes,
     shouter: Shouter,
     client: DreaminaClient,
     source: HttpImageSource,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pool, "MANY_PIECES", 10_000)
-    shouter.says = forever(b"1\r\nx\r\n" * 10_000, CHUNKED)
+    shouter.says = forever(b"1\r\nx\r\n" * 10_000, before)
     asked = asyncio.create_task(client.job(JOBID))
     assert await longest_turn_s(asked) < STALL_S
     assert isinstance(asked.result(), Trouble)
