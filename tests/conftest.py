@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+LIMIT_S = 300.0  # for a run of the program
 HANGS_S = 600.0  # nothing takes so long, however busy the machine is
 ROOM_BYTES = 2_000_000_000  # a run leaves 200 MB, and pytest keeps three
 
@@ -185,7 +186,7 @@ def _runner(program_environment: dict[str, str]) -> Callable[..., Ended]:
             input=text.encode(),
             capture_output=True,
             env=environment,
-            timeout=120,
+            timeout=LIMIT_S,
             check=False,
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr.decode())
