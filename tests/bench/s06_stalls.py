@@ -130,6 +130,7 @@ async def _select_each(shown: MainWindow) -> Stall:
             QTest.keyClick(view, key)
             await asyncio.sleep(0.5)
         gallery.setFocus()
+        await asyncio.sleep(0.5)
         QTest.keyClick(gallery, Qt.Key.Key_End)
         await asyncio.sleep(0.5)
     return beat.longest
