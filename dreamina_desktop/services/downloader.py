@@ -364,9 +364,8 @@ class Downloader:
     def _start(self, key: ImageKey, now: float) -> None:
         """Fetch it, or let it wait for its host: it may have another one by now."""
         host, retry = self._line(key)
-        if self._hosts.host_opens_at(host, retry=retry) > now or not self._hosts.slots.takers(
-            {host}
-        ):
+        has_slot = host in self._hosts.slots.takers({host})
+        if not has_slot or self._hosts.host_opens_at(host, retry=retry) > now:
             self._queue.stand_in_line(key)
             return
         url = self._url_to_fetch(key)
