@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import overload
+from typing import TypeVar, overload
 
 from dreamina_desktop.core.bearer_token import CUT, without_tokens
 from dreamina_desktop.core.id_words import shortened
@@ -15,6 +15,7 @@ from dreamina_desktop.core.pasted_records import from_page, record_spans
 from dreamina_desktop.core.text_slices import slices
 from dreamina_desktop.core.wrapped_text import plain
 
+T = TypeVar("T")
 LONGEST_COLUMN = 20_000  # lines; more are a log, of which only the IDs are of use
 MOST_LINES = 500_000  # of such a log
 LONGEST_TEXT = 200  # characters of a line without an ID
@@ -182,7 +183,7 @@ def _read(line: str, wanted: frozenset[str]) -> Generator[float, None, _Read]:
         return _Read((PastedLine(line),), aims=True)
     if not line.strip():
         return _Read((PastedLine(),), is_blank=True)
-    found = (yield from find_in_slices(line)).finds
+    found = (yield from _without_share(find_in_slices(line))).finds
     if jobids := [jobid for jobid in found.jobids if jobid in wanted]:
         return _Read(tuple(map(PastedLine, jobids)), aims=True)
     safe = line[:_LOOKED_AT]
@@ -191,6 +192,17 @@ def _read(line: str, wanted: frozenset[str]) -> Generator[float, None, _Read]:
     shown = shortened(" ".join(safe.split()), LONGEST_TEXT)
     text = PastedLine(text=shown, why=_why(found, has_token=CUT in safe))
     return _Read((text,), aims=bool(found.videos or found.hidden))
+
+
+def _without_share(slices_of_work: Generator[float, None, T]) -> Generator[float, None, T]:
+    """Part of a whole that was told already."""
+    while True:
+        try:
+            next(slices_of_work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield 1.0
 
 
 def _why(found: Finds, *, has_token: bool) -> str:

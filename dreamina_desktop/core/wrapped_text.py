@@ -1,7 +1,8 @@
-"""Undo what wraps job IDs in text: invisible characters, percent-encoding, JSON's escapes."""
+"""Undo what wraps job IDs in text: bytes, invisible characters, percent-encoding, JSON escapes."""
 
 from __future__ import annotations
 
+import codecs
 import re
 from urllib.parse import unquote
 
@@ -16,6 +17,27 @@ _INVISIBLE = re.compile(INVISIBLE)
 _CELL_BREAK = re.compile(r"_x00(?:0[9A-Da-d]|A0|a0)_")  # white space, as spreadsheets save it
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|([nrtbf"\\/]))')
 _TIMES_ENCODED = 2
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECODED_AT_ONCE = 1024 * 1024  # bytes: all else waits for a moment only
+
+
+def decoded(data: bytes) -> str:
+    """A text from elsewhere: UTF-8, or UTF-16 where it says so (PowerShell); what is neither is
+    read as well as it can be. Never raises."""
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    starts = range(0, len(data), _DECODED_AT_ONCE)
+    parts = [decoder.decode(data[start : start + _DECODED_AT_ONCE]) for start in starts]
+    return "".join((*parts, decoder.decode(b"", final=True)))
+
+
+def says_encoding(data: bytes) -> bool:
+    """Whether it begins with a byte order mark."""
+    return data.startswith(tuple(mark for mark, _ in _MARKS))
 
 
 def plain(text: str) -> str:

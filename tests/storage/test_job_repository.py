@@ -297,3 +297,12 @@ async def test_a_library_of_the_version_before_opens_with_its_records(tmp_path: 
     (job,) = await shelf.jobs()
     assert job.record == parse_record(json.loads(record(1)))
     await shelf.database.aclose()
+
+
+async def test_a_batch_grows_by_what_is_added_to_it(shelf: Shelf) -> None:
+    batch, first, _ = await shelf.repository.add(5.0, [ID.format(1)], {})
+    grown, second, _ = await shelf.repository.add(6.0, [ID.format(2)], {}, (), batch)
+    assert grown == replace(batch, count=2)
+    assert [job.batch for job in (*first, *second)] == [batch.id] * 2
+    rows = await shelf.database.call(lambda c: list(c.execute("SELECT id, at, count FROM batch")))
+    assert rows == [(batch.id, 5.0, 2)]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QFile, QFileInfo, QIODevice, QMimeData
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QTextEdit
 
-MAX_BYTES = 16 * 1024 * 1024
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+from dreamina_desktop.core.wrapped_text import decoded, says_encoding
+
+MAX_BYTES = 16 * 1024 * 1024  # of a file
+MOST_BYTES = 64 * 1024 * 1024  # of all files that come together
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
@@ -50,19 +47,24 @@ def _begins_like_a_picture(name: str) -> bool:
 
 
 def read_texts(files: Sequence[str]) -> Texts:
-    """Read text files; slow, so in a thread. Only plain files, at most 16 MB each."""
+    """Read text files; slow, so in a thread. Only plain files, at most 16 MB each and 64 MB in
+    all."""
     texts, unread = [], []
+    left = MOST_BYTES
     for name in files:
         info, file = QFileInfo(name), QFile(name)
         if not info.isFile():  # a folder, or a pipe that would never end
             unread.append(f"{info.fileName()} is not a file")
         elif info.size() > MAX_BYTES:
             unread.append(f"{info.fileName()} is larger than 16 MB")
+        elif info.size() > left:
+            unread.append(f"{info.fileName()} is more than the 64 MB that are read at once")
         elif not file.open(QIODevice.OpenModeFlag.ReadOnly):
             unread.append(f"{info.fileName()} cannot be read")
         else:
             data = bytes(file.readAll().data())
             file.close()
+            left -= len(data)
             if _is_text(data):
                 texts.append(decoded(data))
             else:
@@ -72,14 +74,7 @@ def read_texts(files: Sequence[str]) -> Texts:
 
 def _is_text(data: bytes) -> bool:
     """Zips, programs and databases have zeros at their beginnings."""
-    has_mark = data.startswith(tuple(mark for mark, _ in _MARKS))
-    return has_mark or b"\0" not in data[:4096]
-
-
-def decoded(data: bytes) -> str:
-    """UTF-8, or UTF-16 where it says so; what is neither is read as well as it can be."""
-    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
-    return data.decode(encoding, errors="replace")
+    return says_encoding(data) or b"\0" not in data[:4096]
 
 
 def editable_has_focus() -> bool:
