@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from dreamina_desktop.core.counting import shortened
 
 NAME_LENGTH, VALUE_LENGTH = 300, 2_000  # characters; what is copied is whole
+IMAGES = 4  # whose fields are shown
+_IMAGE = re.compile(r"response\.images\.(\d{1,9})\.", re.ASCII)
 _ELSEWHERE = frozenset(("jobid", "request.prompt", "created", "updated", "status"))
 _IMAGES_ELSEWHERE = (".imageUrl", ".assetRef")  # signed and long; to be copied on its own
 
@@ -28,6 +31,13 @@ def record_fields(raw: bytes) -> list[tuple[str, str]]:
 
 def _is_elsewhere(name: str) -> bool:
     return name.startswith("response.images") and name.endswith(_IMAGES_ELSEWHERE)
+
+
+def is_of_later_image(name: str) -> bool:
+    """Whether the field is one of an image behind the first ones: of hundreds of images all
+    fields are alike, and each takes its time to be laid out."""
+    found = _IMAGE.match(name)
+    return found is not None and int(found[1]) >= IMAGES
 
 
 def pretty(raw: bytes) -> str:

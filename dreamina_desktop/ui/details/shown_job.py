@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from dreamina_desktop.core.counting import shortened
 from dreamina_desktop.core.job import Job
 from dreamina_desktop.core.lineage import NO_LINEAGE, Lineage
-from dreamina_desktop.ui.details.record_fields import pretty, record_fields
+from dreamina_desktop.ui.details.record_fields import is_of_later_image, pretty, record_fields
 from dreamina_desktop.ui.services import Services
 
 LARGE_BYTES = 16_000  # more are read in a thread
-MAX_FIELDS = 40
+MAX_FIELDS = 60
 MAX_PRETTY = 200_000  # characters
 MAX_LINE = 4_000  # characters; what is copied is whole
 
@@ -55,7 +55,7 @@ async def read_raw(services: Services, number: int) -> RawRecord:
 def _read(raw: bytes) -> RawRecord:
     fields = record_fields(raw)
     text = _shown(pretty(raw))
-    shown = tuple(fields[:MAX_FIELDS])
+    shown = tuple(each for each in fields if not is_of_later_image(each[0]))[:MAX_FIELDS]
     return RawRecord(raw, shown, len(fields) - len(shown), text)
 
 
