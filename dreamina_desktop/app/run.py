@@ -18,7 +18,7 @@ from pathlib import Path
 from dreamina_desktop import diagnostics
 from dreamina_desktop.app.assignment import EXIT_DONE, EXIT_ERROR, EXIT_GAVE_UP, Assignment, Picture
 from dreamina_desktop.app.delivery import Delivery, complain, delivery_of
-from dreamina_desktop.app.display import why_no_window
+from dreamina_desktop.app.display import lacking, why_no_window
 from dreamina_desktop.app.handover import Address, HandoverCall, Silence, read_address, why_silent
 from dreamina_desktop.app.options import Options
 from dreamina_desktop.app.own_command import own_command
@@ -65,6 +65,11 @@ def run(options: Options) -> int:
     except OSError as error:
         complain(diagnostics.redact(str(error)))
         return EXIT_ERROR
+    except ImportError as error:
+        if (lacks := lacking(error)) is None:
+            raise
+        complain(lacks)
+        return EXIT_UNUSABLE
 
 
 @contextmanager
