@@ -145,6 +145,7 @@ class PasteRun:
         async for share in self._add(pasted, unknown):
             yield share
         if not unknown:
+            await self._library.check_place()  # before it is said of them that they are here
             await self._keep_paste(pasted.lines)
         async for share in self._take_records(pasted.finds, frozenset(unknown)):
             yield share

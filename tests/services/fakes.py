@@ -91,6 +91,7 @@ class FakeRepository:
         self.answers: list[tuple[int, bytes]] = []
         self.writes = 0
         self.broken = False
+        self.moved = False  # the library's file, since it was opened
 
     async def add(
         self,
@@ -133,7 +134,9 @@ class FakeRepository:
         self.jobs[number] = job
         return job
 
-    async def check_place(self) -> None: ...
+    async def check_place(self) -> None:
+        if self.moved:
+            raise DatabaseError("It was moved.")
 
     async def keep_paste(self, at: float, lines: Sequence[PastedLine]) -> None:
         await self._write()

@@ -206,3 +206,15 @@ async def test_a_word_that_is_tracked_anyway_is_a_paste_of_one_line(world: World
     await world.tracker.track_anyway("something")
     ((_, lines),) = world.repository.pastes
     assert [line.jobid for line in lines] == ["something"]
+
+
+@with_world()
+async def test_what_is_here_already_is_not_said_to_be_when_the_library_is_gone(
+    world: World,
+) -> None:
+    await world.track(job_id(1))
+    world.repository.moved = True
+    with pytest.raises(DatabaseError, match="moved"):
+        await world.tracker.track(job_id(1))
+    world.repository.moved = False
+    assert (await world.tracker.track(job_id(1))).known == (1,)
