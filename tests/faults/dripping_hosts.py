@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from vendor import ScriptedJob, Vendor, ids
 
 SMALL, FULL = 4, 40
 GIVING = 4  # hosts
-DRIPS_S = 20.0  # then the connection is cut, and the next one gives
+DRIPS_S = 20.0  # then the connections are cut, and the host gives
+TRIES = 9  # of an image, at most, until then
 AT_ONCE_S = 15.0  # so soon all others are asked for: the program has to start its decoders
 PROMISES = ("images that waited for a host that drips", "images lost or wrong", "duplicates")
 
@@ -29,7 +31,7 @@ def run(scale: int, seed: int, scratch: Path) -> Row:
             stack.enter_context(host)
         jobs = _jobs(vendor, hosts, scale)
         home = Folder(scratch, vendor.token, vendor.api_url)
-        ended = home.work(ids(jobs), give_up_s=120.0, limit_s=DRIPS_S * (10 + scale))
+        ended = home.work(ids(jobs), give_up_s=120.0, limit_s=300.0)
         _judge_order(vendor, hosts, row)
         report = Report()
         report.look_at(vendor, jobs, ended, home)
@@ -40,10 +42,11 @@ def run(scale: int, seed: int, scratch: Path) -> Row:
 
 def _jobs(vendor: Vendor, hosts: list[ScriptedServer], scale: int) -> list[ScriptedJob]:
     jobs = []
+    drip = Fault("a drip", Effect.CUT, _Drip().answer)
     for _ in range(scale):
         dripping = vendor.add_job(1)
         dripping.lives_s = 3600
-        dripping.image_faults = {0: [Fault("a drip", Effect.CUT, _drip)]}
+        dripping.image_faults = {0: [drip] * TRIES}
         jobs.append(dripping)
         for host in hosts:
             giving = vendor.add_job(1)
@@ -52,12 +55,23 @@ def _jobs(vendor: Vendor, hosts: list[ScriptedServer], scale: int) -> list[Scrip
     return jobs
 
 
-def _drip(served: Served) -> Answer:
-    head, _, body = full(served).partition(b"\r\n\r\n")
-    steps: list[bytes | float | End] = [head + b"\r\n\r\n"]
-    for place in range(int(DRIPS_S)):
-        steps += [body[place : place + 1], 1.0]
-    return [*steps, End.CLOSE]
+class _Drip:
+    """What a host answers from its first request on, for a while; then it gives."""
+
+    def __init__(self) -> None:
+        self._ends_at: float | None = None
+
+    def answer(self, served: Served) -> Answer:
+        if self._ends_at is None:
+            self._ends_at = time.monotonic() + DRIPS_S
+        seconds = max(0, round(self._ends_at - time.monotonic()))
+        if not seconds:
+            return [full(served)]
+        head, _, body = full(served).partition(b"\r\n\r\n")
+        steps: list[bytes | float | End] = [head + b"\r\n\r\n"]
+        for place in range(seconds):
+            steps += [body[place : place + 1], 1.0]
+        return [*steps, End.CLOSE]
 
 
 def _judge_order(vendor: Vendor, hosts: list[ScriptedServer], row: Row) -> None:
