@@ -34,6 +34,7 @@ BENCHES = (
     "dripping_hosts",
     "decoders",
     "idle_ends",
+    "edge_dates",
 )
 
 

@@ -32,6 +32,7 @@ OTHERS = (
     "dripping_hosts",
     "decoders",
     "idle_ends",
+    "edge_dates",
 )
 SEED = "1"
 Rows = dict[str, dict[str, Any]]
