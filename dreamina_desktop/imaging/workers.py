@@ -43,7 +43,8 @@ HUNG_S = 60.0  # a process that neither works nor answers for so long hangs
 LEAST_WORK_S = 0.1  # of processor time in that: less is none
 LOOK_EVERY_S = 1.0  # whether it hangs
 END_S = 2.0  # for the end of a process
-ATTEMPTS = 2  # in which an image ends its decoder, before it is said to do so
+QUICK = 0.25  # of that time: what takes more goes on alone, and leaves the other process to others
+ATTEMPTS = 2  # in which an image ends its decoder alone, before it is said to do so
 UNKNOWN = Header()
 OVER_TIME = "Decoding it takes longer than it may for a picture of its size."
 DIED = "The process that decodes images ends over it."
@@ -62,9 +63,10 @@ class ImagingWorkers:
         for worker in self._workers:
             self._free.put_nowait(worker)
         self._one_large = asyncio.Lock()
+        self._one_doubtful = asyncio.Lock()  # taken last
 
     async def verify(self, file: Path) -> Verdict:
-        """Decode every pixel. Raises OSError when the file cannot be read, or this machine can
+        """Decode all of its data. Raises OSError when the file cannot be read, or this machine can
         decode nothing now."""
         try:
             promised = await self._decode(UNKNOWN, header, file)
@@ -113,7 +115,7 @@ class ImagingWorkers:
         if len(files) > 1:
             with suppress(DecoderDiedError):
                 work = functools.partial(thumbnails, files, most_bytes, longer_side)
-                return await self._run(work, cpu_s=len(files) * _cpu_s(promised))
+                return await self._run(work, cpu_s=QUICK * len(files) * _cpu_s(promised))
             # One of them kills: it shall not take the others along.
             return [
                 one
@@ -134,10 +136,16 @@ class ImagingWorkers:
         **options: _P.kwargs,
     ) -> _T:
         """`work` on one image. Raises UndecodableError where that is what ends the decoder."""
+        decode = functools.partial(work, *arguments, **options)
+        with suppress(DecoderDiedError):
+            return await self._run(decode, cpu_s=QUICK * _cpu_s(promised))
+        async with self._one_doubtful:
+            return await self._decode_doubtful(promised, decode)
+
+    async def _decode_doubtful(self, promised: Header, decode: Callable[[], _T]) -> _T:
         reason = DIED
         for _ in range(ATTEMPTS):
             try:
-                decode = functools.partial(work, *arguments, **options)
                 return await self._run(decode, cpu_s=_cpu_s(promised))
             except DecoderDiedError as error:
                 reason = error.reason
@@ -211,7 +219,7 @@ class _Worker:
 
     async def _end_if_hung(self, cpu_s: float) -> None:
         """What works ends by its limit of processor time, however busy the machine is."""
-        before_s = 0.0
+        before_s = self._used_s() or 0.0
         left_s = HUNG_S + 10 * cpu_s  # where nobody knows whether it works
         while left_s > 0:
             await asyncio.sleep(HUNG_S)

@@ -167,11 +167,11 @@ async def test_work_in_a_killed_worker_is_done_again(
     assert pid not in worker_ids(os.getpid())
 
 
-async def test_an_image_over_which_the_worker_dies_twice_is_told_and_the_next_work_goes_on(
+async def test_an_image_over_which_workers_die_again_and_again_is_told_and_others_go_on(
     workers: ImagingWorkers, fifo: Path, picture: Picture, encoded: Encoded, save: Save
 ) -> None:
     work = asyncio.create_task(workers.verify(fifo))
-    for _ in range(2):
+    for _ in range(3):
         await kill_reader(fifo)
     assert await asyncio.wait_for(work, 60) == Undecodable(DIED)
     file = save(encoded(picture(), "JPEG"))
@@ -212,7 +212,7 @@ async def test_where_good_pictures_kill_too_it_is_this_machine(
         await workers.verify(save(b"any"))
     with pytest.raises(OSError, match="died"):
         await workers.thumbnails([save(b"any")])
-    assert tried == ["header", "prove_decoder", "thumbnails", "prove_decoder"]
+    assert tried == [*["header"] * 2, "prove_decoder", *["thumbnails"] * 2, "prove_decoder"]
 
 
 async def test_decoding_that_does_not_end_is_ended_by_its_processor_time(
@@ -241,17 +241,18 @@ async def test_a_jpeg_of_endless_scans_is_kept_and_others_go_on(
     picture: Picture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "LEAST_CPU_S", 0.5)
+    monkeypatch.setattr(module, "LEAST_CPU_S", 0.4)
     monkeypatch.setattr(module, "CPU_S_A_MEGAPIXEL", 0.0)
     flat = encoded(Image.new("RGB", (2048, 2048), "red"), "JPEG", progressive=True)
     endless = save(scans_without_end(flat, 20_000), "endless.jpg")
     assert endless.stat().st_size < 10_000_000
     good = save(encoded(picture(), "JPEG"), "good.jpg")
-    work = asyncio.create_task(workers.verify(endless))
-    assert await workers.verify(good) == Verified("jpg", 200, 100)
-    assert not work.done()
-    assert await asyncio.wait_for(work, 120) == Undecodable(OVER_TIME)
-    assert await workers.thumbnails([good, endless]) != [None, None]
+    work = [asyncio.create_task(workers.verify(endless)) for _ in range(2)]
+    for _ in range(5):
+        assert await workers.verify(good) == Verified("jpg", 200, 100)
+    assert not all(one.done() for one in work)
+    assert await asyncio.wait_for(asyncio.gather(*work), 120) == [Undecodable(OVER_TIME)] * 2
+    assert (await workers.thumbnails([good, endless]))[0] is not None
 
 
 async def test_a_worker_that_neither_works_nor_answers_is_replaced(
@@ -269,6 +270,23 @@ async def test_a_worker_that_neither_works_nor_answers_is_replaced(
         await workers.verify(fifo)
     monkeypatch.setattr(module, "HUNG_S", 60.0)
     assert await workers.verify(save(encoded(picture(), "JPEG"))) == Verified("jpg", 200, 100)
+
+
+async def test_work_of_before_does_not_hide_that_a_worker_hangs(
+    workers: ImagingWorkers, fifo: Path, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await workers.verify(save(b"no picture"))
+    looks: list[int] = []
+
+    def used(pid: int) -> float:
+        looks.append(pid)
+        return 100.0
+
+    monkeypatch.setattr(module, "used_cpu_s", used)
+    monkeypatch.setattr(module, "HUNG_S", 0.2)
+    with pytest.raises(OSError, match="did not answer"):
+        await workers.verify(fifo)
+    assert len(looks) == 2  # when it began, and once more
 
 
 async def test_a_worker_at_work_is_not_taken_for_a_hung_one(
