@@ -79,7 +79,7 @@ async def _polled(program: Program, count: int) -> int:
 
     library.subscribe_to_checks(count_one)
     await done.wait()
-    library._check_listeners.remove(count_one)
+    library._check_listeners._listeners.remove(count_one)
     return answers
 
 
