@@ -150,7 +150,8 @@ async def test_the_details_show_a_file_in_its_folder(
 ) -> None:
     select(window, "1-2")
     buttons = window._details.widget().findChildren(QAbstractButton)
-    (_, second) = [each for each in buttons if each.accessibleName() == "Show in folder"]
-    second.click()
+    # That of the image which is selected comes first.
+    (first, _) = [each for each in buttons if each.accessibleName() == "Show in folder"]
+    first.click()
     await until(lambda: bench.services.other_programs.shown)
     assert bench.services.other_programs.shown == [files(bench, "1-2")]
