@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QFile, QFileInfo, QIODevice, QMimeData
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QTextEdit
 
+from dreamina_desktop.core.counting import middle_shortened
 from dreamina_desktop.core.wrapped_text import decoded, says_encoding
 
+NAME_LENGTH = 60  # characters of a file in a message
 MAX_BYTES = 16 * 1024 * 1024  # of a file
 MOST_BYTES = 64 * 1024 * 1024  # of all files that come together
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -53,14 +55,15 @@ def read_texts(files: Sequence[str]) -> Texts:
     left = MOST_BYTES
     for name in files:
         info, file = QFileInfo(name), QFile(name)
+        named = middle_shortened(info.fileName(), NAME_LENGTH)
         if not info.isFile():  # a folder, or a pipe that would never end
-            unread.append(f"{info.fileName()} is not a file")
+            unread.append(f"{named} is not a file")
         elif info.size() > MAX_BYTES:
-            unread.append(f"{info.fileName()} is larger than 16 MB")
+            unread.append(f"{named} is larger than 16 MB")
         elif info.size() > left:
-            unread.append(f"{info.fileName()} is more than the 64 MB that are read at once")
+            unread.append(f"{named} is more than the 64 MB that are read at once")
         elif not file.open(QIODevice.OpenModeFlag.ReadOnly):
-            unread.append(f"{info.fileName()} cannot be read")
+            unread.append(f"{named} cannot be read")
         else:
             data = bytes(file.readAll().data())
             file.close()
@@ -68,7 +71,7 @@ def read_texts(files: Sequence[str]) -> Texts:
             if _is_text(data):
                 texts.append(decoded(data))
             else:
-                unread.append(f"{info.fileName()} is not a text")
+                unread.append(f"{named} is not a text")
     return Texts("\n".join(texts), tuple(unread))
 
 
