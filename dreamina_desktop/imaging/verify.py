@@ -27,11 +27,13 @@ def verify(file: Path) -> Verified | Invalid:
     even a good picture can be decoded."""
     try:
         with opened(file) as image:
-            width, height = _upright_size(image)
+            size = image.size
             if image.format == "JPEG":
                 image.draft(None, (image.width // _JPEG_SCALE, image.height // _JPEG_SCALE))
             image.load()
             _check_end(file, image.format or "")
+            # Not before: Pillow reads a PNG for it, and what is broken then would go unnoticed.
+            width, height = _upright(size, orientation(image))
             return Verified(EXTENSIONS[image.format or ""], width, height)
     except BadPictureError as error:
         prove_decoder()
@@ -65,10 +67,10 @@ def _decode_good_one(kind: str) -> None:
         image.load()
 
 
-def _upright_size(image: Image.Image) -> tuple[int, int]:
+def _upright(size: tuple[int, int], turned: int) -> tuple[int, int]:
     """EXIF orientations from 5 on lie on their side."""
-    width, height = image.size
-    return (height, width) if orientation(image) >= 5 else (width, height)
+    width, height = size
+    return (height, width) if turned >= 5 else (width, height)
 
 
 def _check_end(file: Path, kind: str) -> None:

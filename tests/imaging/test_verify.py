@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from collections.abc import Callable
@@ -69,6 +70,26 @@ def test_a_file_cut_anywhere_is_refused(
         length for length in cuts(len(data)) if not isinstance(verify(save(data[:length])), Invalid)
     ]
     assert passed == []
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_flipped_bits_that_cannot_be_decoded_are_refused(
+    kind: str, picture: Picture, encoded: Encoded, save: Save
+) -> None:
+    """As Pillow itself says when it is asked for the pixels alone."""
+    data = encoded(picture(80, 60), kind)
+    refused = 0
+    for at in range(60, len(data), max(1, len(data) // 80)):
+        flipped = data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :]
+        decodes = True
+        try:
+            with Image.open(io.BytesIO(flipped)) as image:
+                image.load()
+        except Exception:
+            decodes = False
+        refused += not decodes
+        assert decodes or isinstance(verify(save(flipped)), Invalid), at
+    assert refused > 20
 
 
 def test_an_animation_cut_in_a_later_frame_is_refused(
