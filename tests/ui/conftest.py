@@ -294,7 +294,8 @@ class Bench:
             s.supervisor.spawn(service.run(), type(service).__name__)
 
     def _saved(self, image: Any) -> Any:
-        file = self.images / f"{image.key}.jpg"
+        file = self.images / "2026-03-02" / f"{image.key}.jpg"
+        file.parent.mkdir(exist_ok=True)
         size = (image.entry.width or 64, image.entry.height or 36)
         colour = (60 + 37 * image.key.number % 160, 70 + 61 * image.key.index % 150, 130)
         Pillow.new("RGB", size, colour).save(file)
@@ -351,6 +352,7 @@ async def open_bench(folder: Path, *, demo: bool = False) -> AsyncIterator[Bench
         images_folder = ImagesFolder(
             files, preferences, messages, clock, str(images), lambda *_: None
         )
+        await images_folder.look()  # as a downloader does first: the folder gets its marker
         missing = MissingFiles(library, files, images_folder, messages, clock)
         downloader = Downloader(
             NoImages(),
