@@ -293,8 +293,13 @@ class Bench:
         for service in (s.poller, s.downloader, s.thumbnailer, s.deadlines):
             s.supervisor.spawn(service.run(), type(service).__name__)
 
+    @property
+    def day_folder(self) -> Path:
+        """Where the images of all records of these tests are kept."""
+        return self.images / "2026-03-02"
+
     def _saved(self, image: Any) -> Any:
-        file = self.images / "2026-03-02" / f"{image.key}.jpg"
+        file = self.day_folder / f"{image.key}.jpg"
         file.parent.mkdir(exist_ok=True)
         size = (image.entry.width or 64, image.entry.height or 36)
         colour = (60 + 37 * image.key.number % 160, 70 + 61 * image.key.index % 150, 130)

@@ -142,7 +142,7 @@ async def test_files_are_shown_in_their_folder_else_the_folder_alone(
     known.can_show = False
     action(window, "Show in folder").trigger()
     await until(lambda: opened)
-    assert opened == [str(bench.images)]
+    assert opened == [str(bench.day_folder)]
 
 
 async def test_the_details_show_a_file_in_its_folder(

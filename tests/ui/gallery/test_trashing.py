@@ -47,7 +47,7 @@ def images(window: MainWindow) -> Any:
 
 def files(bench: Any) -> dict[str, bool]:
     """Which images' files are where they were saved."""
-    return {file.stem: file.exists() for file in (bench.images / f"{n}.jpg" for n in _NAMES)}
+    return {name: (bench.day_folder / f"{name}.jpg").exists() for name in _NAMES}
 
 
 _NAMES = ("1-1", "1-2", "2-1", "2-2", "3-1")
