@@ -26,6 +26,8 @@ from dreamina_desktop.core.api_url import parse_api_url
 from dreamina_desktop.storage.image_files import ImageFiles
 
 SMALL, FULL = 1000, 50_000
+# Jobs that run meanwhile: where an API knows one job after another not at all, none is given up.
+HEALTHY, CHECKS = 4, 60
 THROUGH_PROGRAM = 150  # IDs and prompts each, of the small scale; tenfold of the full one
 NAMES_EVERY = 2  # of the cases are prompts
 AT_ONCE = 8
@@ -196,6 +198,8 @@ def _through_program(
         for number, prompt in enumerate(prompts):
             job = vendor.add_job(0)
             job.prompt, job.pictures = prompt, [picture(seed + number, size=(16, 16))]
+        for _ in range(HEALTHY):
+            vendor.add_job(0, running=CHECKS, code=2038)
         jobs = list(vendor.jobs.values())
         home = Folder(scratch, vendor.token, vendor.api_url)
         ended = home.work(f"{text}\n{records}\n{ids(jobs)}")
