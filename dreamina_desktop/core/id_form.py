@@ -15,7 +15,7 @@ _UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp", "Zs"))
 _VIDEO = re.compile(r"j\d{19}[vV](?![A-Za-z0-9])", re.ASCII)
 _INNER = re.compile(
     r"j(?P<time>\d{10})(?P<ms>\d{3})\d{6}(?P<type>[A-Za-z])-u(?P<user>\d{1,12})-"
-    r"(?P<account>.+)-bot:dreamina",
+    r"(?P<account>.+?)(?:-bot)?:dreamina",  # the vendor's page prints it without -bot
     re.ASCII,
 )
 

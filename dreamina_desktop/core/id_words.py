@@ -30,7 +30,15 @@ _LONE_IDS = re.compile(
     r"(?:[ \t\r\n]++|\Z))*+",
     re.ASCII,
 )
+_MASKED = re.compile(
+    r"j\d{19}[A-Za-z]-u\d{1,12}-[A-Z]{2}:(?=[^\s@]{0,64}[*•●∗]{2}|[^\s@]{1,64}@[^\s:]{0,64}?[*•●∗]{2})"
+    r"[^\s:]{1,200}:dreamina",
+    re.ASCII,
+)
 _CUT = "cut short: copy the whole ID"
+_NO_BEGINNING = "its beginning is missing: a job ID begins with j and a date"
+_NO_END = "its end is missing: a job ID ends with :dreamina"
+_NO_DIGIT = "a job ID has digits in it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,9 @@ def lone_ids(text: str) -> Sequence[str] | None:
 
 
 def without_hidden(text: str) -> tuple[str, int]:
-    """`text` without the IDs whose e-mail address a web page hid, and how many there were."""
+    """`text` without the IDs whose e-mail address a web page hid or masked, and how many there
+    were."""
+    text, masked = _MASKED.subn(" ", text)
     kept: list[str] = []
     position = 0
     for mark in _HIDDEN.finditer(text):
@@ -72,7 +82,7 @@ def without_hidden(text: str) -> tuple[str, int]:
         if head and (head["time"] or mark["tail"]):
             kept.append(text[position : head.start()])
             position = mark.end()
-    return " ".join((*kept, text[position:])), len(kept)
+    return " ".join((*kept, text[position:])), len(kept) + masked
 
 
 def id_words(text: str) -> Iterator[tuple[int, str | Rejected]]:
@@ -94,7 +104,12 @@ def id_words(text: str) -> Iterator[tuple[int, str | Rejected]]:
 
 
 def _is_id(word: str) -> bool:
-    return is_possible(word) and not _is_shortened(word)
+    return is_possible(word) and not _is_shortened(word) and not _is_half(word)
+
+
+def _is_half(word: str) -> bool:
+    """The rest of an ID behind a break: an e-mail address may begin with j too."""
+    return not re.search(r"\d", word) or ("@" in word and not re.match(r"j\d{10}", word))
 
 
 def _is_shortened(word: str) -> bool:
@@ -116,12 +131,15 @@ def _start(chunk: str) -> int | None:
 def _misfits(text: str, start: int, end: int) -> Iterator[tuple[int, Rejected]]:
     """Words between two IDs that were meant to be one."""
     position = start
+    last = ""
     for aim in _AIM.finditer(text, start, end):
         if aim.start() < position:
             continue
         word, position = _word_around(text, aim, position, end)
-        if reason := _why_not(word):
+        reason = _why_not(word)
+        if reason and not (reason == _NO_BEGINNING and last == _NO_END):  # two halves are one ID
             yield aim.start(), rejected(word, reason)
+        last = reason or last
 
 
 def _word_around(text: str, aim: re.Match[str], start: int, end: int) -> tuple[str, int]:
@@ -156,6 +174,6 @@ def _why_not(word: str) -> str:
         return f"a job of another service ({service[1][:20]})"
     if reason := why_impossible(word):
         return reason
-    if not word.startswith("j"):
-        return "its beginning is missing: a job ID begins with j"
-    return "its end is missing: a job ID ends with :dreamina"
+    if not word.startswith("j") or (word.endswith(END) and "@" in word and not begins):
+        return _NO_BEGINNING
+    return _NO_DIGIT if word.endswith(END) else _NO_END

@@ -177,7 +177,10 @@ def _take_words(text: str, found: _Findings) -> None:
             found.take(jobid, in_new_line=True)
         found.is_line_over = text.endswith("\n")
         return
-    words = plain(text)
+    # A start whose first frame needs none of its patterns compiles none.
+    from dreamina_desktop.core.id_repair import read_signs, repaired  # noqa: PLC0415
+
+    words = repaired(read_signs(plain(text)))
     safe = without_tokens(words)  # what was encoded may have been a token
     found.had_token |= safe != words
     visible, hidden = without_hidden(safe)

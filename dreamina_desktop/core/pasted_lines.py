@@ -118,10 +118,13 @@ def read_in_slices(text: str) -> Generator[float, None, PastedText]:
 
 
 def _from_page(text: str) -> Generator[float, None, str]:
+    """As its lines are read: IDs that were broken over several of them are in one."""
+    from dreamina_desktop.core.id_repair import repaired  # noqa: PLC0415 (as in job_id.py)
+
     parts = list[str]()
     is_changed = False
     for part in slices(text):
-        parts.append(from_page(part))
+        parts.append(repaired(from_page(part)))
         is_changed |= parts[-1] != part
         yield 1.0
     return "".join(parts) if is_changed else text

@@ -19,12 +19,35 @@ from dreamina_desktop.core.wrapped_text import unescaped, without_invisible
 # Each is decoded when it closes, so that this bounds the work for each character.
 _MAX_NESTING = 8
 _MAX_WRAPPINGS = 3
-_KEY = '"jobid"'
+_LONGEST_LITERAL = 1_000_000  # characters of a record as Python prints it
 _CHARACTERS_AT_ONCE = 1_000_000
+_LONGEST_KEY = 10  # characters, with its quotes
 _TOKENS_AT_ONCE = 2_000  # some milliseconds
-_OPENING = re.compile(r'\{(?=\s*+")')
-_TOKEN = re.compile(
-    r'"(?P<string>[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+)"\s*+(?P<next>[:,}\]])|[{}"]'
+
+
+@dataclass(frozen=True, slots=True)
+class _Notation:
+    """How objects are written; a string is a key, or ends what holds it."""
+
+    opening: re.Pattern[str]
+    token: re.Pattern[str]  # a whole string with what comes next, or a brace, or a lone quote
+    key: re.Pattern[str]
+
+
+_JSON = _Notation(
+    re.compile(r'\{(?=\s*+")'),
+    re.compile(
+        r'"(?P<string>[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+)"\s*+(?P<next>[:,}\]])|[{}"]'
+    ),
+    re.compile(r'"jobid"', re.IGNORECASE),
+)
+_PYTHON = _Notation(
+    re.compile(r"\{(?=\s*+['\"])"),
+    re.compile(
+        r"""(?P<quote>['"])(?P<string>(?:(?!(?P=quote))[^\\\n]|\\.)*+)(?P=quote)"""
+        r"""\s*+(?P<next>[:,}\])])|[{}'"]"""
+    ),
+    re.compile(r"'jobid'", re.IGNORECASE),
 )
 
 
@@ -101,7 +124,7 @@ def _between(text: str, wrappings: int) -> Iterator[str | PastedRecord]:
 
 def _unwrapped(text: str, wrappings: int) -> Iterator[str | PastedRecord]:
     for mark, unwrap in _WRAPPINGS:
-        if wrappings and mark in text and (unwrapped := unwrap(text)) != text:
+        if wrappings and mark.search(text) and (unwrapped := unwrap(text)) != text:
             yield from _pieces(unwrapped, wrappings - 1)
             return
     yield text
@@ -129,18 +152,18 @@ def _is_envelope(record: PastedRecord, inner: list[_Span]) -> bool:
     return not says_all and any(span.record.raw is not None for span in inner)
 
 
-def _objects(text: str) -> Iterator[tuple[int, int] | None]:
-    """Where JSON objects with the key "jobid" begin and end, the inner ones first; None now and
+def _objects(text: str, notation: _Notation = _JSON) -> Iterator[tuple[int, int] | None]:
+    """Where objects with the key "jobid" begin and end, the inner ones first; None now and
     then. What is no JSON (prose with quotes, a line that was cut) only ends the objects that were
     open."""
     for start in range(0, len(text), _CHARACTERS_AT_ONCE):
-        if text.find(_KEY, start, start + _CHARACTERS_AT_ONCE + len(_KEY)) >= 0:
+        if notation.key.search(text, start, start + _CHARACTERS_AT_ONCE + _LONGEST_KEY):
             break
         yield None
     else:
         return
     opened: list[_Open] = []
-    for count, token in enumerate(_tokens(text, opened)):
+    for count, token in enumerate(_tokens(text, opened, notation)):
         if not count % _TOKENS_AT_ONCE or token is None:
             yield None
         if token is None:
@@ -154,13 +177,13 @@ def _objects(text: str) -> Iterator[tuple[int, int] | None]:
                 opened[-1].nesting = max(opened[-1].nesting, depth)
             if closed.has_jobid and depth <= _MAX_NESTING:
                 yield closed.start, token.end()
-        elif token[0] == '"':
+        elif token[0] in "'\"":
             opened.clear()
         else:
-            opened[-1].has_jobid |= token["string"] == "jobid" and token["next"] == ":"
+            opened[-1].has_jobid |= token["string"].lower() == "jobid" and token["next"] == ":"
 
 
-def _tokens(text: str, opened: list[_Open]) -> Iterator[re.Match[str] | None]:
+def _tokens(text: str, opened: list[_Open], notation: _Notation) -> Iterator[re.Match[str] | None]:
     """What matters next, given the objects that are open by then; None where a while long nothing
     does."""
     position = 0
@@ -169,12 +192,12 @@ def _tokens(text: str, opened: list[_Open]) -> Iterator[re.Match[str] | None]:
             position = text.find("{", position)
             if position < 0:
                 return
-            token = _OPENING.match(text, position)
+            token = notation.opening.match(text, position)
             position += 1
         else:
-            token = _TOKEN.search(text, position, position + SLICE)
-            if token and token[0] == '"':  # a string may be longer
-                token = _TOKEN.match(text, token.start()) or token
+            token = notation.token.search(text, position, position + SLICE)
+            if token and token[0] in "'\"":  # a string may be longer
+                token = notation.token.match(text, token.start()) or token
             if token is None and position + SLICE >= len(text):
                 return
             position = _after(token) if token else position + SLICE
@@ -187,23 +210,30 @@ def _after(token: re.Match[str]) -> int:
 
 
 def _record(text: str) -> PastedRecord | None:
+    odd: list[str] = []  # NaN and its like, which only Python takes for JSON
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=odd.append)
     except (ValueError, RecursionError):
         return None
-    if not is_record(value) or not _is_dreamina(value["jobid"]):
+    named = _with_our_key(value)
+    if not is_record(named) or not _is_dreamina(named["jobid"]):
         return None
-    record = parse_record(value)
+    if odd or named is not value:
+        text = json.dumps(named, ensure_ascii=False)
+    record = parse_record(named)
     return PastedRecord(
         jobid=record.jobid,
-        raw=text.encode(errors="replace") if _is_whole(value) else None,
+        raw=text.encode(errors="replace") if _is_whole(named) else None,
         is_final=record.is_final,
         updated=record.updated or datetime.min.replace(tzinfo=UTC),
     )
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
+def _with_our_key(value: Any) -> Any:
+    """The vendor's other services, and programs between, write `jobId`."""
+    if not isinstance(value, dict) or "jobid" in value:
+        return value
+    return {"jobid" if key.lower() == "jobid" else key: part for key, part in value.items()}
 
 
 def _is_dreamina(jobid: str) -> bool:
@@ -227,9 +257,64 @@ def _from_cell(text: str) -> str:
     return text.replace('""', '"')
 
 
-_WRAPPINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ('\\"jobid\\', unescaped),
-    ('""jobid""', _from_cell),
-    ("22jobid%", unquote),
-    ('"jobid"', from_page),
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+# `jobid`, `jobId` and `dreamina` at each of the three places that they can have in base64.
+_IN_BASE64 = re.compile(r"am9ia|am9iS|pvYmlk|pvYklk|qb2JpZ|qb2JJZ|ZHJlYW1pbm|RyZWFtaW5h|kcmVhbWluY")
+
+
+def _decoded(text: str) -> str:
+    """Bodies in base64, as queues and saved traffic hold them, in the place of their codes."""
+    return _ENCODED.sub(lambda code: _decoded_body(code[0]), text)
+
+
+def _decoded_body(code: str) -> str:
+    if not _IN_BASE64.search(code):
+        return code
+    from base64 import b64decode  # noqa: PLC0415 (few pastes hold any)
+
+    standard = code.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return b64decode(standard + "=" * (-len(standard) % 4)).decode()
+    except ValueError:
+        return code
+
+
+def _from_python(text: str) -> str:
+    """What `print(job)` shows of a record, as JSON in its place."""
+    kept: list[str] = []
+    position = len(text)
+    for start, end in sorted(filter(None, _objects(text, _PYTHON)), reverse=True):
+        if end <= position and end - start <= _LONGEST_LITERAL:
+            kept += (text[end:position], _as_json(text[start:end]))
+            position = start
+    return "".join((text[:position], *reversed(kept)))
+
+
+def _as_json(literal: str) -> str:
+    import ast  # noqa: PLC0415 (few pastes hold any)
+
+    try:
+        return json.dumps(ast.literal_eval(literal), ensure_ascii=False)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return literal
+
+
+def _from_html(text: str) -> str:
+    from html import unescape  # noqa: PLC0415 (few pastes hold any)
+
+    return unescape(text)
+
+
+def _mark(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_WRAPPINGS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
+    (_mark(r'\\"jobid\\'), unescaped),
+    (_mark('""jobid""'), _from_cell),
+    (_mark("22jobid%"), unquote),
+    (_mark("&(?:quot|#34|#x22);jobid&"), _from_html),
+    (_PYTHON.key, _from_python),
+    (_IN_BASE64, _decoded),
+    (_JSON.key, from_page),
 )

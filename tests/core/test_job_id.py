@@ -33,7 +33,8 @@ FORMS = st.builds(
     ),
 )
 UNKNOWN_FORMS = st.from_regex(
-    r"j[A-Za-z_.~!$*+@-][A-Za-z0-9_~!$*+@é-]{0,60}:dreamina", fullmatch=True
+    r"j[A-Za-z_.~!$*+-][A-Za-z0-9_~!$*+é-]{0,40}[0-9][A-Za-z0-9_~!$*+é-]{0,20}:dreamina",
+    fullmatch=True,
 )
 IDS = FORMS | UNKNOWN_FORMS
 WRAPPERS = st.sampled_from(
@@ -192,16 +193,19 @@ def test_an_id_is_found_once_and_case_counts() -> None:
 
 
 def test_an_unknown_inner_form_is_taken() -> None:
-    assert find("jnew~form:dreamina and j:dreamina").jobids == ("jnew~form:dreamina", "j:dreamina")
-    assert find("j(a),b:dreamina").jobids == ("j(a),b:dreamina",)
+    assert find("jnew~form2:dreamina and j7:dreamina").jobids == (
+        "jnew~form2:dreamina",
+        "j7:dreamina",
+    )
+    assert find("j(a),1:dreamina").jobids == ("j(a),1:dreamina",)
 
 
 def test_a_label_before_an_id_is_not_part_of_it() -> None:
-    assert find(f"jobid:{ONE} job:{TWO} id=jabc:dreamina job_id:jdef:dreamina").jobids == (
+    assert find(f"jobid:{ONE} job:{TWO} id=jabc1:dreamina job_id:jdef2:dreamina").jobids == (
         ONE,
         TWO,
-        "jabc:dreamina",
-        "jdef:dreamina",
+        "jabc1:dreamina",
+        "jdef2:dreamina",
     )
 
 
