@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from dreamina_desktop.core.job import ImageKey
 
 MOST = 2_000
+# Scripts that are written without blanks between words.
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WORD = rf"[^\W{_UNSPACED}]"
 # No part of a date, a range of words or a longer number.
 _NUMBER = re.compile(
-    r"(?<![\w./:-])#?0*([1-9]\d{0,8})\s?[-\u2010-\u2013]\s?0?([1-9]\d?)(?![\w/:-])"
+    rf"(?<!{_WORD})(?<![./:-])#?0*([1-9]\d{{0,8}})\s?[-\u2010-\u2015\u2212\u30fc]\s?0?([1-9]\d?)"
+    rf"(?!{_WORD})(?![/:-])"
 )
 
 
 def image_numbers(text: str) -> tuple[ImageKey, ...]:
     """In the order of the text, each once."""
-    found = (ImageKey(int(job), int(image) - 1) for job, image in _NUMBER.findall(text[:100_000]))
+    read = unicodedata.normalize("NFKC", text[:100_000])  # full-width digits and dashes
+    found = (ImageKey(int(job), int(image) - 1) for job, image in _NUMBER.findall(read))
     return tuple(dict.fromkeys(found))[:MOST]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dreamina_desktop.core.bearer_token import without_tokens
-from dreamina_desktop.core.search_terms import folded
+from dreamina_desktop.core.search_terms import caseless
 
 MOST_STARS = 5
 MOST_TAGS = 40
@@ -51,8 +51,8 @@ class Marks:
         return replace(self, tags=clean_tags((*self.tags, *tags)))
 
     def without_tags(self, tags: Iterable[str]) -> Marks:
-        gone = {folded(tag) for tag in tags}
-        return replace(self, tags=tuple(tag for tag in self.tags if folded(tag) not in gone))
+        gone = {caseless(tag) for tag in tags}
+        return replace(self, tags=tuple(tag for tag in self.tags if caseless(tag) not in gone))
 
     def noted(self, note: str) -> Marks:
         return replace(self, note=clean_note(note))
@@ -71,7 +71,7 @@ def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
     kept: dict[str, str] = {}
     for tag in map(_clean_tag, tags):
         if tag and len(kept) < MOST_TAGS:
-            kept.setdefault(folded(tag), tag)
+            kept.setdefault(caseless(tag), tag)
     return tuple(kept.values())
 
 

@@ -5,21 +5,56 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_TERM = re.compile(r'"([^"]+)"?|(\S+)')
+from dreamina_desktop.core.wrapped_text import without_invisible
+
+_TERM = re.compile(r'(-?)"([^"]+)"?|(-(?![-\s]))?(\S+)')
 MOST_TERMS = 12
 _EVERY_ID = re.compile(r"(-bot)?:dreamina$")  # has it at its end (inferred, docs/api.md)
+# What is written above and below the letters of Latin, Greek, Cyrillic, Hebrew and Arabic; in
+# other scripts such signs are letters of their own.
+_MARKS = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed]"
+)
+_PLAIN = str.maketrans(
+    {
+        "ł": "l", "đ": "d", "ø": "o", "ħ": "h", "ı": "i", "ŧ": "t", "æ": "ae", "œ": "oe",
+        "’": "'", "‘": "'", "ʼ": "'", "′": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"',
+        "»": '"', "「": '"', "」": '"', "『": '"', "』": '"', "\0": " ",
+    }
+)  # fmt: skip
+
+
+def caseless(text: str) -> str:
+    """As names are compared: case, width and compatibility forms do not matter."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def folded(text: str) -> str:
-    """As it is compared: case, width and compatibility forms do not matter."""
-    return unicodedata.normalize("NFKC", text).casefold().replace("\0", " ")
+    """As texts are searched: as `caseless`, and without accents and invisible characters, with
+    straight quotes."""
+    text = caseless(without_invisible(text))
+    if not text.isascii():
+        bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
+        text = unicodedata.normalize("NFC", bare)
+    return text.translate(_PLAIN)
 
 
 def search_terms(text: str) -> tuple[str, ...]:
     """The words of a search, folded; what stands in quotes is one. All of them must be there."""
+    return _terms(text, excluded=False)
+
+
+def excluded_terms(text: str) -> tuple[str, ...]:
+    """The words of a search that must not be there: `-word`, `-"two words"`."""
+    return _terms(text, excluded=True)
+
+
+def _terms(text: str, *, excluded: bool) -> tuple[str, ...]:
     found = (
         without_ending(" ".join((quoted or word).split()))
-        for quoted, word in _TERM.findall(folded(text))
+        for minus, quoted, sign, word in _TERM.findall(folded(text))
+        if bool(minus or sign) == excluded
     )
     return tuple(dict.fromkeys(filter(None, found)))[:MOST_TERMS]
 

@@ -110,8 +110,8 @@ def summarize(job: Job) -> Summary:
                     f"{job.number} {without_ending(folded(job.jobid))}",
                     model,
                     _failure(job, word),
+                    " ".join(prompt.split()),  # before what has no bound, so that it is whole
                     *_said(job),
-                    " ".join(prompt.split()),
                 ),
             )
         )[:MOST_TEXT],

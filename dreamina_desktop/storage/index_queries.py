@@ -14,7 +14,7 @@ from dreamina_desktop.core.lineage import Source, job_key
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Listing, Query
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.narrowing import MOST_VALUES, Facet, Lack
-from dreamina_desktop.core.search_terms import search_terms
+from dreamina_desktop.core.search_terms import excluded_terms, search_terms
 from dreamina_desktop.core.summary import MOST_IMAGES
 from dreamina_desktop.storage.index_tables import TRIGRAM
 
@@ -249,12 +249,24 @@ def _match(connection: apsw.Connection, term: str) -> str | None:
     return f"({' OR '.join(map(_quoted, threes))})" if threes else _quoted(_NOWHERE)
 
 
+def _without(term: str) -> tuple[str, Value]:
+    """The condition that a text has no such term, with its value."""
+    if len(term) >= TRIGRAM:
+        found = "SELECT rowid FROM search WHERE search MATCH ?"
+        return f"s.number NOT IN ({found})", _quoted(term)
+    return "s.number NOT IN (SELECT number FROM words WHERE instr(text, ?) > 0)", term
+
+
 def _quoted(term: str) -> str:
     return '"' + term.replace('"', '""') + '"'
 
 
 def _conditions(query: Query) -> tuple[list[str], list[Value]]:
     wanted, values = ["s.removed = 0"], list[Value]()
+    for term in excluded_terms(query.text):
+        condition, value = _without(term)
+        wanted.append(condition)
+        values.append(value)
     if _FILTERS[query.filter]:
         wanted.append(_FILTERS[query.filter])
     if query.batch is not None:
