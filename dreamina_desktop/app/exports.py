@@ -33,14 +33,16 @@ class Exports:
         return await loop.run_in_executor(self._executor, read_xmp_file, Path(file))
 
 
-def rewrite(data: bytes, packet: bytes | None) -> bytes:
-    """A copy with this XMP, or without any metadata. Raises ValueError where these cannot be told
-    apart: nothing goes to others then."""
+def rewrite(data: bytes, packet: bytes | None, keeps_credentials: bool) -> bytes:
+    """A copy with this XMP, or without any metadata. One whose Content Credentials stay is the
+    file itself. Raises ValueError where metadata cannot be told apart: nothing goes to others
+    then."""
     from dreamina_desktop.imaging import metadata  # noqa: PLC0415
 
     if packet is None:
         return metadata.stripped(data)
     try:
-        return metadata.with_xmp(data, packet)
+        bare = metadata.without_credentials(data)
+        return data if keeps_credentials and bare != data else metadata.with_xmp(bare, packet)
     except ValueError:
         return data  # for its owner: the record is beside it

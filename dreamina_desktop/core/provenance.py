@@ -5,6 +5,7 @@ Our own fields are what is read back; the standard ones beside them are for othe
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from xml.parsers import expat
 MOST_BYTES = 65_502  # that one APP1 segment of a JPEG can hold
 MORE = "…"  # ends what was cut; as a parent: there are more
 _OURS = "urn:dreamina-desktop:provenance:1.0/"
+_AIGC = "http://www.tc260.org.cn/ns/AIGC/1.0/ AIGC"  # the label of the Chinese standard
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 # Bytes of XML. What is in a standard field, too, is in the packet twice.
@@ -27,7 +29,7 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"
 _TO_ESCAPE = str.maketrans(_ESCAPES)
 _XMP_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
-_MOST_READ = 256 * 1024  # bytes: other programs add to ours
+_MOST_READ = 1024 * 1024  # bytes: other programs add to ours, and ours is added to theirs
 _PIECE = 4096  # bytes: how much is parsed before a refusal takes effect
 _DEEPEST = 20
 
@@ -91,6 +93,57 @@ def parse_packet(packet: bytes) -> Provenance | None:
     return _provenance(reader.fields, tuple(reader.parents))
 
 
+def produced_ids(packet: bytes) -> tuple[str, ...]:
+    """What the vendor's own label (TC260 AIGC, JSON in XMP) calls the picture: `ProduceID` has the
+    form of an `imageUri`. Never raises."""
+    reader = _Reader()
+    try:
+        reader.read(packet[:_MOST_READ])
+    except (expat.ExpatError, _RefusedError):
+        return ()
+    return tuple(filter(None, map(_produced_id, reader.labels)))
+
+
+def _produced_id(label: str) -> str | None:
+    try:
+        said = json.loads(label)
+    except (ValueError, RecursionError):
+        return None
+    found = said.get("ProduceID") if isinstance(said, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def added_to(existing: bytes, packet: bytes) -> bytes | None:
+    """The XMP that a picture has, with the fields of `packet` (`xmp_packet`) that it has not;
+    what it says stays. None where it is written in a way that nothing can be added to."""
+    theirs = _OUR_BLOCK.sub(b"", existing)
+    if theirs != existing and b"<rdf:Description" not in theirs:
+        return packet  # it was ours alone
+    opening = _OPENING.search(theirs)
+    ours = _OUR_BLOCK.search(packet)
+    if opening is None or ours is None or b"</rdf:RDF>" not in theirs:
+        return None
+    block = ours[0]
+    for name in _STANDARD_FIELDS:
+        if re.search(rb"[\s<]%b[\s=>/]" % name, theirs):
+            block = re.sub(rb"<%b>.*?</%b>\n" % (name, name), b"", block, flags=re.DOTALL)
+    place = opening.end()
+    merged = theirs[:place] + block + theirs[place:]
+    merged = _PADDING.sub(b"\n", merged)
+    return merged if parse_packet(merged) == parse_packet(packet) else None
+
+
+def is_readable(packet: bytes) -> bool:
+    """Whether it is XML at all: what is not says nothing to anybody."""
+    try:
+        _Reader().read(packet)
+    except _RefusedError:
+        return True
+    except expat.ExpatError:
+        return False
+    return True
+
+
 _BY_A_MODEL = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _HEAD = f"""\
 <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -104,6 +157,22 @@ _HEAD = f"""\
  xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
  xmlns:dreamina="{_OURS}">
 """
+_OUR_BLOCK = re.compile(
+    rb"\n?"
+    + re.escape(_HEAD[_HEAD.index("<rdf:Description") :].encode())
+    + rb".*?</rdf:Description>\n",
+    re.DOTALL,
+)
+_OPENING = re.compile(rb"<rdf:RDF(\s[^<>]*)?(?<!/)>")
+_PADDING = re.compile(rb"\s{20,}(?=<\?xpacket end)")  # room that was left for editing in place
+_STANDARD_FIELDS = (
+    b"Iptc4xmpExt:DigitalSourceType",
+    b"xmp:CreatorTool",
+    b"xmp:CreateDate",
+    b"xmpMM:DocumentID",
+    b"xmpMM:Ingredients",
+    b"dc:description",
+)
 _TAIL = """\
 </rdf:Description>
 </rdf:RDF>
@@ -200,6 +269,7 @@ class _Reader:
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}
         self.parents: list[str] = []
+        self.labels: list[str] = []
         self._open: list[str] = []  # names of the elements around
         self._text: list[str] = []  # of the innermost
 
@@ -233,6 +303,8 @@ class _Reader:
 
     def _keep(self, properties: Iterable[tuple[str, str]]) -> None:
         for name, text in properties:
+            if name == _AIGC:
+                self.labels.append(text)
             space, _, short = name.rpartition(" ")
             if space == _OURS:
                 self.fields.setdefault(short, text)

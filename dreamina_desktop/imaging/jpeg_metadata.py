@@ -6,11 +6,13 @@ picture is `FF 00` and restart markers are allowed.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dreamina_desktop.imaging.exif_orientation import exif_with, orientation
+from dreamina_desktop.imaging.colour_profile import anonymous
+from dreamina_desktop.imaging.exif import Looks, exif_with, looks, orientation_in_xmp
 from dreamina_desktop.imaging.picture_bytes import (
     MOST_XMP,
     MetadataError,
@@ -22,10 +24,17 @@ SIGNATURE = b"\xff\xd8\xff"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _MORE_XMP = b"http://ns.adobe.com/xmp/extension/\0"  # what did not fit into the first
 _EXIF = b"Exif\0\0"
+_PROFILE = b"ICC_PROFILE\0"
+_PROFILE_HEAD = len(_PROFILE) + 2  # with the number of the piece, from 1, and how many there are
 _MOST_PACKET = 65_502  # bytes
 
+# By chance, a scan ends with so many printable characters once in ten million pictures.
+_LAST_WORDS = re.compile(rb"[\t\n\r\x20-\x7e]{16,}\Z")
+_MOST_WORDS = 65_536  # bytes
+_PRINTABLE_BY_CHANCE = 8  # of the scan's own last bytes
+
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
-_APP0, _APP1, _APP2, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
+_APP0, _APP1, _APP2, _APP11, _APP14, _APP15 = 0xE0, 0xE1, 0xE2, 0xEB, 0xEE, 0xEF
 _COMMENT = 0xFE
 _WITHOUT_BODY = frozenset((0x01, *range(0xD0, 0xD8)))
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -48,21 +57,79 @@ def stripped(data: bytes) -> bytes:
     """See `metadata.stripped`."""
     kept = [SIGNATURE[:2]]
     place = 1  # after the JFIF segment, which has to be the first
-    turned: int | None = None
+    said: Looks | None = None
+    turned = 1  # by XMP
+    has_size = False
+    profiles = _anonymous_profiles(data)
     for segment in _segments(data):
         body = data[segment.body : segment.end]
         if segment.marker == _APP1 and body.startswith(_EXIF):
-            turned = turned or orientation(body)  # others do not read a second one
-        elif segment.marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 14:
+            said = looks(body) if said is None else said  # others do not read a second one
+        elif segment.marker == _APP1 and body.startswith(_XMP):
+            turned = orientation_in_xmp(body) if turned == 1 else turned
+        elif segment.marker == _APP0 and body.startswith(b"JFIF\0") and len(body) >= 12:
+            has_size |= body[7] != 0
             kept.append(_segment(_APP0, body[:12] + b"\0\0"))  # without its thumbnail
             place = 2 if len(kept) == 2 else place
         elif segment.marker == _APP14 and body.startswith(b"Adobe") and len(body) >= 12:
             kept.append(_segment(_APP14, body[:12]))
+        elif segment.at in profiles:
+            kept.append(_segment(_APP2, profiles[segment.at]))
         elif _is_of_the_picture(segment.marker, body):
             kept.append(data[segment.at : segment.end])
-    if turned and turned != 1:
-        kept.insert(place, _segment(_APP1, _EXIF + exif_with(turned)))
-    return b"".join(kept)
+    said = said or Looks()
+    said = Looks(
+        said.orientation if said.orientation != 1 else turned,
+        None if has_size else said.resolution,
+        said.unit,
+    )
+    if said:
+        kept.insert(place, _segment(_APP1, _EXIF + exif_with(said)))
+    return _without_last_words(b"".join(kept))
+
+
+def _without_last_words(data: bytes) -> bytes:
+    """Without text between the last scan's data and the end of the image, which decoders pass
+    over."""
+    end = len(data) - 2
+    words = _LAST_WORDS.search(data, max(0, end - _MOST_WORDS), end)
+    if words is None:
+        return data
+    for start in range(words.start(), min(words.start() + _PRINTABLE_BY_CHANCE, end)):
+        without = data[:start] + data[end:]
+        if _shows_the_same(data, without):
+            return without
+    return data  # it is a part of the picture
+
+
+def _shows_the_same(one: bytes, other: bytes) -> bool:
+    from PIL import Image  # noqa: PLC0415 (hardly any picture needs it)
+
+    try:
+        with Image.open(io.BytesIO(one)) as before, Image.open(io.BytesIO(other)) as after:
+            return before.tobytes() == after.tobytes()
+    except (OSError, ValueError, SyntaxError):
+        return False
+
+
+def _anonymous_profiles(data: bytes) -> dict[int, bytes]:
+    """By their places, the segments of the colour profile, which goes over several of them, without
+    names. None where the profile is not whole."""
+    pieces = {
+        segment.at: data[segment.body : segment.end]
+        for segment in _segments(data)
+        if segment.marker == _APP2
+        and data[segment.body : segment.end].startswith(_PROFILE)
+        and segment.end - segment.body >= _PROFILE_HEAD
+    }
+    order = sorted(pieces, key=lambda at: pieces[at][_PROFILE_HEAD - 2])
+    whole = anonymous(b"".join(pieces[at][_PROFILE_HEAD:] for at in order))
+    made: dict[int, bytes] = {}
+    for at in order:
+        size = len(pieces[at]) - _PROFILE_HEAD
+        made[at] = pieces[at][:_PROFILE_HEAD] + whole[:size]
+        whole = whole[size:]
+    return made
 
 
 def with_xmp(data: bytes, packet: bytes) -> bytes:
@@ -73,10 +140,11 @@ def with_xmp(data: bytes, packet: bytes) -> bytes:
     position = 2
     place = 1
     is_before_picture = True
+    replaced = (_XMP,) if b"HasExtendedXMP" in packet else (_XMP, _MORE_XMP)
     for segment in _segments(data):
         body = data[segment.body : segment.body + len(_MORE_XMP)]
         is_before_picture &= _APP0 <= segment.marker <= _APP15 or segment.marker == _COMMENT
-        if segment.marker == _APP1 and body.startswith((_XMP, _MORE_XMP)):
+        if segment.marker == _APP1 and body.startswith(replaced):
             parts.append(data[position : segment.at])
         else:
             parts.append(data[position : segment.end])
@@ -85,6 +153,17 @@ def with_xmp(data: bytes, packet: bytes) -> bytes:
         if is_before_picture and (is_exif or segment.marker == _APP0):
             place = len(parts)
     parts.insert(place, _segment(_APP1, _XMP + packet))
+    return b"".join((*parts, data[position:]))
+
+
+def without_credentials(data: bytes) -> bytes:
+    """See `metadata.without_credentials`. Boxes of JUMBF hold them, and hardly anything else."""
+    parts = [data[:2]]
+    position = 2
+    for segment in _segments(data):
+        is_box = segment.marker == _APP11 and data[segment.body : segment.body + 2] == b"JP"
+        parts.append(data[position : segment.at if is_box else segment.end])
+        position = segment.end
     return b"".join((*parts, data[position:]))
 
 
@@ -105,7 +184,7 @@ def read_xmp(picture: PictureBytes) -> bytes | None:
 
 def _is_of_the_picture(marker: int, body: bytes) -> bool:
     if marker == _APP2:
-        return body.startswith(b"ICC_PROFILE\0")
+        return body.startswith(_PROFILE)
     return marker in _FRAMES or marker in _TABLES or marker in (_SCAN, _END)
 
 

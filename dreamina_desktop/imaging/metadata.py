@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from dreamina_desktop.core.provenance import added_to, is_readable
 from dreamina_desktop.imaging import jpeg_metadata, png_metadata, webp_metadata
 from dreamina_desktop.imaging.picture_bytes import MetadataError, PictureBytes, of_memory
 
@@ -21,9 +22,21 @@ def stripped(data: bytes) -> bytes:
 
 
 def with_xmp(data: bytes, packet: bytes) -> bytes:
-    """The file with this XMP instead of its own; all else stays as it is. A JPEG takes at most
-    65,502 bytes of it."""
+    """The file with the fields of this XMP (`core.provenance`) beside those that it has; all else
+    stays as it is. A JPEG takes at most 65,502 bytes."""
+    there = read_xmp(data)
+    if there is not None and is_readable(there):
+        merged = added_to(there, packet)
+        if merged is None:
+            raise MetadataError("Nothing can be added to what it says about itself.")
+        packet = merged
     return _format(data[:12]).with_xmp(data, packet)
+
+
+def without_credentials(data: bytes) -> bytes:
+    """The file without its Content Credentials (C2PA), which any change to it makes invalid; where
+    it has none, as it is."""
+    return _format(data[:12]).without_credentials(data)
 
 
 def read_xmp(data: bytes) -> bytes | None:
@@ -45,6 +58,7 @@ class _Format(Protocol):
 
     def stripped(self, data: bytes) -> bytes: ...
     def with_xmp(self, data: bytes, packet: bytes) -> bytes: ...
+    def without_credentials(self, data: bytes) -> bytes: ...
     def read_xmp(self, picture: PictureBytes) -> bytes | None: ...
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dreamina_desktop.imaging.exif_orientation import exif_with, orientation
+from dreamina_desktop.imaging.colour_profile import anonymous
+from dreamina_desktop.imaging.exif import Looks, exif_with, looks, orientation_in_xmp
 from dreamina_desktop.imaging.picture_bytes import (
     MOST_XMP,
     MetadataError,
@@ -21,7 +22,7 @@ from dreamina_desktop.imaging.picture_bytes import (
 _RIFF, _WEBP = b"RIFF", b"WEBP"
 _LOSSY, _LOSSLESS, _EXTENDED = b"VP8 ", b"VP8L", b"VP8X"
 _PICTURE = (_LOSSY, _LOSSLESS)
-_XMP, _EXIF, _FRAME, _ALPHA = b"XMP ", b"EXIF", b"ANMF", b"ALPH"
+_XMP, _EXIF, _FRAME, _ALPHA, _PROFILE = b"XMP ", b"EXIF", b"ANMF", b"ALPH", b"ICCP"
 _HAS_ANIMATION, _HAS_XMP, _HAS_EXIF, _HAS_ALPHA, _HAS_PROFILE = 0x02, 0x04, 0x08, 0x10, 0x20
 _FIRST = 12  # where the chunks begin
 _MOST = 2**32 - 2  # bytes after RIFF's length
@@ -53,16 +54,14 @@ def stripped(data: bytes) -> bytes:
         return _file([_chunk(chunks[0].kind, data[chunks[0].body])])
     extension = data[chunks[0].body]
     flags = extension[0] & (_HAS_ANIMATION | _HAS_ALPHA | _HAS_PROFILE)
-    turned = _orientation(data, chunks) if extension[0] & _HAS_EXIF else 1
+    said = _looks(data, chunks)
     kept = [
-        _chunk(chunk.kind, _bare_frame(data[chunk.body]))
-        if chunk.kind == _FRAME
-        else _chunk(chunk.kind, data[chunk.body])
+        _chunk(chunk.kind, _bare(chunk.kind, data[chunk.body]))
         for chunk in _of_the_picture(chunks, is_animated=bool(flags & _HAS_ANIMATION))
     ]
-    if turned != 1:
+    if said:
         flags |= _HAS_EXIF
-        kept.append(_chunk(_EXIF, exif_with(turned)))
+        kept.append(_chunk(_EXIF, exif_with(said)))
     return _file([_chunk(_EXTENDED, bytes((flags, 0, 0, 0)) + extension[4:10]), *kept])
 
 
@@ -79,6 +78,15 @@ def with_xmp(data: bytes, packet: bytes) -> bytes:
     kept = [_chunk(chunk.kind, data[chunk.body]) for chunk in chunks if chunk.kind != _XMP]
     made = _file([_chunk(_EXTENDED, bytes(extension)), *kept, _chunk(_XMP, packet)])
     return made + data[_end(of_memory(data)) :]
+
+
+def without_credentials(data: bytes) -> bytes:
+    """See `metadata.without_credentials`."""
+    chunks = _whole(data)
+    if all(chunk.kind != b"C2PA" for chunk in chunks):
+        return data
+    kept = [data[chunk.at : chunk.next] for chunk in chunks if chunk.kind != b"C2PA"]
+    return _file(kept) + data[_end(of_memory(data)) :]
 
 
 def read_xmp(picture: PictureBytes) -> bytes | None:
@@ -110,7 +118,7 @@ def _whole(data: bytes) -> list[_Chunk]:
 
 def _of_the_picture(chunks: list[_Chunk], *, is_animated: bool) -> Iterator[_Chunk]:
     """After VP8X: of each kind the first, but of frames all, and nothing after a still picture."""
-    wanted = {b"ICCP", b"ANIM", _FRAME} if is_animated else {b"ICCP", _ALPHA, *_PICTURE}
+    wanted = {_PROFILE, b"ANIM", _FRAME} if is_animated else {_PROFILE, _ALPHA, *_PICTURE}
     for chunk in chunks:
         if chunk.kind in wanted:
             yield chunk
@@ -118,6 +126,12 @@ def _of_the_picture(chunks: list[_Chunk], *, is_animated: bool) -> Iterator[_Chu
                 return
             if chunk.kind != _FRAME:
                 wanted.remove(chunk.kind)
+
+
+def _bare(kind: bytes, body: bytes) -> bytes:
+    if kind == _PROFILE:
+        return anonymous(body)
+    return _bare_frame(body) if kind == _FRAME else body
 
 
 def _bare_frame(body: bytes) -> bytes:
@@ -132,8 +146,13 @@ def _bare_frame(body: bytes) -> bytes:
     return b"".join((body[:16], *(_chunk(chunk.kind, body[chunk.body]) for chunk in inner)))
 
 
-def _orientation(data: bytes, chunks: list[_Chunk]) -> int:
-    return next((orientation(data[chunk.body]) for chunk in chunks if chunk.kind == _EXIF), 1)
+def _looks(data: bytes, chunks: list[_Chunk]) -> Looks:
+    """By its EXIF, else by its XMP."""
+    of_kind = {chunk.kind: data[chunk.body] for chunk in reversed(chunks)}
+    said = looks(of_kind.get(_EXIF, b""))
+    if said.orientation == 1:
+        return replace(said, orientation=orientation_in_xmp(of_kind.get(_XMP, b"")))
+    return said
 
 
 def _extension(kind: bytes, body: bytes) -> bytes:

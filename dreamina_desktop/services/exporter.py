@@ -28,6 +28,7 @@ class ExportWish:
     has_pictures: bool = True
     has_sheet: bool = False
     has_prompts: bool = False  # in the sheet
+    keeps_credentials: bool = True  # pictures with Content Credentials are copied untouched
     title: str = "Images"  # of the sheet
 
 

@@ -129,7 +129,9 @@ class ImageExport:
         packet = None if for_others else xmp_packet(_provenance(job, image))
         stem, extension = self._stem(job, image, row), Path(file).suffix[1:] or "jpg"
         try:
-            name, digest = await self.target.add_picture(stem, extension, file, packet)
+            name, digest = await self.target.add_picture(
+                stem, extension, file, packet, keeps_credentials=self.wish.keeps_credentials
+            )
         except FileNotFoundError as error:
             if error.filename != file:
                 raise  # it is the target that is gone

@@ -14,7 +14,7 @@ from dreamina_desktop.core.archive import ArchivedJob
 from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known
-from dreamina_desktop.core.lineage import Lineage
+from dreamina_desktop.core.lineage import Lineage, Source
 from dreamina_desktop.core.listing import JobOrder, Listing, Query
 from dreamina_desktop.core.marks import NO_MARKS, Marks
 from dreamina_desktop.core.narrowing import Facet
@@ -205,6 +205,10 @@ class Library:
     async def lineage(self, number: int) -> Lineage:
         """What a job was made from, and what was made from it, among the jobs that are shown."""
         return await self._index.lineage(number)
+
+    async def image_of(self, source: Source) -> ImageKey | None:
+        """Which image of a shown job it is."""
+        return await self._index.image_of(source)
 
     async def upscaled(self, numbers: Iterable[int]) -> set[ImageKey]:
         """The images of these jobs of which a shown upscale with a saved image was made."""

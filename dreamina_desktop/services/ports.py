@@ -16,7 +16,7 @@ from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.history import HistoryAnswer
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
-from dreamina_desktop.core.lineage import Lineage
+from dreamina_desktop.core.lineage import Lineage, Source
 from dreamina_desktop.core.listing import Listing, Query
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.narrowing import Facet
@@ -177,6 +177,9 @@ class JobIndex(Protocol):
     async def lineage(self, number: int) -> Lineage:
         """What a job was made from, and what was made from it, among the jobs that are shown."""
 
+    async def image_of(self, source: Source) -> ImageKey | None:
+        """Which image of a shown job it is."""
+
     async def upscaled(self, numbers: Iterable[int]) -> set[ImageKey]:
         """The images of these jobs of which a shown upscale with a saved image was made."""
 
@@ -268,10 +271,17 @@ class ExportTarget(Protocol):
         """Before all else."""
 
     async def add_picture(
-        self, stem: str, extension: str, source: str, packet: bytes | None
+        self,
+        stem: str,
+        extension: str,
+        source: str,
+        packet: bytes | None,
+        *,
+        keeps_credentials: bool = True,
     ) -> tuple[str, str]:
-        """A copy of a file with this XMP, or without any metadata; its name and its SHA-256. Raises
-        ValueError, in words, where its metadata cannot be told apart."""
+        """A copy of a file with this XMP, or without any metadata; its name and its SHA-256.
+        `keeps_credentials`: one with Content Credentials, which any change makes invalid, is copied
+        as it is. Raises ValueError, in words, where its metadata cannot be told apart."""
 
     async def add_file(self, stem: str, extension: str, content: bytes) -> str:
         """A small file; its name."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dreamina_desktop.core.id_form import is_possible
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.lineage import Source
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import Fingerprints, ImageFiles
 
@@ -26,6 +27,14 @@ class CameBack:
     keys: tuple[ImageKey, ...] = ()
     untracked: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What a file says about itself: what we wrote, and the URIs that the vendor's label has."""
+
+    provenance: Provenance | None
+    uris: tuple[str, ...] = ()
 
 
 class WayBack:
@@ -60,39 +69,54 @@ class WayBack:
                 unknown.append(Path(file).name)
         return CameBack(tuple(keys), tuple(untracked), tuple(unknown))
 
-    async def _read(self, file: str) -> tuple[str, Provenance | None] | None:
+    async def _read(self, file: str) -> tuple[str, _Inside] | None:
         """Its SHA-256, and what is inside; None where it cannot be read."""
         try:
-            provenance = await self._provenance(file)
+            inside = await self._inside(file)
             _, digest = await self._files.digest(Path(file))
         except OSError:
             return None
-        return digest, provenance
+        return digest, inside
 
     async def _find(
-        self, digest: str, provenance: Provenance | None, whose: Mapping[str, ImageKey]
+        self, digest: str, inside: _Inside, whose: Mapping[str, ImageKey]
     ) -> ImageKey | str | None:
         """An image; the ID of a job that is not shown; None."""
         if (key := whose.get(digest)) is not None:
             return await self._shown(key)
+        provenance = inside.provenance
         if provenance is None or not is_possible(provenance.jobid):
-            return None
+            return await self._labelled(inside.uris)
         known = (await self._library.known_later([provenance.jobid])).get(provenance.jobid)
-        if known is None or known.removed:
+        if known is None:
             return provenance.jobid
-        return ImageKey(known.number, provenance.index)
+        return await self._shown(ImageKey(known.number, provenance.index))
 
-    async def _shown(self, key: ImageKey) -> ImageKey | str | None:
-        """A job that was removed from the list is tracked again by its ID."""
-        for job in await self._library.fetch([key.number]):
-            return job.jobid if job.removed else key
+    async def _labelled(self, uris: Sequence[str]) -> ImageKey | None:
+        for uri in uris:
+            if (key := await self._library.image_of(Source(0, uri=uri))) is not None:
+                return key
         return None
 
-    async def _provenance(self, file: str) -> Provenance | None:
-        from dreamina_desktop.core.provenance import parse_packet  # noqa: PLC0415 - no start needs it
+    async def _shown(self, key: ImageKey) -> ImageKey | str | None:
+        """A job that was removed from the list is tracked again by its ID; None where it has no
+        such image, whatever a file says."""
+        for job in await self._library.fetch([key.number]):
+            if job.removed:
+                return job.jobid
+            return key if key.index < len(job.images) else None
+        return None
+
+    async def _inside(self, file: str) -> _Inside:
+        from dreamina_desktop.core.provenance import (  # noqa: PLC0415 - no start needs it
+            parse_packet,
+            produced_ids,
+        )
 
         try:
             packet = await self._read_packet(file)
         except ValueError:
-            return None  # its bytes may be known all the same
-        return parse_packet(packet) if packet is not None else None
+            packet = None  # its bytes may be known all the same
+        if packet is None:
+            return _Inside(None)
+        return _Inside(parse_packet(packet), produced_ids(packet))

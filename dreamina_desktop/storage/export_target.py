@@ -23,7 +23,8 @@ from dreamina_desktop.storage.durable_folder import make_folder
 from dreamina_desktop.storage.free_name import name_part
 
 T = TypeVar("T")
-Rewrite = Callable[[bytes, bytes | None], bytes]  # a picture, and its XMP; None: no metadata at all
+# A picture, its XMP (None: no metadata at all), and whether its Content Credentials stay.
+Rewrite = Callable[[bytes, bytes | None, bool], bytes]
 ZIP = ".zip"
 
 
@@ -47,12 +48,18 @@ class ExportTarget:
         await self._run(self._container.begin)
 
     async def add_picture(
-        self, stem: str, extension: str, source: str, packet: bytes | None
+        self,
+        stem: str,
+        extension: str,
+        source: str,
+        packet: bytes | None,
+        *,
+        keeps_credentials: bool = True,
     ) -> tuple[str, str]:
         """A copy of a file with this XMP, or without any metadata; its name and its SHA-256."""
 
         def work() -> tuple[str, str]:
-            copy = self._rewrite(Path(source).read_bytes(), packet)
+            copy = self._rewrite(Path(source).read_bytes(), packet, keeps_credentials)
             return self._container.add(stem, extension, copy), hashlib.sha256(copy).hexdigest()
 
         return await self._run(work)

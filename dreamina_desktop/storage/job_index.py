@@ -21,7 +21,7 @@ from dreamina_desktop.core.errors import DamagedError, DatabaseError
 from dreamina_desktop.core.grouping import Grouping, GroupKey
 from dreamina_desktop.core.job import Batch, ImageKey, ImageState, Job
 from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
-from dreamina_desktop.core.lineage import Ancestor, Lineage, sources
+from dreamina_desktop.core.lineage import Ancestor, Lineage, Source, sources
 from dreamina_desktop.core.listing import Listing, Query
 from dreamina_desktop.core.narrowing import Facet
 from dreamina_desktop.core.summary import summarize
@@ -137,6 +137,10 @@ class JobIndex:
     async def lineage(self, number: int) -> Lineage:
         """What a job was made from, and what was made from it, among the jobs that are shown."""
         return await self._later(lambda: self._lineage(number))
+
+    async def image_of(self, source: Source) -> ImageKey | None:
+        """Which image of a shown job it is; the first that is known by its URI."""
+        return await self._later(lambda: index_queries.image_of(self._ready(), source))
 
     async def upscaled(self, numbers: Iterable[int]) -> set[ImageKey]:
         """The images of these jobs of which a shown upscale with a saved image was made."""

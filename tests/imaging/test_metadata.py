@@ -37,11 +37,18 @@ from burdened import (
     webp_chunks,
     with_right_sums,
 )
-from PIL import Image
+from PIL import Image, ImageCms, PngImagePlugin
 
 from dreamina_desktop.core.provenance import Provenance, parse_packet, xmp_packet
 from dreamina_desktop.imaging import jpeg_metadata, png_metadata, webp_metadata
-from dreamina_desktop.imaging.metadata import read_xmp, read_xmp_file, stripped, with_xmp
+from dreamina_desktop.imaging.colour_profile import anonymous
+from dreamina_desktop.imaging.metadata import (
+    read_xmp,
+    read_xmp_file,
+    stripped,
+    with_xmp,
+    without_credentials,
+)
 from dreamina_desktop.imaging.picture_bytes import MetadataError, PictureBytes
 from dreamina_desktop.imaging.verify import Verified, verify
 
@@ -71,8 +78,9 @@ def shown(data: bytes) -> list[tuple[Any, ...]]:
             image.seek(number)
             image.load()
             frames.append((image.mode, image.size, image.info.get("duration"), image.tobytes()))
-        told = ("icc_profile", "transparency", "gamma", "dpi", "loop")
-        return [*frames, tuple(image.info.get(key) for key in told)]
+        told = ("transparency", "gamma", "dpi", "loop")
+        colours = anonymous(image.info.get("icc_profile") or b"")
+        return [*frames, (colours, *(image.info.get(key) for key in told))]
 
 
 def direction(data: bytes) -> int:
@@ -269,6 +277,182 @@ def test_a_foreign_packet_is_replaced_and_what_is_behind_the_end_stays(name: str
     assert b"xmp/extension" not in written
     assert written.endswith(SECRET)
     assert shown(written) == shown(data)
+
+
+THEIRS = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ TC260:AIGC="{&quot;Label&quot;:&quot;1&quot;}"><dc:creator><rdf:Seq><rdf:li>Jane</rdf:li></rdf:Seq>
+</dc:creator><dc:description><rdf:Alt><rdf:li xml:lang="x-default">theirs</rdf:li></rdf:Alt>
+</dc:description></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>"""
+
+
+def with_theirs(kind: str, packet: bytes = THEIRS) -> bytes:
+    """A picture into which another program has written."""
+    return encoded(kind, **({"pnginfo": xmp_text(packet)} if kind == "PNG" else {"xmp": packet}))
+
+
+def xmp_text(packet: bytes) -> PngImagePlugin.PngInfo:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_itxt("XML:com.adobe.xmp", packet.decode())
+    return texts
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_others_wrote_stays_and_ours_is_beside_it(kind: str) -> None:
+    written = with_xmp(with_theirs(kind), PACKET)
+    packet = read_xmp(written) or b""
+    assert parse_packet(packet) == OURS
+    for theirs in (b"TC260:AIGC=", b"<rdf:li>Jane</rdf:li>", b">theirs</rdf:li>"):
+        assert packet.count(theirs) == 1
+    assert packet.count(b"<dc:description>") == 1
+    assert packet.count(b"<xmp:CreatorTool>") == 1
+    assert shown(written) == shown(with_theirs(kind))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_ours_beside_theirs_is_replaced_by_a_newer_one(kind: str) -> None:
+    older = with_xmp(with_theirs(kind), xmp_packet(Provenance("j1", 0, "another")))
+    assert with_xmp(older, PACKET) == with_xmp(with_theirs(kind), PACKET)
+
+
+def test_room_that_was_left_for_editing_makes_way() -> None:
+    roomy = THEIRS.replace(b"<?xpacket end", b" " * 64_000 + b"<?xpacket end")
+    assert parse_packet(read_xmp(with_xmp(with_theirs("JPEG", roomy), PACKET)) or b"") == OURS
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [THEIRS.replace(b"rdf:", b"r:").replace(b":rdf=", b":r="), THEIRS.decode().encode("utf-16")],
+    ids=["another prefix", "UTF-16"],
+)
+def test_what_nothing_can_be_added_to_is_not_touched(theirs: bytes) -> None:
+    with pytest.raises(MetadataError, match="Nothing can be added"):
+        with_xmp(encoded("JPEG", xmp=theirs), PACKET)
+
+
+@every
+def test_content_credentials_go_alone(name: str) -> None:
+    data = ALL[name]()
+    assert without_credentials(data) == data
+    with_them = credentialed(data)
+    assert with_them != data
+    bare = without_credentials(with_them)
+    assert compressed(bare) == compressed(data)
+    assert b"c2pa" not in bare
+    assert (SECRET in bare) == (SECRET in data)
+
+
+def credentialed(data: bytes) -> bytes:
+    """With Content Credentials where each kind has them."""
+    box = b"jumb\0\0\0\x1ejumdc2pa\0\x11\0\x10"
+    if data.startswith(b"\xff\xd8"):
+        places = [segment(0xEB, b"JP\2\x11" + bytes([0, 0, 0, n]) + box) for n in (1, 2)]
+        return data[:2] + b"".join(places) + data[2:]
+    if data.startswith(b"\x89PNG"):
+        return with_chunk_after_head(data, chunk(b"caBX", box))
+    more = piece(b"C2PA", box)
+    size = int.from_bytes(data[4:8], "little") + len(more)
+    return data[:4] + struct.pack("<L", size) + data[8:] + more
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_the_resolution_by_exif_alone_stays(kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x011A], exif[0x011B], exif[0x0128], exif[0x010F] = 300.0, 240.0, 2, "camera"
+    exif[0x0112] = 6
+    with Image.open(io.BytesIO(stripped(encoded(kind, exif=exif)))) as image:
+        kept = dict(image.getexif())
+    assert kept == {0x0112: 6, 0x011A: 300, 0x011B: 240, 0x0128: 2}
+
+
+def test_the_resolution_of_a_jpegs_head_goes_before_that_of_exif() -> None:
+    exif = Image.Exif()
+    exif[0x011A], exif[0x011B], exif[0x0128] = 300.0, 300.0, 2
+    with Image.open(io.BytesIO(stripped(encoded("JPEG", exif=exif, dpi=(72, 72))))) as image:
+        assert (dict(image.getexif()), image.info["dpi"]) == ({}, (72, 72))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_that_xmp_alone_turns_stays_turned(kind: str) -> None:
+    turning = THEIRS.replace(b"TC260:AIGC=", b'tiff:Orientation="8" TC260:AIGC=')
+    bare = stripped(with_theirs(kind, turning))
+    with Image.open(io.BytesIO(bare)) as image:
+        assert dict(image.getexif()) == {0x0112: 8}
+
+
+def test_words_behind_the_data_of_the_picture_go() -> None:
+    jpeg, png = encoded("JPEG"), encoded("PNG")
+    assert stripped(jpeg[:-2] + SECRET + jpeg[-2:]) == jpeg
+    body = next(body for kind, body in png_chunks(png) if kind == b"IDAT")
+    behind = png.replace(
+        chunk(b"IDAT", body), chunk(b"IDAT", body + SECRET) + chunk(b"IDAT", SECRET)
+    )
+    assert stripped(behind) == png
+    assert stripped(png[:-12] + chunk(b"IEND", SECRET)) == png
+
+
+def test_names_in_a_colour_profile_go_and_its_colours_stay() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    theirs = profile.replace(
+        "sRGB built-in".encode("utf-16-be"), "Jane's screen".encode("utf-16-be")
+    )
+    assert theirs != profile
+    for kind in ("JPEG", "PNG", "WEBP"):
+        bare = stripped(encoded(kind, icc_profile=theirs))
+        with Image.open(io.BytesIO(bare)) as image:
+            kept = image.info["icc_profile"]
+        assert "Jane".encode("utf-16-be") not in kept
+        assert len(kept) == len(profile)
+        assert ImageCms.ImageCmsProfile(io.BytesIO(kept)).profile.red_colorant
+
+
+CASES = Path(__file__).parents[1] / "cases" / "images"
+
+
+@pytest.mark.parametrize(
+    ("name", "gone"),
+    [
+        ("text-before-eoi.jpg", b"SECRET"),
+        ("text-behind-the-idat-stream.png", b"SECRET"),
+        ("profile-name-of-a-person.png", b"Jane"),
+    ],
+)
+def test_what_was_found_in_real_copies_is_gone(name: str, gone: bytes) -> None:
+    data = (CASES / name).read_bytes()
+    assert gone in data
+    assert gone not in stripped(data)
+    assert shown(stripped(data)) == shown(data)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "orientation-6.png",
+        "orientation-6-as-slong.jpg",
+        "orientation-6-by-xmp-alone.jpg",
+        "orientation-6-raw-profile-exif.png",
+    ],
+)
+def test_whatever_says_how_a_picture_is_turned_is_heard(name: str) -> None:
+    with Image.open(io.BytesIO(stripped((CASES / name).read_bytes()))) as image:
+        assert image.getexif()[0x0112] == 6
+
+
+def test_an_aigc_label_stays_in_the_copy_for_oneself() -> None:
+    written = with_xmp((CASES / "tc260-aigc-label.jpg").read_bytes(), PACKET)
+    packet = read_xmp(written) or b""
+    assert b"ProduceID" in packet
+    assert parse_packet(packet) == OURS
+
+
+def test_a_compressed_and_a_raw_packet_of_a_png_are_read() -> None:
+    zipped = chunk(b"zTXt", b"XML:com.adobe.xmp\0\0" + zlib.compress(PACKET))
+    assert read_xmp(with_chunk_after_head(encoded("PNG"), zipped)) == PACKET
+    digits = b"\nxmp\n%8d\n%b\n" % (len(PACKET), PACKET.hex().encode())
+    for kind, body in ((b"tEXt", digits), (b"zTXt", b"\0" + zlib.compress(digits))):
+        raw = chunk(kind, b"Raw profile type xmp\0" + body)
+        assert read_xmp(with_chunk_after_head(encoded("PNG"), raw)) == PACKET
 
 
 def test_in_a_jpeg_it_stands_after_jfif_and_exif() -> None:

@@ -21,6 +21,7 @@ class ExportChoice:
     has_pictures: bool = True
     has_sheet: bool = False
     has_prompts: bool = False
+    keeps_credentials: bool = True
     place: str = ""  # for others
     own_place: str = ""
 

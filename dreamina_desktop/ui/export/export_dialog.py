@@ -33,7 +33,10 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.settings.section import make_button, make_heading, make_words
 
 CHOICE = "export"  # a setting
-FOR_OTHERS = "The pictures alone: no account, job ID, reference, link or prompt, and no metadata."
+FOR_OTHERS = (
+    "The pictures alone: no account, job ID, reference, link or prompt, and no metadata. Labels "
+    "that say that they were made by AI, and Content Credentials, go too."
+)
 FOR_ME = (
     "With prompt, model, job ID and reference inside each picture, and its record as JSON beside "
     "it. They hold your account's e-mail address."
@@ -74,6 +77,11 @@ class ExportDialog(QDialog):
         self._pictures = QCheckBox("Pictures")
         self._sheet = QCheckBox("Contact sheet, one page for the browser and for paper")
         self._prompts = QCheckBox("with prompts")
+        self._credentials = QCheckBox("Leave pictures with Content Credentials untouched")
+        self._credentials.setToolTip(
+            "Any change makes Content Credentials (C2PA) invalid. What is known of such a picture "
+            "stands in the record beside it. Without this, its credentials are removed."
+        )
         self._place = QLineEdit()
         self._place.setAccessibleName("Folder or zip file")
         self._problem = QLabel()
@@ -113,7 +121,7 @@ class ExportDialog(QDialog):
         column.addLayout(_group("Names", names, self._example, self._order))
         sheet = _row(self._sheet, self._prompts)
         sheet.addStretch()
-        column.addLayout(_group("What is written", self._pictures, sheet))
+        column.addLayout(_group("What is written", self._pictures, self._credentials, sheet))
         folder = make_button("Folder…", "Choose a folder")
         folder.clicked.connect(self._choose_folder)
         file = make_button("Zip…", "Choose a zip file")
@@ -140,7 +148,13 @@ class ExportDialog(QDialog):
     def _connect(self) -> None:
         self._what.currentIndexChanged.connect(self._on_scope_changed)
         self._others.toggled.connect(self._on_kind_toggled)
-        for box in (self._order, self._pictures, self._sheet, self._prompts):
+        for box in (
+            self._order,
+            self._pictures,
+            self._sheet,
+            self._prompts,
+            self._credentials,
+        ):
             box.toggled.connect(self._refresh)
         self._pattern.textEdited.connect(self._refresh)
         self._place.textChanged.connect(self._refresh)
@@ -153,6 +167,7 @@ class ExportDialog(QDialog):
             (self._pictures, choice.has_pictures),
             (self._sheet, choice.has_sheet),
             (self._prompts, choice.has_prompts),
+            (self._credentials, choice.keeps_credentials),
         ):
             with QSignalBlocker(widget):
                 widget.setChecked(is_on)
@@ -175,6 +190,8 @@ class ExportDialog(QDialog):
         """The example, and whether it can be done."""
         choice = self._choice = self._chosen()
         self._prompts.setEnabled(choice.has_sheet and not choice.for_others)
+        self._credentials.setVisible(not choice.for_others)
+        self._credentials.setEnabled(choice.has_pictures)
         for widget in (self._pattern, self._insert, self._order):
             widget.setEnabled(choice.has_pictures)
         wrong = export_name.problem(choice.whole_pattern, for_others=choice.for_others)
@@ -216,6 +233,7 @@ class ExportDialog(QDialog):
             has_pictures=self._pictures.isChecked(),
             has_sheet=self._sheet.isChecked(),
             has_prompts=self._prompts.isChecked(),
+            keeps_credentials=self._credentials.isChecked(),
             place=place if for_others else before.place,
             own_place=before.own_place if for_others else place,
         )
@@ -274,6 +292,7 @@ class ExportDialog(QDialog):
                 has_pictures=choice.has_pictures,
                 has_sheet=choice.has_sheet,
                 has_prompts=choice.has_prompts and not choice.for_others,
+                keeps_credentials=choice.keeps_credentials,
                 title=self._title or "Contact sheet",
             )
         )

@@ -187,7 +187,5 @@ def _came_back(came: CameBack) -> str:
         if len(came.untracked) == 1:
             words[-1] = "The job of this picture is not tracked here: Enter tracks it."
     if came.unknown:
-        whole = some_of(came.unknown, MOST_NAMED)
-        verb = "is" if len(came.unknown) == 1 else "are"
-        words.append(f"{whole} {verb} no file of this library, and no export of it.")
+        words.append(f"Nothing is known here of {some_of(came.unknown, MOST_NAMED)}.")
     return " ".join(words)

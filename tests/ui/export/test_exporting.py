@@ -17,11 +17,12 @@ from PIL import Image as Pillow
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.jobs_form import JobsForm
 from dreamina_desktop.core.marks import Flag
-from dreamina_desktop.core.provenance import parse_packet
+from dreamina_desktop.core.provenance import Provenance, parse_packet, xmp_packet
 from dreamina_desktop.imaging.metadata import read_xmp_file
 from dreamina_desktop.services.exporter import ExportWish
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
+CASES = Path(__file__).parents[2] / "cases" / "images"
 SECRETS = (b"user@example.com", b"j0302", b"aurora", b"tos-1", b"x-signature", b"dreamina")
 
 
@@ -55,6 +56,10 @@ def names(folder: Path) -> list[str]:
 
 def damage(file: str) -> None:
     Path(file).write_bytes(b"\xff\xd8\xff\xe1\x00")
+
+
+def overwrite(file: str, content: bytes) -> None:
+    Path(file).write_bytes(content)
 
 
 def lose(file: str) -> None:
@@ -111,6 +116,31 @@ async def test_for_oneself_all_is_inside_and_beside(
     assert (beside["flag"], beside["tags"]) == ("picked", ["Campaign X"])
     assert beside["job"]["jobid"] == record(1)["jobid"]
     assert beside["job"]["request"] == record(1)["request"]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_content_credentials_stay_valid_or_go(
+    keeps: bool, bench: Any, record: Any, said: Any, tmp_path: Path
+) -> None:
+    """As copied by the vendor's host; any change would make them invalid (contentauth's c2pa-rs
+    calls it assertion.dataHash.mismatch)."""
+    keys = await five(bench, record)
+    signed = (CASES / "c2pa-signed.jpg").read_bytes()
+    overwrite(bench.services.library.image(keys[0]).file, signed)
+    bench.services.exporter.start(
+        wish(keys[:1], tmp_path, for_others=False, pattern="it", keeps_credentials=keeps)
+    )
+
+    await said()
+    copy = (tmp_path / "it.jpg").read_bytes()
+    assert json.loads((tmp_path / "it.json").read_text())["job"]["jobid"] == record(1)["jobid"]
+    if keeps:
+        assert copy == signed
+    else:
+        inside = parse_packet(read_xmp_file(tmp_path / "it.jpg") or b"")
+        assert inside is not None
+        assert inside.jobid == record(1)["jobid"]
+        assert b"jumdc2pa" not in copy
 
 
 async def test_nothing_is_overwritten_and_names_that_are_the_same_get_numbers(
@@ -329,6 +359,36 @@ async def test_a_picture_of_a_job_that_is_not_tracked_names_it(
 
     assert came.keys == ()
     assert came.untracked == (record(1)["jobid"],)
+
+
+@pytest.mark.parametrize("index", [2, 7, 999_999_999])
+async def test_a_forged_number_finds_nothing(
+    index: int, bench: Any, record: Any, tmp_path: Path
+) -> None:
+    await five(bench, record)
+    forged = tmp_path / "forged.jpg"
+    packet = xmp_packet(Provenance(record(1)["jobid"], index))
+    Pillow.new("RGB", (3, 3)).save(forged, xmp=packet)
+
+    came = await bench.services.way_back.find([str(forged)])
+
+    assert (came.keys, came.untracked, came.unknown) == ((), (), ("forged.jpg",))
+
+
+async def test_the_vendors_own_label_tells_which_image_it_is(
+    bench: Any, record: Any, tmp_path: Path
+) -> None:
+    await five(bench, record)
+    uri = record(3)["response"]["images"][1]["imageUri"]
+    packet = read_xmp_file(CASES / "tc260-aigc-label.jpg") or b""
+    example = b"tos-cn-i-tb4s082cfz/0123456789abcdef0123456789abcdef"
+    assert example in packet
+    saved = tmp_path / "from the web page.jpg"
+    Pillow.new("RGB", (3, 3)).save(saved, xmp=packet.replace(example, uri.encode()))
+
+    came = await bench.services.way_back.find([str(saved)])
+
+    assert came.keys == (ImageKey(3, 1),)
 
 
 async def test_jobs_are_exported_as_a_table_and_as_records(
