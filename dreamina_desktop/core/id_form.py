@@ -76,11 +76,11 @@ def parts(jobid: str, now: datetime) -> JobIdParts | None:
 
 def _created(time: str, ms: str, now: datetime) -> datetime | None:
     """The ID has no year: the latest that is not in the future (a day's leeway for clocks)."""
-    for year in range(
-        min(now.year + 1, 9999), now.year - 9, -1
-    ):  # 29 February may be eight years ago
+    month, day, hour, minute, second = (int(time[place : place + 2]) for place in range(0, 10, 2))
+    last = min(now.year + 1, 9999)
+    for year in range(last, now.year - 9, -1):  # 29 February may be eight years ago
         try:
-            at = datetime.strptime(f"{year:04}{time}", "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+            at = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         except ValueError:
             continue
         if at - now <= timedelta(days=1):

@@ -34,6 +34,7 @@ BENCHES = (
     "dripping_hosts",
     "decoders",
     "idle_ends",
+    "large_texts",
     "edge_dates",
 )
 

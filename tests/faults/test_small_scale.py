@@ -32,6 +32,7 @@ OTHERS = (
     "dripping_hosts",
     "decoders",
     "idle_ends",
+    "large_texts",
     "edge_dates",
 )
 SEED = "1"

@@ -14,6 +14,7 @@ from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.services import Services
 
+MOST_COUNTED = 10_000  # jobs, each time that something changes
 TEXT_LENGTH = 600  # characters: the details have the rest
 MOST_TAKE = "Most take 15 to 120 s."
 
@@ -79,6 +80,8 @@ def _of_done(services: Services, job: Job) -> Absence:
 
 
 def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
+    if len(numbers) > MOST_COUNTED:
+        return Absence("image", "muted", f"{len(numbers):,} jobs have no images yet", MOST_TAKE)
     peeked = map(services.library.peek, numbers)
     counts = Counter(_state(job) for job in peeked if job is not None)
     running = counts.pop("running", 0)

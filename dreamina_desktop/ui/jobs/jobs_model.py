@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import shiboken6
@@ -33,6 +34,7 @@ from dreamina_desktop.ui.services import Services
 
 Index = QModelIndex | QPersistentModelIndex
 FLUSH_MS = 40
+MOST_TOLD = 5_000  # changed jobs at once
 SMALL = 2_000  # jobs: so few are listed at once, within a millisecond or two
 FIRST = 200  # hits of a search that are shown before the others are counted
 WAIT_S = 0.008  # half a frame
@@ -279,7 +281,10 @@ class JobsModel(QAbstractListModel):
             self._list()
 
     def _tell_changed(self) -> None:
-        changed, self._changed = self._changed, set()
+        changed = set(islice(self._changed, MOST_TOLD))
+        self._changed -= changed
+        if self._changed and not self._is_flushing:
+            self._flush_soon()  # of the others when the window has had its turn
         peek, counts = self._services.library.peek, self._listing.counts
         rows = []
         for number in changed:
