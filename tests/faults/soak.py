@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 from pathlib import Path
 
 from faults import Fault, api_faults, image_faults
@@ -47,7 +51,7 @@ class State:
     """What is there when the program rests."""
 
     size: Size
-    tasks: int
+    tasks: Counter[str]  # by name, without numbers; those that are there at each look
     threads: int  # the pools' not counted
     cached_kb: int  # pictures, jobs used last, pages of the databases: up to limits of their own
 
@@ -57,7 +61,7 @@ class State:
         return self.size.memory_kb - self.cached_kb
 
     def __str__(self) -> str:
-        return f"{self.size}, {self.tasks} tasks, {self.cached_kb // 1024} MB cached"
+        return f"{self.size}, {self.tasks.total()} tasks, {self.cached_kb // 1024} MB cached"
 
 
 def run(scale: int, seed: int, scratch: Path) -> Row:
@@ -157,7 +161,7 @@ class Soak:
                 min(one.size.connections for one in looks),
                 min(one.size.processes for one in looks),
             ),
-            min(one.tasks for one in looks),
+            reduce(and_, (one.tasks for one in looks)),
             min(one.threads for one in looks),
             looks[-1].cached_kb,
         )
@@ -171,7 +175,12 @@ class Soak:
         by_qt = pooled_by_qt(self._running.pid)
         pooled = by_qt + sum(name.startswith(_POOLS) for name in said["threads"])
         size = replace(size, files=size.files - by_qt)
-        return State(size, len(said["tasks"]), size.threads - pooled, said["cached"] // 1024)
+        return State(
+            size,
+            Counter(re.sub(r"[0-9]+", "#", name) for name in said["tasks"]),
+            size.threads - pooled,
+            said["cached"] // 1024,
+        )
 
 
 def _of_kind(faults: list[Fault], name: str) -> Fault:
@@ -182,13 +191,15 @@ def _compare(before: State, after: State, row: Row) -> None:
     if after.memory_kb > before.memory_kb * GROWTH:
         row.find(PROMISES[0], f"{before} to {after}")
     pairs = {
-        "tasks": (before.tasks, after.tasks),
         "sockets": (before.size.sockets, after.size.sockets),
         "connections": (POOLED, after.size.connections),
         "threads": (before.threads, after.threads),
         "file handles": (before.size.files, after.size.files),
         "processes": (before.size.processes, after.size.processes),
     }
+    # Tasks come and go, and a look may always meet one: what stays is there at each look.
+    if left := after.tasks - before.tasks:
+        row.find("tasks left over", f"{dict(left)}")
     for name, (was, now) in pairs.items():
         if now > was:
             row.find(f"{name} left over", f"{was}, then {now}")
