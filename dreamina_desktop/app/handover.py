@@ -203,15 +203,17 @@ class HandoverCall:
     """The caller's side: plain blocking sockets, before any event loop."""
 
     def __init__(self, address: Address) -> None:
-        """Raises OSError when nobody listens there."""
-        self._secret = address.secret
+        """Proves at once that the caller may: what is sent then may take long to be made. Raises
+        OSError when nobody listens there."""
         self._socket = socket.create_connection(("127.0.0.1", address.port), CONNECT_TIMEOUT_S)
         self._socket.settimeout(None)
+        self._socket.sendall(b'{"secret":%b,"assignment":' % msgspec.json.encode(address.secret))
         self._is_sent = self._is_stopped = False
 
     def send(self, assignment: Assignment) -> Iterator[Reply]:
         """Replies as they come. Raises OSError when the holder ends before its last reply."""
-        self._socket.sendall(msgspec.json.encode(_Call(self._secret, assignment)) + b"\n")
+        self._socket.sendall(msgspec.json.encode(assignment))
+        self._socket.sendall(b"}\n")
         self._is_sent = True
         if self._is_stopped:
             self.stop()

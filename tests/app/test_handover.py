@@ -161,6 +161,20 @@ async def test_a_flood_of_silent_connections_refuses_nobody(holder: Holder) -> N
     assert replies == [Reply(exit_code=0)]
 
 
+async def test_a_caller_that_takes_long_to_write_its_call_has_proved_itself(
+    holder: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "PROOF_S", 0.05)
+    call = await asyncio.to_thread(HandoverCall, holder.address)
+    # Somebody else connects later, and is not waited for: then that time is over for us, too.
+    reader, writer = await holder.open()
+    assert await asyncio.wait_for(reader.read(), LIMIT_S) == b""
+    writer.close()
+    with closing(call):
+        replies = await asyncio.to_thread(lambda: list(call.send(Assignment(text="j1"))))
+    assert replies == [Reply(exit_code=0)]
+
+
 def ask(address: Address) -> list[Reply]:
     with closing(HandoverCall(address)) as call:
         return list(call.send(Assignment(text="j1")))
