@@ -142,7 +142,7 @@ class Database:
             return result
 
         def transaction() -> T:
-            return _in_transaction(self._open_connection(), placed, writes=not self._read_only)
+            return in_transaction(self._open_connection(), placed, writes=not self._read_only)
 
         return await self._run(transaction)
 
@@ -316,14 +316,15 @@ def migrate(connection: apsw.Connection, migrations: Sequence[Migration]) -> Non
             connection.execute(migration)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
-    _in_transaction(connection, work)
+    in_transaction(connection, work)
 
 
-def _in_transaction(
+def in_transaction(
     connection: apsw.Connection, work: Callable[[apsw.Connection], T], *, writes: bool = True
 ) -> T:
     """All of it or nothing. A full disk makes SQLite roll back by itself, and a second roll-back
-    would hide why."""
+    would hide why. Others run meanwhile: while a connection's own `with` ends, no other thread
+    does, for as long as that takes."""
     connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     try:
         result = work(connection)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +27,7 @@ from dreamina_desktop.core.listing import Listing, Query
 from dreamina_desktop.core.narrowing import Facet
 from dreamina_desktop.core.summary import summarize
 from dreamina_desktop.storage import index_queries, index_tables
-from dreamina_desktop.storage.database import UNREADABLE
+from dreamina_desktop.storage.database import UNREADABLE, in_transaction
 from dreamina_desktop.storage.job_rows import JobRows
 from dreamina_desktop.storage.soundness import connect
 from dreamina_desktop.storage.thread_call import call_in
@@ -280,24 +281,19 @@ class JobIndex:
     def _rebuild(self) -> None:
         index, library = self._connections()
         stamp = _last_stamp(library)
-        with index:
-            index.execute(index_tables.TABLES)
-            index.execute("INSERT INTO state VALUES (-1)")
+        in_transaction(index, _make_tables)
         numbers = [row[0] for row in library.execute("SELECT number FROM job ORDER BY number")]
         for start in range(0, len(numbers), REBUILD_SLICE):
             some = numbers[start : start + REBUILD_SLICE]
             summaries = list(map(summarize, self._read(some)))
-            with index:
-                index_tables.fill(index, summaries)
+            in_transaction(index, partial(index_tables.fill, summaries=summaries))
             self._on_progress(start + len(some), len(numbers))
-        with index:
-            index.execute(index_tables.INDEXES)
-            index_tables.put(index, (), stamp)
+        in_transaction(index, partial(_finish, stamp=stamp))
 
     def _put(self, numbers: Sequence[int], stamp: int) -> None:
         index, _ = self._connections()
-        with index:
-            index_tables.put(index, map(summarize, self._read(numbers)), stamp)
+        summaries = map(summarize, self._read(numbers))
+        in_transaction(index, lambda connection: index_tables.put(connection, summaries, stamp))
 
     def _catch_up(self) -> None:
         """Write what was noted, in one transaction."""
@@ -307,9 +303,9 @@ class JobIndex:
             noted.append(self._noted.popleft())
         if noted:
             last = {job.number: job for _, jobs in noted for job in jobs}
+            summaries, stamp = map(summarize, last.values()), noted[-1][0]
             try:
-                with index:
-                    index_tables.put(index, map(summarize, last.values()), noted[-1][0])
+                in_transaction(index, lambda each: index_tables.put(each, summaries, stamp))
             except apsw.Error:  # a full disk, damage: the library itself has it all
                 self._make_anew()
 
@@ -452,3 +448,13 @@ def _json(values: Iterable[int | str]) -> str:
 
 def _last_stamp(library: apsw.Connection) -> int:
     return library.execute("SELECT seq FROM sqlite_sequence WHERE name = 'change'").get or 0
+
+
+def _make_tables(index: apsw.Connection) -> None:
+    index.execute(index_tables.TABLES)
+    index.execute("INSERT INTO state VALUES (-1)")
+
+
+def _finish(index: apsw.Connection, stamp: int) -> None:
+    index.execute(index_tables.INDEXES)
+    index_tables.put(index, (), stamp)
