@@ -65,9 +65,6 @@ def test_what_an_ended_event_loop_left_open_is_closed_before_another_is_waited_f
 ) -> None:
     ours, callers = socket.socketpair()
     results: list[int | None] = [None, 0]
-    left = [ours]
-    left.append(left)  # type: ignore[arg-type]  # only the collector can free it
-    del ours, left
 
     def wait(_: object) -> None:
         callers.settimeout(60.0)
@@ -79,7 +76,11 @@ def test_what_an_ended_event_loop_left_open_is_closed_before_another_is_waited_f
     monkeypatch.setattr(run, "_wait_for_window", wait)
     options = parse(["--data-dir", str(tmp_path)])
     with callers, warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # for the one that was left open
+        # For the one that is left open: the collector may come at any moment from here on.
+        warnings.simplefilter("ignore", ResourceWarning)
+        left = [ours]
+        left.append(left)  # type: ignore[arg-type]  # only the collector can free it
+        del ours, left
         assert run._run_in(options, Locations.at(tmp_path), None, None, Delivery()) == 0
     assert results == []
 
