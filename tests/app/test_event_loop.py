@@ -217,11 +217,8 @@ def test_a_callback_that_fails_is_told_and_the_next_one_runs(loop: EventLoop) ->
 
 def test_nothing_runs_between_two_runs(loop: EventLoop, qapp: QApplication) -> None:
     ran: list[str] = []
-
-    async def main(then: Callable[[], object]) -> None:
-        then()
-
-    loop.run_until_complete(main(lambda: loop.call_later(0.001, ran.append, "later")))
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.call_later(0.001, ran.append, "later")
     time.sleep(0.005)
     qapp.processEvents()
     assert not ran

@@ -55,10 +55,9 @@ async def test_a_batch_that_cannot_be_written_is_not_there(world: World) -> None
 
 @with_world()
 async def test_tracking_the_same_text_twice_at_once_adds_it_once(world: World) -> None:
-    first, second = await asyncio.gather(
-        world.tracker.track(job_id(1)), world.tracker.track(job_id(1))
-    )
-    assert (first.new, second.known) == ((1,), (1,))
+    both = await asyncio.gather(world.tracker.track(job_id(1)), world.tracker.track(job_id(1)))
+    # Which of them has read its text first, the machine's load decides.
+    assert sorted((tracked.new, tracked.known) for tracked in both) == [((), (1,)), ((1,), ())]
 
 
 @with_world()
