@@ -269,6 +269,10 @@ class Bench:
     async def add(self, record: Mapping[str, Any], saved: bool = True) -> Job:
         """A job as the server answered it; its images as files, drawn plainly."""
         (job,) = await self.track(str(record["jobid"]))
+        return await self.answer(job, record, saved)
+
+    async def answer(self, job: Job, record: Mapping[str, Any], saved: bool = True) -> Job:
+        """A tracked job, as the server answered it."""
         raw = json.dumps(record).encode()
         change = after_record(job, parse_record(record), "server", self.clock.time())
         if saved and change.images:

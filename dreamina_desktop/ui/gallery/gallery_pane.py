@@ -70,6 +70,7 @@ class GalleryPane(QWidget):
         self._filtered = False
         self._changed: set[ImageKey] = set()
         self._changed_jobs: set[int] = set()
+        self._changed_since_order: set[int] = set()  # jobs, since others were last shown
         self._told_current: ImageKey | None = None
         self._to_restore: GalleryState | None = None
         self._model = ImagesModel(services, self)
@@ -198,7 +199,16 @@ class GalleryPane(QWidget):
         if self._to_restore is not None and len(self.view.order):
             state, self._to_restore = self._to_restore, None
             state.apply_to(self.view)
+        self._look_again_at_changed()
         self._show_words()
+
+    def _look_again_at_changed(self) -> None:
+        """What is shown now was asked for a moment ago: jobs that were not among those shown have
+        got images in between."""
+        if self._changed_since_order:
+            self._changed_jobs |= self._changed_since_order
+            self._changed_since_order = set()
+            self._flush_soon()
 
     def order(self) -> ImageOrder:
         """The images shown, as they are at this moment."""
@@ -280,6 +290,7 @@ class GalleryPane(QWidget):
     def _on_library_changed(self, change: ChangeSet) -> None:
         self._changed |= change.images
         self._changed_jobs |= change.jobs
+        self._changed_since_order |= change.jobs
         self._flush_soon()
 
     def _on_downloads_changed(self) -> None:

@@ -59,6 +59,7 @@ class JobsModel(QAbstractListModel):
         self._changed: set[int] = set()
         self._is_stale = True  # the listing is not that of the query
         self._is_listing = False
+        self._changed_since: set[int] = set()  # jobs, since the listing was asked for
         self._has_first = True  # the first page of the search is shown, or need not be
         self._is_flushing = False  # the timer runs
         self._is_awaited = False  # by who brings it up to date
@@ -215,9 +216,13 @@ class JobsModel(QAbstractListModel):
             first = await self._services.library.listing_later(query, FIRST)
             if query == self._query and shiboken6.isValid(self):
                 self._show(first)
+        self._changed_since = set()
         listing = await self._services.library.listing_later(query)
         if query == self._query and shiboken6.isValid(self):
             self._show(listing)
+            if self._changed_since:  # it may not know how many images they have by now
+                self._changed |= self._changed_since
+                self._flush_soon()
 
     def _show(self, listing: Listing) -> None:
         """Rows that are new at an end are inserted as such; anything else is a new layout, which
@@ -262,6 +267,7 @@ class JobsModel(QAbstractListModel):
 
     def _on_library_changed(self, changes: ChangeSet) -> None:
         self._changed.update(changes.jobs)
+        self._changed_since.update(changes.jobs)
         if changes.listed or self._depends_on_content:
             self._is_stale = True
         if not self._is_flushing:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -106,3 +108,27 @@ async def test_new_images_join_their_group_and_grouping_is_kept(
     await put_up(again)
     await until(lambda: jobs_in_order(again) == [7, 5, 3, 1, 6, 4, 2])
     assert again._gallery._groups.grouping is Grouping.PROMPT
+
+
+async def test_images_that_come_while_their_group_is_looked_for_are_shown(
+    bench: Any, window: MainWindow, record: Any, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose(window, "By prompt")
+    await until(lambda: len(titles(window)) == 2)
+    library, asked, answered = bench.services.library, asyncio.Event(), asyncio.Event()
+    group_keys = library.group_keys
+
+    async def late(*args: Any) -> Any:
+        keys = await group_keys(*args)
+        asked.set()
+        await answered.wait()
+        return keys
+
+    monkeypatch.setattr(library, "group_keys", late)
+    coming = record(31, prompt="A red boat")
+    (job,) = await bench.track(str(coming["jobid"]))
+    await asked.wait()  # when the job has no images yet
+    await bench.answer(job, coming)
+    await until(lambda: not window._gallery._flush_timer.isActive())
+    answered.set()
+    await until(lambda: jobs_in_order(window)[:1] == [7])

@@ -56,6 +56,29 @@ async def test_newest_jobs_are_on_top_and_a_row_says_its_status(
     assert "completed" in row_text(pane, 1)
 
 
+async def test_images_that_come_while_a_large_library_is_listed_are_counted(
+    bench: Any, pane: JobsPane, record: Any, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dreamina_desktop.ui.jobs.jobs_model.SMALL", -1)
+    library, model = bench.services.library, pane.view.model()
+    asked, answered = asyncio.Event(), asyncio.Event()
+    listing_later = library.listing_later
+
+    async def late(*args: Any) -> Any:
+        listing = await listing_later(*args)
+        asked.set()
+        await answered.wait()
+        return listing
+
+    monkeypatch.setattr(library, "listing_later", late)
+    (job,) = await bench.track(str(record(1)["jobid"]))
+    await asked.wait()  # when the job has no images yet
+    await bench.answer(job, record(1))
+    await until(lambda: not model._timer.isActive())
+    answered.set()
+    await until(lambda: list(pane.listing().counts) == [2])
+
+
 async def test_an_unknown_status_is_shown_raw(
     bench: Any, pane: JobsPane, record: Any, until: Until
 ) -> None:
