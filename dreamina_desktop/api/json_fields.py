@@ -10,13 +10,15 @@ from typing import Any
 
 import msgspec
 
-from dreamina_desktop.core.record import MOST_IMAGES
+from dreamina_desktop.core.found_images import MOST_IMAGES
 from dreamina_desktop.core.tolerant_json import read_json, text_of, without_depths
 
 LONG_BYTES = 64_000
 UNREADABLE = object()  # no JSON
-_OBJECTS = ("request", "response", "error")  # whose fields are read
+# Whose fields are read: parts of a record, and the envelopes around one.
+_OBJECTS = ("request", "response", "error", "errorDetails", "data", "job", "result", "record")
 _LISTS = ("images", "assets")  # whose elements are
+_DEEPEST = 6  # where images are looked for elsewhere
 
 _Fields = dict[str, msgspec.Raw]
 _REFUSED = (msgspec.MsgspecError, ValueError, RecursionError)  # UnicodeDecodeError is a ValueError
@@ -56,16 +58,40 @@ def _fields(raw: msgspec.Raw) -> dict[str, Any]:
 def _value(name: str, raw: msgspec.Raw) -> Any:
     match bytes(memoryview(raw)[:1]):
         case b"{":
-            return _fields(raw) if name in _OBJECTS else {}
+            if name not in _OBJECTS:
+                return {}
+            fields = _fields(raw)
+            return fields if name != "response" or fields.get("images") else _all(raw, _DEEPEST)
         case b"[":
             return _list(raw) if name in _LISTS else []
         case _:
             return _scalar(raw)
 
 
+def _all(raw: msgspec.Raw, depth: int) -> Any:
+    """A value as it is, level by level: no step takes long. The images of a response may be
+    anywhere in it."""
+    kind = bytes(memoryview(raw)[:1])
+    if kind not in (b"{", b"["):
+        return _scalar(raw)
+    if depth == 0:
+        return None
+    if kind == b"{":
+        fields = msgspec.json.decode(raw, type=_Fields)
+        return {name: _all(inner, depth - 1) for name, inner in fields.items()}
+    items = msgspec.json.decode(raw, type=list[msgspec.Raw])[:MOST_IMAGES]
+    return [_all(item, depth - 1) for item in items]
+
+
 def _list(raw: msgspec.Raw) -> list[Any]:
     items = msgspec.json.decode(raw, type=list[msgspec.Raw])[:MOST_IMAGES]
-    return [_fields(item) if bytes(memoryview(item)[:1]) == b"{" else None for item in items]
+    return [_element(item) for item in items]
+
+
+def _element(raw: msgspec.Raw) -> Any:
+    """An object, or a link alone."""
+    kind = bytes(memoryview(raw)[:1])
+    return _fields(raw) if kind == b"{" else _scalar(raw) if kind == b'"' else None
 
 
 def _scalar(raw: msgspec.Raw) -> Any:

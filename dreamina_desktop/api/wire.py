@@ -21,8 +21,10 @@ from dreamina_desktop.core.answer import (
     Trouble,
 )
 from dreamina_desktop.core.bearer_token import without_tokens
-from dreamina_desktop.core.record import is_record, parse_record, parse_time, record_about
+from dreamina_desktop.core.dates import parse_time, utc_time
+from dreamina_desktop.core.record import is_record, parse_record, record_about
 
+_WITH_RECORD = (200, 201, 202, 203)  # the first is documented
 _MAX_MESSAGE = 200  # characters of the server's own words that are shown
 _MOST_SAID = 2_000  # of them that are looked at
 # A user, an account or a thing that the words of a 403 name.
@@ -40,8 +42,8 @@ def read_answer(
     status: int, headers: Mapping[str, str], body: bytes, jobid: str, now: float
 ) -> JobAnswer:
     """What an answer says about `jobid`. Header names in lower case, `now` in Unix seconds."""
-    if status == 200:
-        return _read_record(body, jobid)
+    if status in _WITH_RECORD:
+        return _read_record(status, body, jobid, now)
     if (ending := _ending(status, body)) is not None:
         return NotFound(ending)
     return read_error(status, headers, body, now)
@@ -93,16 +95,17 @@ def kind_of(body: bytes) -> str:
     return "a web page" if start.startswith((b"<!doctype", b"<html")) else "unreadable JSON"
 
 
-def _read_record(body: bytes, jobid: str) -> JobAnswer:
+def _read_record(status: int, body: bytes, jobid: str, now: float) -> JobAnswer:
     value = decoded(body)
     if value is UNREADABLE:
-        return Trouble(f"The API answered 200 with {kind_of(body)} instead of a record.")
+        return Trouble(f"The API answered {status} with {kind_of(body)} instead of a record.")
     if (about := record_about(value, jobid)) is not None:
-        return Found(parse_record(about), body)
+        return Found(parse_record(about, utc_time(now)), body)
     if is_record(value):
         return Trouble("The API's answer is about another job.")
     message = message_of(value)
-    return Trouble(f"The API answered 200 without a record{f': {message}' if message else '.'}")
+    said = f": {message}" if message else "."
+    return Trouble(f"The API answered {status} without a record{said}")
 
 
 def message_of(value: object) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from dreamina_desktop.api.json_fields import UNREADABLE, decoded
@@ -15,13 +14,11 @@ from dreamina_desktop.api.wire import (
     read_error,
 )
 from dreamina_desktop.core.answer import Trouble
-from dreamina_desktop.core.dates import utc_time
+from dreamina_desktop.core.dates import parse_time
 from dreamina_desktop.core.history import Asset, AssetPage, HistoryAnswer, NoHistory
-from dreamina_desktop.core.record import parse_id, parse_text, parse_time
+from dreamina_desktop.core.record import parse_id, parse_text
 
 UNKNOWN_ACCOUNT = "Unable to find configuration for account"
-_LATEST_S = 253_402_300_800.0  # the year 10000
-_MILLISECONDS_FROM = 1e11  # as seconds that is the year 5138
 _MAX_OFFSET = 1000  # characters
 
 
@@ -54,7 +51,7 @@ def _read_page(body: bytes) -> HistoryAnswer:
             f"The API answered 200 without the history{f': {message}' if message else '.'}"
         )
     things = [item for item in items if isinstance(item, Mapping)]
-    times = [at for thing in things if (at := _time(thing.get("createdAt"))) is not None]
+    times = [at for thing in things if (at := parse_time(thing.get("createdAt"))) is not None]
     return AssetPage(tuple(_images(things)), _next_offset(value), max(times, default=None))
 
 
@@ -72,11 +69,3 @@ def _next_offset(page: Mapping[str, Any]) -> str | None:
         return None
     offset = parse_id(page.get("nextOffset"))
     return offset if offset is not None and len(offset) <= _MAX_OFFSET else None
-
-
-def _time(value: object) -> datetime | None:
-    """ISO 8601, or a number of seconds or milliseconds: the documentation does not say."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return parse_time(value)
-    seconds = value / (1000 if value >= _MILLISECONDS_FROM else 1)
-    return utc_time(seconds) if 0 <= seconds < _LATEST_S else None

@@ -1,4 +1,5 @@
-"""Spans of days by names that stay right: "last 7 days" is not the same tomorrow."""
+"""Times from elsewhere, and spans of days by names that stay right: "last 7 days" is not the same
+tomorrow."""
 
 from __future__ import annotations
 
@@ -28,6 +29,10 @@ _MONTHS = (
     "November",
     "December",
 )
+_NUMBER = re.compile(r"\d{9,19}(?:\.\d{1,9})?", re.ASCII)
+_LONGEST_TIME = 100  # characters
+_UNITS = (1, 1e3, 1e6, 1e9)  # to a second
+_FIRST_SECOND, _LAST_SECOND = 1e8, 1e11
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 
 
@@ -64,6 +69,45 @@ def utc_time(seconds: float) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
+
+
+def parse_time(value: object) -> datetime | None:
+    """A time from anywhere as an aware UTC datetime: ISO 8601, RFC 2822, or a number of seconds,
+    milliseconds, … since 1970, also as a text. None where it cannot be read."""
+    if isinstance(value, str):
+        text = value.strip()
+        return _counted(float(text)) if _NUMBER.fullmatch(text) else _written(text)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return _counted(value)
+
+
+def _counted(number: float) -> datetime | None:
+    """By its size: no time that anybody tells is before 1973 or after 5138."""
+    for unit in _UNITS:
+        if _FIRST_SECOND <= number / unit < _LAST_SECOND:
+            return utc_time(number / unit)
+    return None
+
+
+def _written(text: str) -> datetime | None:
+    for read in (datetime.fromisoformat, _iso_with_zone, _mail_date):
+        try:
+            time = read(text[:_LONGEST_TIME])
+            return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def _iso_with_zone(text: str) -> datetime:
+    return datetime.fromisoformat(re.sub(r"\s?(?:UTC|GMT)$", "Z", text).replace("/", "-"))
+
+
+def _mail_date(text: str) -> datetime:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 (few answers hold any)
+
+    return parsedate_to_datetime(text)
 
 
 def local_time(at: datetime | float) -> datetime:

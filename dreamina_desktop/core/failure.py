@@ -25,6 +25,7 @@ class Failure:
 
 _AGAIN = "Submitting it again may help."
 _CHANGE = "Change the prompt or the reference; the same request will probably fail again."
+_CREDITS = "Add credits at Dreamina, or use another account."
 # Each: for a list, the cause, the remedy. Documented by the vendor:
 _DOCUMENTED = {
     "408": ("timed out", "The generation took more than an hour and timed out.", _AGAIN),
@@ -32,6 +33,13 @@ _DOCUMENTED = {
         "account session expired",
         "The session of the linked Dreamina account has expired.",
         "Add the account again at useapi.net; asking again will not help.",
+    ),
+    "412": ("out of credits", "The account has no credits left.", _CREDITS),
+    "422": ("moderated", "Moderation refused the prompt, a reference or an image.", _CHANGE),
+    "429": (
+        "quota used up",
+        "The quota is used up, or too much runs at once.",
+        "Wait a while.",
     ),
     "2038": (
         "content filter",
@@ -43,7 +51,7 @@ _DOCUMENTED = {
 # Seen in other clients of the same upstream (inferred), hence "probably":
 _SEEN = (
     (("1057",), "rate limit", "Probably too many requests in a short time.", "Wait a while."),
-    (("1006",), "out of credits", "Probably the account has no credits left.", ""),
+    (("1006",), "out of credits", "Probably the account has no credits left.", _CREDITS),
     (
         ("1015",),
         "login needed",
@@ -62,8 +70,13 @@ _SEEN = (
     (("2047",), "violation", "Probably refused as a violation of the rules.", _CHANGE),
 )
 _INFERRED = {code: (short, cause, cure) for codes, short, cause, cure in _SEEN for code in codes}
-# Where a failed record has no code, its words may still name a documented failure.
-_SAID = {"contentfiltered": "2038", "generation timed out": "408"}
+# Where a failed record has no code that is known, its words may still name a failure that is.
+_SAID = {
+    "contentfiltered": "2038",
+    "generation timed out": "408",
+    "not enough credits": "1006",
+    "moderated": "422",
+}
 _MAX_SHORT = 80  # characters
 
 
@@ -77,14 +90,21 @@ def explain(record: JobRecord) -> Failure:
             "The job was cancelled by its user.",
             "Submit it again if you still want it.",
         )
+    if said.lower() in ("cancelled", "canceled"):
+        return Failure(record.code, "cancelled", "The job was cancelled.", "")
     code = record.code if record.code != "200" else None
-    meaning = code or next((_SAID[words] for words in _SAID if words in said.lower()), "")
+    meaning = code if code in _DOCUMENTED or code in _INFERRED else _meaning_of(said)
     if meaning in _DOCUMENTED:
         return Failure(code, *_DOCUMENTED[meaning])
     if meaning in _INFERRED:
         short, cause, remedy = _INFERRED[meaning]
         return Failure(code, short, cause, remedy, inferred=True)
     return _unknown(code, said)
+
+
+def _meaning_of(said: str) -> str:
+    """The code that the words stand for; "" where they are others."""
+    return next((_SAID[words] for words in _SAID if words in said.lower()), "")
 
 
 def _unknown(code: str | None, said: str) -> Failure:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from dreamina_desktop.core.found_images import ELSEWHERE
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 
 _LASTING = (  # said while a job runs, and the same ever after
@@ -49,7 +50,10 @@ def as_json(record: JobRecord) -> dict[str, Any]:
         "created": record.created and record.created.isoformat(),
         "updated": record.updated and record.updated.isoformat(),
         "request": _said(request),
-        "response": {"images": [_image(entry) for entry in record.images]},
+        "response": {
+            "images": [image_json(entry) for entry in record.images],
+            **({ELSEWHERE: True} if record.elsewhere else {}),
+        },
         "error": record.error,
         "errorDetails": record.error_details,
         "code": record.code,
@@ -57,7 +61,8 @@ def as_json(record: JobRecord) -> dict[str, Any]:
     return _said(value)
 
 
-def _image(entry: ImageEntry) -> dict[str, Any]:
+def image_json(entry: ImageEntry) -> dict[str, Any]:
+    """An element of `images`."""
     return _said(
         {
             "imageUrl": entry.url,

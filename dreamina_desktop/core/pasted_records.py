@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+from dreamina_desktop.core.found_images import names_video
 from dreamina_desktop.core.id_form import END, is_possible
-from dreamina_desktop.core.record import is_record, parse_record
+from dreamina_desktop.core.record import JobRecord, is_record, parse_record
 from dreamina_desktop.core.text_slices import SLICE, slices_between_objects
 from dreamina_desktop.core.wrapped_text import unescaped, without_invisible
 
@@ -223,7 +224,7 @@ def _record(text: str) -> PastedRecord | None:
     record = parse_record(named)
     return PastedRecord(
         jobid=record.jobid,
-        raw=text.encode(errors="replace") if _is_whole(named) else None,
+        raw=text.encode(errors="replace") if _is_whole(named, record) else None,
         is_final=record.is_final,
         updated=record.updated or datetime.min.replace(tzinfo=UTC),
     )
@@ -241,13 +242,14 @@ def _is_dreamina(jobid: str) -> bool:
     return is_possible(jobid) and ("-bot:" not in jobid or jobid.endswith(END))
 
 
-def _is_whole(value: Mapping[str, Any]) -> bool:
+def _is_whole(value: Mapping[str, Any], record: JobRecord) -> bool:
     """Whether a final state comes with what makes it worth keeping: a line of a log that only
     names it would else end the polling of a job whose images are still to come."""
-    if value["status"] == "completed":
+    if record.status == "completed":
         response = value.get("response")
-        return isinstance(response, Mapping) and isinstance(response.get("images"), list)
-    if value["status"] == "failed":
+        has_list = isinstance(response, Mapping) and isinstance(response.get("images"), list)
+        return has_list or bool(record.images) or names_video(value)
+    if record.status == "failed":
         return bool(value.get("error")) or value.get("code") not in (None, 200, "200")
     return True
 

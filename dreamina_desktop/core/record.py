@@ -6,20 +6,51 @@ What is unknown is kept in the raw JSON; what has an unexpected type reads as ab
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from dreamina_desktop.core import id_form
 from dreamina_desktop.core.bearer_token import without_tokens
+from dreamina_desktop.core.dates import parse_time
+from dreamina_desktop.core.found_images import (
+    documented,
+    elsewhere,
+    names_video,
+    opened,
+    were_elsewhere,
+)
 
-MOST_IMAGES = 9_999  # of a job: names of files have four digits for them
 # Characters that are read, and so shown and indexed. All else stays in the raw record.
 MOST_PROSE = 20_000  # of a prompt or an error; the rest is cut
 MOST_WORD = 200  # of a status, a model; the rest is cut
 MOST_LINK = 16_000  # of a link or a reference: one that is longer is none
-_STATUSES = ("created", "completed", "failed")
+_MEANINGS = {  # of a status, in any case; the first of each is documented
+    **dict.fromkeys(("created",), "created"),
+    **dict.fromkeys(
+        ("completed", "complete", "succeeded", "success", "successful", "finished", "done"),
+        "completed",
+    ),
+    **dict.fromkeys(
+        ("failed", "failure", "error", "moderated", "cancelled", "canceled", "rejected", "aborted"),
+        "failed",
+    ),
+}
 _MAX_CODE = 40
+_FIRST_YEAR = 2020  # no job is older
+_MOST_NESTED = 4  # objects around a record, or in an error
+_MOST_LAYERS = 50  # objects beside each other that are looked into
+_PARTS = ("request", "response", "error", "errorDetails")  # of a record: no other lies in them
+_FIRST_HTTP_ERROR, _LAST_HTTP_ERROR = 400, 599
+# Codes of this range that say why a job failed; the others only say that something did.
+_TELLING = ("408", "412", "422", "429", "596")
+_NO_CODE = ("", "0", "200")
+_CODE_NAMES = ("code", "fail_code", "failCode", "error_code", "errorCode", "errcode", "ret")
+_CODE_IN_TEXT = re.compile(
+    r"(?:\b(?:fail|failure|err|error)_?code|\bret|[\"']code)[^\w-]{1,8}(-?\d{1,9})\b",
+    re.ASCII | re.IGNORECASE,
+)
 _REFERENCE = re.compile(r"imageRef_([1-9]\d?)", re.ASCII)
 
 
@@ -58,6 +89,13 @@ class JobRecord:
     error_details: str | None = None
     code: str | None = None  # as text, whether it came as a number or a string
     images: tuple[ImageEntry, ...] = ()
+    elsewhere: bool = False  # its images were found elsewhere than in `response.images`
+
+    @property
+    def is_video(self) -> bool:
+        """By its type, else by the letter in its ID (inferred)."""
+        is_named = self.type is not None and self.type.lower().startswith("video")
+        return is_named or id_form.is_video(self.jobid)
 
     @property
     def duration_s(self) -> float | None:
@@ -72,19 +110,56 @@ class JobRecord:
 
 
 def record_about(value: object, jobid: str) -> Mapping[str, Any] | None:
-    """The record in the answer to a job's own URL, or in its row: its ID may be left out. None
-    where it is none, or another job's."""
-    if not isinstance(value, Mapping):
+    """The record in the answer to a job's own URL, or in its row: its ID may be left out or have
+    another key, and the record may lie in an envelope. None where it is none, or another job's."""
+    found = [
+        (each, record)
+        for each in _layers(value, _MOST_NESTED)
+        if (record := _named(each, jobid)) is not None
+    ]
+    return max(found, key=lambda pair: _says(*pair), default=(None, None))[1]
+
+
+def _says(value: Mapping[str, Any], record: Mapping[str, Any]) -> int:
+    """How surely an object is the record, and not an envelope with a state of its own."""
+    parts = (value.get("request"), value.get("response"))
+    return 2 * any(isinstance(part, Mapping) for part in parts) + (value is record)
+
+
+def _layers(value: object, depth: int) -> Iterator[Mapping[str, Any]]:
+    """An object and those in which a record may lie, the outer ones first."""
+    value = opened(value)
+    if depth == 0:
+        return
+    if isinstance(value, Mapping):
+        yield value
+        inside = [inner for name, inner in value.items() if name not in _PARTS]
+    else:
+        inside = value if isinstance(value, list) else []
+    for inner in inside[:_MOST_LAYERS]:
+        yield from _layers(inner, depth - 1)
+
+
+def _named(value: Mapping[str, Any], jobid: str) -> Mapping[str, Any] | None:
+    """A record of that job, with its ID under our key."""
+    named = [value[name] for name in value if isinstance(name, str) and _is_id_name(name)]
+    ids = [each for each in named if each is not None]
+    if any(each != jobid for each in ids):
         return None
-    if value.get("jobid") is None and _is_like_record(value):
-        return {**value, "jobid": jobid}
-    return value if is_record(value) and value["jobid"] == jobid else None
+    if not ids and value.get("id") != jobid and not _is_like_record(value):
+        return None
+    record = value if value.get("jobid") == jobid else {**value, "jobid": jobid}
+    return record if is_record(record) else None
+
+
+def _is_id_name(name: str) -> bool:
+    return name.lower().replace("_", "") == "jobid"
 
 
 def _is_like_record(value: Mapping[str, Any]) -> bool:
     """What has a status may be anything: a record without its ID has more of one."""
     return isinstance(value.get("status"), str) and (
-        value["status"] in _STATUSES or isinstance(value.get("request"), Mapping)
+        value["status"] in _MEANINGS.values() or isinstance(value.get("request"), Mapping)
     )
 
 
@@ -99,30 +174,63 @@ def is_record(value: object) -> bool:
     )
 
 
-def parse_record(value: Mapping[str, Any]) -> JobRecord:
-    """Read a decoded record. Raises ValueError when `is_record` says no."""
+def parse_record(value: Mapping[str, Any], seen: datetime | None = None) -> JobRecord:
+    """Read a decoded record. `seen`: when it came, so that a date which it leaves out can be read
+    from its ID (inferred), which has no year. Raises ValueError when `is_record` says no."""
     if not is_record(value):
         raise ValueError("not a job record: it has no jobid or no status")
-    request = _mapping(value.get("request"))
-    response = _mapping(value.get("response"))
-    return JobRecord(
-        jobid=value["jobid"],
-        status=_clean(value["status"][:MOST_WORD]),
-        type=_word(value.get("type")),
+    jobid, status = value["jobid"], _status(value)
+    request = _mapping(opened(value.get("request")))
+    updated = parse_time(value.get("updated"))
+    record = JobRecord(
+        jobid=jobid,
+        status=status,
+        type=_word(value.get("type")) or ("video" if names_video(value) else None),
         model=_word(value.get("model")) or _word(request.get("model")),
-        created=parse_time(value.get("created")),
-        updated=parse_time(value.get("updated")),
+        created=parse_time(value.get("created")) or _created_by_id(jobid, updated or seen),
+        updated=updated,
         prompt=_prose(request.get("prompt")),
         ratio=_word(request.get("ratio")),
         resolution=_word(request.get("resolution")),
         source_jobid=_link(request.get("jobid")),
         source_index=_integer(request.get("imageIndex")),
         references=_references(request),
-        error=_error_text(value.get("error")),
-        error_details=_prose(value.get("errorDetails")),
-        code=_code(value),
-        images=_images(response.get("images")),
+        error=_error(value, status),
+        error_details=_said(value.get("errorDetails")),
+        code=_code(value, status),
+        images=_entries(documented(value)),
     )
+    if record.images:
+        return replace(record, elsewhere=True) if were_elsewhere(value) else record
+    return record if record.is_video else _with_others(record, value)
+
+
+def _with_others(record: JobRecord, value: Mapping[str, Any]) -> JobRecord:
+    """With images that are elsewhere, once the job has them."""
+    found = _entries(elsewhere(value)) if record.status == "completed" else ()
+    return replace(record, images=found, elsewhere=True) if found else record
+
+
+def _status(value: Mapping[str, Any]) -> str:
+    """`created`, `completed` or `failed`, whatever word says it. One that is unknown is the
+    job's end where it comes with an error (inferred), and else stays as it came."""
+    meaning = _meaning(value["status"])
+    if meaning in _MEANINGS.values():
+        return meaning
+    code = _code_text(value.get("code"))
+    is_error = code.isdigit() and int(code) >= _FIRST_HTTP_ERROR
+    return "failed" if is_error or value.get("error") else meaning
+
+
+def _meaning(status: str) -> str:
+    word = _clean(status[:MOST_WORD])
+    return _MEANINGS.get(word.strip().lower(), word)
+
+
+def _created_by_id(jobid: str, at: datetime | None) -> datetime | None:
+    """`at`: a time soon after it. A clock that stands before the service began gives no year."""
+    inner = id_form.parts(jobid, at) if at is not None and at.year >= _FIRST_YEAR else None
+    return inner.created if inner else None
 
 
 def _references(request: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
@@ -133,21 +241,9 @@ def _references(request: Mapping[str, Any]) -> tuple[tuple[int, str], ...]:
         and (name := _REFERENCE.fullmatch(key))
         and (text := _link(request[key]))
     ]
+    if not found and (text := _link(request.get("imageRef"))):
+        return ((1, text),)  # as the only one was called before
     return tuple(sorted(found))
-
-
-def parse_time(value: object) -> datetime | None:
-    """An ISO 8601 time as an aware UTC datetime; None where it cannot be read."""
-    if not isinstance(value, str):
-        return None
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    try:
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
-    except OverflowError:
-        return None
 
 
 def parse_text(value: object) -> str | None:
@@ -175,9 +271,7 @@ def parse_id(value: object) -> str | None:
     return _link(value)
 
 
-def _images(value: object) -> tuple[ImageEntry, ...]:
-    if not isinstance(value, list):
-        return ()
+def _entries(images: list[Mapping[str, Any]]) -> tuple[ImageEntry, ...]:
     return tuple(
         ImageEntry(
             index=index,
@@ -190,22 +284,43 @@ def _images(value: object) -> tuple[ImageEntry, ...]:
             asset_ref=_link(item.get("assetRef")),
             item_id=parse_id(item.get("itemId")),
         )
-        for index, item in enumerate(map(_mapping, value[:MOST_IMAGES]))
+        for index, item in enumerate(images)
     )
 
 
-def _code(value: Mapping[str, Any]) -> str | None:
-    """The record's code; where it is missing or 200 on a failed job, the one in `error`."""
+def _code(value: Mapping[str, Any], status: str) -> str | None:
+    """The record's code; where it is missing or tells nothing of a failed job, the one in what is
+    said about the error."""
     code = _code_text(value.get("code"))
-    if value["status"] != "failed" or code not in ("", "200"):
+    if status != "failed" or not _tells_nothing(code):
         return code or None
-    error = value.get("error")
-    inner = _code_text(error.get("code")) if isinstance(error, Mapping) else ""
-    if inner not in ("", "200"):
-        return inner
-    said = f"{_error_text(error)} {_prose(value.get('errorDetails'))}"
-    found = re.search(r"fail_code[^\w-]{1,4}(-?\d{1,9})\b", said, re.ASCII)
-    return found[1] if found else code or None
+    inner = (each for each in _codes_in(value) if each not in _NO_CODE)
+    return next(inner, code or None)
+
+
+def _tells_nothing(code: str) -> bool:
+    if code in _NO_CODE:
+        return True
+    is_http = code.isdigit() and _FIRST_HTTP_ERROR <= int(code) <= _LAST_HTTP_ERROR
+    return is_http and code not in _TELLING
+
+
+def _codes_in(value: Mapping[str, Any]) -> Iterator[str]:
+    """Codes in `error` and `errorDetails`: fields of an object, or in a text."""
+    for part in (value.get("error"), value.get("errorDetails")):
+        yield _code_text(None if isinstance(part, str) else part)
+        yield from _codes(part, _MOST_NESTED)
+
+
+def _codes(value: object, depth: int) -> Iterator[str]:
+    value = opened(value)
+    if isinstance(value, str):
+        yield from (found[1] for found in _CODE_IN_TEXT.finditer(value[:MOST_PROSE]))
+    elif depth and isinstance(value, Mapping | list):
+        inside = list(value.values() if isinstance(value, Mapping) else value)
+        yield from (_code_text(_mapping(value).get(name)) for name in _CODE_NAMES)
+        for each in inside[:_MOST_LAYERS]:
+            yield from _codes(each, depth - 1)
 
 
 def _code_text(code: object) -> str:
@@ -217,11 +332,51 @@ def _code_text(code: object) -> str:
     return str(int(code)) if code == int(code) else str(code)
 
 
-def _error_text(value: object) -> str | None:
-    """`error` is a string, or an object {code, message, status, details} (docs/api.md)."""
+def _error(value: Mapping[str, Any], status: str) -> str | None:
+    """What went wrong; of a job that says no more, the word that says how it ended."""
+    said, word = _said(value.get("error")), value["status"].strip()
+    is_telling = status == "failed" and word.lower() not in ("failed", "failure", "error")
+    return said or (_word(word) if is_telling else None)
+
+
+def _said(value: object) -> str | None:
+    """All that an error says, as one text: a string, an object {code, message, status, details}
+    (docs/api.md), another one, or a list."""
+    return _prose(": ".join(_sayings(value, _MOST_NESTED))) or None
+
+
+def _sayings(value: object, depth: int) -> Iterator[str]:
+    value = opened(value)
+    if depth == 0 or value is None or isinstance(value, bool):
+        return
     if isinstance(value, Mapping):
-        return _prose(value.get("message")) or _prose(value.get("details"))
-    return _prose(value)
+        yield from _of_object(value, depth - 1)
+    elif isinstance(value, list):
+        said = (": ".join(_sayings(each, depth - 1)) for each in value[:_MOST_LAYERS])
+        if text := "; ".join(filter(None, said)):
+            yield text
+    elif text := value[:MOST_PROSE] if isinstance(value, str) else _number_text(value):
+        yield text
+
+
+def _of_object(value: Mapping[str, Any], depth: int) -> Iterator[str]:
+    """The message first, then its details, then what else there is by its names."""
+    is_named = isinstance(value.get("message"), str) and value["message"]
+    for name in ("message", "details"):
+        yield from _sayings(value.get(name), depth)
+    known = ("message", "details", *(("code", "status") if is_named else ()))
+    others = [
+        f"{name}: {said}"
+        for name in list(value)[:_MOST_LAYERS]
+        if name not in known and (said := ": ".join(_sayings(value[name], depth)))
+    ]
+    if others:
+        yield ", ".join(others)
+
+
+def _number_text(value: object) -> str:
+    """Of a number that has no end nobody reads the digits."""
+    return str(value) if isinstance(value, float) or _code_text(value) else ""
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.core.record import JobRecord
 
 Role = Literal["pending", "completed", "failed", "muted", "info"]
 
@@ -25,7 +26,7 @@ def status_words(job: Job, *, waiting: str = "") -> StatusWords:
     """`waiting`: why nothing is asked at the moment ("paused", "no token"), else ""."""
     record = job.record
     if record is not None and record.status == "completed":
-        return StatusWords("check", "completed", "completed")
+        return StatusWords("check", _word_of_completed(job, record), "completed")
     if record is not None and record.status == "failed":
         failure = explain(record)
         return StatusWords("failed", failure.short, "failed", failure.code or "")
@@ -36,6 +37,26 @@ def status_words(job: Job, *, waiting: str = "") -> StatusWords:
     if waiting:
         return StatusWords("pause", f"waiting: {waiting}", "pending")
     return StatusWords("ring", _word_of_running(job), "pending")
+
+
+def why_without_images(job: Job) -> str:
+    """What became of the images of a completed job that has none, as a sentence; else ""."""
+    record = job.record
+    if record is None or record.status != "completed" or job.images:
+        return ""
+    if record.is_video:
+        return "It is a video, which is not saved here."
+    return (
+        "The API says that it is completed, and no image was found in its answer: that may have a "
+        "form that is not known here. The details show it raw."
+    )
+
+
+def _word_of_completed(job: Job, record: JobRecord) -> str:
+    """Never that alone where there is nothing to show for it."""
+    if job.images:
+        return "completed"
+    return "completed video" if record.is_video else "completed, no image found"
 
 
 def _word_of_running(job: Job) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.job import Job
 from dreamina_desktop.core.paste import KeptLine
-from dreamina_desktop.core.status_words import status_words
+from dreamina_desktop.core.status_words import status_words, why_without_images
 from dreamina_desktop.core.wrapped_text import without_invisible
 
 REFERENCES = 4
@@ -34,8 +34,8 @@ def row_of(job: Job) -> tuple[str, ...]:
     references = [image.entry.asset_ref or "" for image in job.images[:REFERENCES]]
     references += [""] * (REFERENCES - len(references))
     file = next((image.file for image in job.images if image.file), None)
-    status = record.status if failed and record is not None else words.word
-    cause = (words.word if failed else job.note) or ""
+    status = record.status if record is not None and record.is_final else words.word
+    cause = words.word if failed else job.note or why_without_images(job)
     prompt = record.prompt if record and record.prompt else ""
     return (str(job.number), job.jobid, status, cause, prompt, *references, file or "")
 

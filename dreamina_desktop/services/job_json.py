@@ -12,7 +12,8 @@ import msgspec
 
 from dreamina_desktop.core.bearer_token import without_tokens_in_bytes
 from dreamina_desktop.core.job import Image, ImageState, Job
-from dreamina_desktop.core.known_facts import as_json
+from dreamina_desktop.core.known_facts import as_json, image_json
+from dreamina_desktop.core.record import record_about
 from dreamina_desktop.core.tolerant_json import read_json
 
 _JOB_FIELDS = (
@@ -35,7 +36,7 @@ _NULL = msgspec.Raw(b"null")
 def job_json(job: Job, raw: bytes | None) -> bytes:
     """An object in indented UTF-8, as an element of a list; `raw`: the record as it came. What it
     leaves out and is known all the same stands there too."""
-    rows = [_row(job, _fields(raw))]
+    rows = [_row(job, _record_fields(job, raw))]
     encoded = msgspec.json.encode(rows)
     try:
         formatted = msgspec.json.format(encoded, indent=2)
@@ -45,18 +46,19 @@ def job_json(job: Job, raw: bytes | None) -> bytes:
 
 
 def _row(job: Job, fields: Fields) -> dict[str, Any]:
-    entries = _image_fields(fields)
+    entries = _image_fields(job, fields)
     known = as_json(job.record) if job.record is not None else {}
     said = {name: fields.get(name, _NULL) for name in _JOB_FIELDS}
     return {
         "number": job.number,
         "jobid": job.jobid,
         **{name: known.get(name) if fact == _NULL else fact for name, fact in said.items()},
+        "status": known.get("status"),  # one of three words, whichever the server has for it
         "request": _request(said["request"], known.get("request", {})),
         "tracking": job.tracking.value,
         "note": job.note or None,
         "images": [
-            _image_row(image, entries[image.key.index] if image.key.index < len(entries) else {})
+            _image_row(image, entries.get(image.key.index) or image_json(image.entry))
             for image in job.images
         ],
     }
@@ -69,7 +71,7 @@ def _request(said: msgspec.Raw, known: Mapping[str, Any]) -> object:
     return {**fields, **missing} if missing else said
 
 
-def _image_row(image: Image, fields: Fields) -> dict[str, Any]:
+def _image_row(image: Image, fields: Mapping[str, Any]) -> dict[str, Any]:
     saved = image.state is ImageState.SAVED
     return {
         "index": image.key.index,
@@ -94,9 +96,31 @@ def _fields(raw: bytes | None) -> Fields:
     return {name: _raw(inner) for name, inner in value.items()} if isinstance(value, dict) else {}
 
 
-def _image_fields(fields: Fields) -> list[Fields]:
+def _record_fields(job: Job, raw: bytes | None) -> Fields:
+    """Those of the record, also where it lies in an envelope."""
+    fields = _fields(raw)
+    if raw is None or "jobid" in fields or "request" in fields or "response" in fields:
+        return fields
+    record = record_about(_tolerant(raw), job.jobid)
+    return {name: _raw(inner) for name, inner in record.items()} if record else fields
+
+
+def _image_fields(job: Job, fields: Fields) -> dict[int, Fields]:
+    """Of the images that stand where the API puts them, and at the index that they have here."""
+    if job.record is None or job.record.elsewhere:
+        return {}
     response = _fields(bytes(fields.get("response", b"{}")))
-    return [_fields(bytes(image)) for image in _list(bytes(response.get("images", b"[]")))]
+    said = enumerate(map(bytes, _list(bytes(response.get("images", b"[]")))))
+    here = {image.key.index: image.entry.uri for image in job.images}
+    entries = ((index, _fields(image)) for index, image in said)
+    return {
+        index: entry for index, entry in entries if _text(entry.get("imageUri")) == here.get(index)
+    }
+
+
+def _text(raw: msgspec.Raw | None) -> str | None:
+    value = None if raw is None else _tolerant(bytes(raw))
+    return value if isinstance(value, str) and value else None
 
 
 def _list(raw: bytes) -> list[msgspec.Raw]:

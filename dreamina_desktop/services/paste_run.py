@@ -8,8 +8,10 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from dreamina_desktop.core.counting import counted, plural, shortened
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import Batch, Job
 from dreamina_desktop.core.job_id import Finds
@@ -202,7 +204,7 @@ class PasteRun:
             here = await self._library.known_later(jobids[start : start + SLICE])
             for job in await self._library.fetch([known.number for known in here.values()]):
                 raw = finds.records[job.jobid]
-                record = _record(raw)
+                record = _record(raw, utc_time(self._clock.time()))
                 if record is not None and after_paste(job, record) != job:
                     await self._library.change(job.number, _pasting(record), raw)
             yield 1.0
@@ -222,9 +224,9 @@ def _shown_again(job: Job) -> Job:
     return replace(job, removed=False)
 
 
-def _record(raw: bytes) -> JobRecord | None:
+def _record(raw: bytes, seen: datetime) -> JobRecord | None:
     try:
-        return parse_record(json.loads(raw))
+        return parse_record(json.loads(raw), seen)
     except (ValueError, RecursionError):
         return None
 

@@ -12,7 +12,7 @@ import apsw
 
 from dreamina_desktop.core.archive import MOST_RECORD_BYTES
 from dreamina_desktop.core.bearer_token import without_tokens, without_tokens_in_bytes
-from dreamina_desktop.core.record import MOST_IMAGES
+from dreamina_desktop.core.found_images import MOST_IMAGES
 from dreamina_desktop.storage.soundness import columns_of
 
 _LATEST = 1e11  # Unix seconds; a time that every calendar has

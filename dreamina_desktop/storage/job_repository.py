@@ -10,6 +10,7 @@ from typing import Any
 import apsw
 
 from dreamina_desktop.core.archive import ArchivedJob
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job, Tracking
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.paste import Paste
@@ -139,7 +140,7 @@ class JobRepository:
         return await self._database.call(work)
 
     def _add(self, connection: apsw.Connection, batch: Batch, jobid: str, raw: bytes | None) -> Job:
-        record = record_of(raw)
+        record = record_of(raw, None, jobid, utc_time(batch.at))
         tracking = Tracking.DONE if record and record.is_final else Tracking.POLLING
         source = "paste" if record else ""
         facts = facts_beside(raw, record) if raw else None

@@ -7,18 +7,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import apsw
 import msgspec
 
+from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.file_name import is_text, path_as_text, text_as_path
+from dreamina_desktop.core.found_images import MOST_IMAGES
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.known_facts import as_json
 from dreamina_desktop.core.marks import Flag, Marks
 from dreamina_desktop.core.record import (
-    MOST_IMAGES,
     ImageEntry,
     JobRecord,
     is_record,
@@ -89,7 +91,7 @@ class JobRows:
     def _job(self, row: Sequence[Any], images: Mapping[int, tuple[Any, ...]]) -> Job:
         number, jobid, batch, tracked_at, tracking, removed, raw, facts, *rest = row
         record_source, last_asked_at, not_found_count, note = rest
-        record = record_of(raw, facts, jobid)
+        record = record_of(raw, facts, jobid, utc_time(tracked_at))
         return Job(
             number=number,
             jobid=jobid,
@@ -156,25 +158,33 @@ def _marks(flag: int, rating: int, tags: str, note: str) -> Marks:
     return Marks(Flag(flag), rating, read, note)
 
 
-def record_of(raw: bytes | None, facts: str | None = None, jobid: str = "") -> JobRecord | None:
+def record_of(
+    raw: bytes | None,
+    facts: str | None = None,
+    jobid: str = "",
+    seen: datetime | None = None,
+) -> JobRecord | None:
     """What is known of a job: the `facts` beside its record, where that does not say all; else
-    what its record says. One that cannot be read does not stop the others."""
-    if facts is not None and (record := _record_of(facts.encode(), jobid)) is not None:
+    what its record says. `seen`: when it was here. One that cannot be read does not stop others."""
+    if facts is not None and (record := _record_of(facts.encode(), jobid, seen)) is not None:
         return record
-    return None if raw is None else _record_of(raw, jobid)
+    return None if raw is None else _record_of(raw, jobid, seen)
 
 
 def facts_beside(raw: bytes, record: JobRecord | None) -> str | None:
-    """What is kept beside a raw record: nothing where that says all, and is read at once."""
-    if record is None or (len(raw) < LONG_BYTES and record_of(raw, None, record.jobid) == record):
+    """What is kept beside a raw record: nothing where that says all, in the documented form that
+    every version knows, and is read at once."""
+    if record is None:
+        return None
+    if len(raw) < LONG_BYTES and not record.elsewhere and record_of(raw) == record:
         return None
     return msgspec.json.encode(as_json(record)).decode()
 
 
-def _record_of(raw: bytes, jobid: str) -> JobRecord | None:
+def _record_of(raw: bytes, jobid: str, seen: datetime | None) -> JobRecord | None:
     try:
         value = _decoded(raw)
-        return parse_record(value if is_record(value) else record_about(value, jobid) or {})
+        return parse_record(value if is_record(value) else record_about(value, jobid) or {}, seen)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -72,6 +72,78 @@ def test_a_record_of_another_job_is_trouble(other: str) -> None:
     assert read(200, record(jobid=other)) == Trouble("The API's answer is about another job.")
 
 
+ENVELOPES: list[tuple[str, Any]] = [
+    ("data", {"data": record(status="completed")}),
+    ("code, message and data", {"code": 200, "message": "ok", "data": record()}),
+    ("success", {"status": "success", "result": record(status="failed", error="x")}),
+    ("the ID and a state of its own", {"jobid": JOBID, "status": "ok", "job": record(request={})}),
+    ("a list of one", [record(status="completed")]),
+    ("a list of several", {"jobs": [record(jobid="j2:dreamina"), record(status="completed")]}),
+    ("two envelopes", {"ok": True, "data": {"job": record()}}),
+    ("a string", {"statusCode": 200, "body": json.dumps(record())}),
+    ("no ID inside", {"jobid": JOBID, "data": {"status": "completed", "request": {}}}),
+]
+KEYS: list[tuple[str, Any]] = [
+    (key, {key: JOBID, "type": "image", "status": "completed"})
+    for key in ("jobId", "job_id", "JobID", "id")
+]
+
+
+@pytest.mark.parametrize("body", [body for _, body in ENVELOPES + KEYS], ids=dict(ENVELOPES + KEYS))
+def test_a_record_in_an_envelope_or_with_another_key_is_found(body: Any) -> None:
+    answer = read(200, body)
+    assert isinstance(answer, Found)
+    assert (answer.record.jobid, answer.record.status) in [
+        (JOBID, status) for status in ("created", "completed", "failed")
+    ]
+    assert answer.raw == json.dumps(body).encode()
+
+
+def test_the_record_goes_before_the_state_of_its_envelope() -> None:
+    inside = record(status="failed", error="x")
+    for body in (
+        {"status": "success", "data": inside},
+        {**record(), "data": {**inside, "request": {}}},
+    ):
+        answer = read(200, body)
+        assert isinstance(answer, Found)
+        assert answer.record.status == "failed"
+
+
+@pytest.mark.parametrize("key", ["jobId", "job_id", "jobid"])
+def test_another_jobs_record_is_none_under_any_key(key: str) -> None:
+    other = {key: "j2:dreamina", "status": "completed", "request": {}}
+    for body in (other, {"data": other}, [other], {"data": {**other, "id": JOBID}}):
+        assert isinstance(read(200, body), Trouble)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203])
+def test_a_record_counts_with_any_of_the_statuses_that_say_yes(status: int) -> None:
+    assert isinstance(read(status, record()), Found)
+    refused = read(status, b"")
+    assert isinstance(refused, Trouble)
+    assert str(status) in refused.reason
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"outputs": [{"url": "https://p9.example/a"}]},
+        {"result": {"images": ["https://p9.example/a"]}},
+        {"images": ["https://p9.example/a"]},
+        {"images": [{"url": "https://p9.example/a"}]},
+    ],
+)
+@pytest.mark.parametrize("around", [lambda body: body, lambda body: {"data": body}])
+def test_a_long_answer_is_understood_as_a_short_one(response: Any, around: Any) -> None:
+    fields = {"errorDetails": {"reason": "Risk"}, "response": response}
+    for note in ("", "x" * 100_000):
+        answer = read(200, around(record(status="completed", note=note, **fields)))
+        assert isinstance(answer, Found)
+        assert [image.url for image in answer.record.images] == ["https://p9.example/a"]
+        assert answer.record.error_details == "reason: Risk"
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -91,7 +163,9 @@ def test_a_record_of_another_job_is_trouble(other: str) -> None:
         json.dumps({"jobid": JOBID}).encode(),
         json.dumps({"jobid": JOBID, "status": 3}).encode(),
         json.dumps({"jobid": 1, "status": "created"}).encode(),
-        json.dumps([record()]).encode(),
+        json.dumps({"status": "success", "message": "OK"}).encode(),
+        json.dumps({"status": "error", "error": "maintenance", "code": 503}).encode(),
+        json.dumps({"data": {"status": "success"}, "code": 200}).encode(),
         json.dumps(record()).encode() + b"{}",
         bytes(range(256)) * 100,
     ],
@@ -150,12 +224,15 @@ def test_a_spoilt_text_is_read_around_what_is_spoilt() -> None:
 def test_lengths_are_bounded_and_what_would_be_another_when_cut_is_left_out() -> None:
     long = "x" * 1_000_000
     image = dict.fromkeys(("imageUrl", "imageUri", "assetRef", "itemId", "format"), long)
-    fields = {"status": "s" + long, "model": long, "error": long, "response": {"images": [image]}}
+    fields = {"status": "s" + long, "model": long, "response": {"images": [image]}}
+    failed = read(200, record(status="failed", error=long))
+    assert isinstance(failed, Found)
+    assert len(failed.record.error or "") == MOST_PROSE
     answer = read(200, record(**fields, request={"prompt": long, "imageRef_1": long}))
     assert isinstance(answer, Found)
     found = answer.record
     assert len(found.status) == len(found.model or "") == MOST_WORD
-    assert len(found.prompt or "") == len(found.error or "") == MOST_PROSE
+    assert len(found.prompt or "") == MOST_PROSE
     assert found.references == ()
     (entry,) = found.images
     assert (entry.url, entry.uri, entry.asset_ref, entry.item_id) == (None, None, None, None)
@@ -333,7 +410,7 @@ def test_a_date_to_wait_for_is_read_by_the_servers_clock() -> None:
 @pytest.mark.parametrize(
     "status",
     [
-        *(201, 204, 206, 301, 302, 304, 307, 308, 400, 405, 408, 410, 412, 418, 422, 451),
+        *(204, 205, 206, 301, 302, 304, 307, 308, 400, 405, 408, 410, 412, 418, 422, 451),
         *(500, 502, 503, 504, 520, 596, 599, 700, 999),
     ],
 )

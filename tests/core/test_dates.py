@@ -10,6 +10,7 @@ from dreamina_desktop.core.dates import (
     SPANS,
     day_words,
     local_time,
+    parse_time,
     span,
     span_words,
     utc_time,
@@ -96,3 +97,44 @@ def test_words() -> None:
     assert span_words("7 days") == "Last 7 days"
     assert span_words("2026-03-02") == "2 March 2026"
     assert span_words("2026-03") == "March 2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-02T14:05:30.123Z", datetime(2026, 3, 2, 14, 5, 30, 123_000, tzinfo=UTC)),
+        ("2026-03-02T15:05:30+01:00", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("2026-03-02T14:05:30", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+23:00", None),
+        ("yesterday", None),
+        ("\ud800", None),
+        ("", None),
+        (1772460330, datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        (1772460330.5, datetime(2026, 3, 2, 14, 5, 30, 500_000, tzinfo=UTC)),
+        ("1772460330", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        (1772460330123, datetime(2026, 3, 2, 14, 5, 30, 123_000, tzinfo=UTC)),
+        ("1772460330123", datetime(2026, 3, 2, 14, 5, 30, 123_000, tzinfo=UTC)),
+        (1772460330123456, datetime(2026, 3, 2, 14, 5, 30, 123_456, tzinfo=UTC)),
+        (1772460330000000000, datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("Mon, 02 Mar 2026 14:05:30 GMT", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("Mon, 2 Mar 2026 15:05:30 +0100", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("2 Mar 2026 14:05:30 -0000", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("Mon Mar  2 14:05:30 2026", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("2026-03-02 14:05:30 UTC", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("2026-03-02T14:05:30.123+0000", datetime(2026, 3, 2, 14, 5, 30, 123_000, tzinfo=UTC)),
+        ("2026/03/02 14:05:30", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        (" 2026-03-02T14:05:30Z ", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
+        ("Mon, 99 Foo 2026", None),
+        (True, None),
+        (0, None),
+        (17, None),
+        (-1772460330, None),
+        (1e300, None),
+        (float("nan"), None),
+        ("9" * 4000, None),
+        ({"seconds": 1772460330}, None),
+        (None, None),
+    ],
+)
+def test_times_are_utc_or_none(text: object, expected: datetime | None) -> None:
+    assert parse_time(text) == expected

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreamina_desktop.core.record import ImageEntry, is_record, parse_record, parse_time
+from dreamina_desktop.core.record import ImageEntry, is_record, parse_record
 
 ONE = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
 JSON = st.recursive(
@@ -115,30 +115,12 @@ def test_words_in_a_job_that_did_not_fail_are_no_code() -> None:
 def test_an_error_may_be_an_object() -> None:
     assert read(error={"code": 1, "message": "no credits"}).error == "no credits"
     assert read(error={"details": "more"}).error == "more"
-    assert read(error={"details": ["more"]}).error is None
+    assert read(error={"details": ["more"]}).error == "more"
 
 
 def test_halves_of_characters_become_question_marks() -> None:
     record = read(status="odd\udfff", request={"prompt": "a\ud800b"}, code="\ud800")
     assert (record.status, record.prompt, record.code) == ("odd?", "a?b", "?")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2026-03-02T14:05:30.123Z", datetime(2026, 3, 2, 14, 5, 30, 123_000, tzinfo=UTC)),
-        ("2026-03-02T15:05:30+01:00", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
-        ("2026-03-02T14:05:30", datetime(2026, 3, 2, 14, 5, 30, tzinfo=UTC)),
-        ("0001-01-01T00:00:00+23:00", None),
-        ("yesterday", None),
-        ("\ud800", None),
-        ("", None),
-        (1772460330, None),
-        (None, None),
-    ],
-)
-def test_times_are_utc_or_none(text: object, expected: datetime | None) -> None:
-    assert parse_time(text) == expected
 
 
 def test_a_clock_that_went_back_makes_no_negative_duration() -> None:

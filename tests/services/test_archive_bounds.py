@@ -22,9 +22,10 @@ from archive_bench import Place, fill, followed, jpeg, opened, record_of
 from fakes import job_id
 
 from dreamina_desktop.core.archive import MOST_FILES, MOST_RECORD_BYTES, README
+from dreamina_desktop.core.found_images import MOST_IMAGES
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.merging import highest_kept
-from dreamina_desktop.core.record import MOST_IMAGES, parse_record
+from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.storage import archive_writer, export_target
 from dreamina_desktop.storage.archive_bounds import BOUNDS, exceeded, mend
 from dreamina_desktop.storage.database import Database

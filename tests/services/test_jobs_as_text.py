@@ -96,3 +96,32 @@ async def test_a_prompt_leaves_as_it_came_in_json_and_on_one_line_in_csv(world: 
     assert row["request"] == {"prompt": PROMPT}
     (row,) = read(JobsForm.CSV, b"".join(await pieces(JobsForm.CSV, world)))
     assert row["prompt"] == 'a "red" boat,  =1+1 \u6781\u5149'
+
+
+@with_world()
+async def test_an_odd_answer_leaves_as_the_documented_one(world: World) -> None:
+    image = {"url": "https://a.example.com/1", "itemId": "7", "imageUri": "tos/7", "width": 64}
+    odd = {"type": "image", "status": "SUCCEEDED", "response": {"outputs": [image]}}
+    record = {"jobid": job_id(1), **odd, "request": {"prompt": PROMPT}}
+    await world.library.add(1.0, [job_id(1)], {job_id(1): json.dumps(record).encode()})
+    (row,) = read(JobsForm.JSON, b"".join(await pieces(JobsForm.JSON, world)))
+    assert (row["status"], row["request"]) == ("completed", {"prompt": PROMPT})
+    (told,) = row["images"]
+    assert (told["itemId"], told["imageUri"], told["width"]) == ("7", "tos/7", 64)
+    (line,) = read(JobsForm.CSV, b"".join(await pieces(JobsForm.CSV, world)))
+    assert (line["status"], line["cause"], line["images"]) == ("completed", "", "1")
+
+
+@with_world()
+async def test_what_was_not_understood_is_said_in_its_row(world: World) -> None:
+    record = {
+        "jobid": job_id(1),
+        "type": "video",
+        "status": "completed",
+        "response": {"images": []},
+    }
+    await world.library.add(1.0, [job_id(1)], {job_id(1): json.dumps(record).encode()})
+    (line,) = read(JobsForm.CSV, b"".join(await pieces(JobsForm.CSV, world)))
+    assert (line["status"], line["cause"]) == (
+        *("completed", "It is a video, which is not saved here."),
+    )
