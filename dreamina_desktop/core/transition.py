@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 
+from dreamina_desktop.core.found_images import MOST_IMAGES
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 from dreamina_desktop.core.recovery import can_be_in_history, job_had_none, without_link
@@ -75,13 +77,18 @@ def goes_back(job: Job, record: JobRecord) -> bool:
         return False
     if not record.is_final:
         return job.record_source != "paste"
-    return _lacks(record, job.record)
+    if len(record.images) < len(job.record.images) and not _is_better_placed(record, job.record):
+        return True
+    return _lacks(placed(job, record), job.record)
+
+
+def _is_better_placed(new: JobRecord, known: JobRecord) -> bool:
+    """Whether images stand where they belong that had been found elsewhere."""
+    return known.elsewhere and bool(new.images) and not new.elsewhere
 
 
 def _lacks(new: JobRecord, known: JobRecord) -> bool:
     """A fresh answer may bring other links, but takes nothing away that is known."""
-    if len(new.images) < len(known.images):
-        return True
     return _takes_away(_facts(known), _facts(new)) or any(
         _takes_away(_image_facts(old), _image_facts(entry))
         for old, entry in zip(known.images, new.images, strict=False)
@@ -128,7 +135,81 @@ def is_same_json(before: bytes, after: bytes) -> bool:
         return False
 
 
+def placed(job: Job, record: JobRecord) -> JobRecord:
+    """A record with each image at the index that it has here. `itemId` and `imageUri` say which it
+    is; its place says so only where they do not. What has no index here gets a new one."""
+    here = zip(job.images, record.images, strict=False)
+    if all(_fits(job, image, record, entry) for image, entry in here):
+        return record
+    places = _places(job, record)
+    entries = {image.key.index: image.entry for image in job.images}
+    for entry in record.images:
+        entries[places[entry.index]] = replace(entry, index=places[entry.index])
+    images = [entries[index] for index in range(max(places.values()) + 1)]
+    return replace(record, images=tuple(images[:MOST_IMAGES]))
+
+
+def _places(job: Job, record: JobRecord) -> dict[int, int]:
+    """By the index in the record, the index here."""
+    places = _known_places(job, record)
+    taken, new = set(places.values()), count(len(job.images))
+    for entry in record.images:
+        if entry.index not in places:
+            may_stay = entry.index < len(job.images) and entry.index not in taken
+            stays = may_stay and not _has_bytes(job.images[entry.index])
+            places[entry.index] = entry.index if stays else next(new)
+    return places
+
+
+def _known_places(job: Job, record: JobRecord) -> dict[int, int]:
+    """Of the images that are here; those first that are at their own index."""
+    named = {name: i.key.index for i in reversed(job.images) for name in _names(i.entry)}
+    pairs = list(zip(job.images, record.images, strict=False))
+    places = {entry.index: entry.index for i, entry in pairs if _fits(job, i, record, entry)}
+    taken = set(places.values())
+    for entry in record.images:
+        found = (named[name] for name in _names(entry) if name in named)
+        place = next((each for each in found if each not in taken), None)
+        if entry.index not in places and place is not None:
+            places[entry.index] = place
+            taken.add(place)
+    return places
+
+
+def _fits(job: Job, image: Image, record: JobRecord, entry: ImageEntry) -> bool:
+    """Whether an image of the record may be the one that has its index here."""
+    if (same := _is_same(image.entry, entry)) is not None:
+        return same
+    is_loose = record.elsewhere or (job.record is not None and job.record.elsewhere)
+    return not (is_loose and _has_bytes(image))
+
+
+def _is_same(one: ImageEntry, other: ImageEntry) -> bool | None:
+    """None where nothing says so."""
+    for here, there in ((one.item_id, other.item_id), (one.uri, other.uri)):
+        if here is not None and there is not None:
+            return here == there
+    return True if one.url and _path(one.url) == _path(other.url or "") else None
+
+
+def _names(entry: ImageEntry) -> list[str]:
+    """By which an image is known, the surest first."""
+    named = (("item", entry.item_id), ("uri", entry.uri), ("link", entry.url and _path(entry.url)))
+    return [f"{kind} {name}" for kind, name in named if name]
+
+
+def _path(url: str) -> str:
+    """A link without what signs it."""
+    return url.partition("?")[0]
+
+
+def _has_bytes(image: Image) -> bool:
+    """Whether a picture has been kept as this image."""
+    return image.state in (ImageState.SAVED, ImageState.TRASHED) or image.sha256 is not None
+
+
 def _with_record(job: Job, record: JobRecord, source: str) -> Job:
+    record = placed(job, record)
     tracking = Tracking.DONE if record.is_final else _still(job, source)
     images = tuple(_merged(job, record))
     return replace(job, record=record, record_source=source, tracking=tracking, images=images)

@@ -21,6 +21,7 @@ from dreamina_desktop.core.transition import (
     goes_back,
     is_same_json,
     not_missed,
+    placed,
 )
 from dreamina_desktop.services.access import Access
 from dreamina_desktop.services.address_check import REASON, AddressCheck, Missing
@@ -177,7 +178,7 @@ class AnswerKeeper:
         """Whether the record says something new, in fields that we do not know too."""
         if goes_back(job, answer.record):
             return False
-        if job.record != answer.record or job.record_source != "server":
+        if job.record != placed(job, answer.record) or job.record_source != "server":
             return True
         if self._stored.get(job.number) == hash(answer.raw):
             return False  # as nearly always: no disk is read for it

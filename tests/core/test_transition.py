@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dreamina_desktop.core.job import ImageState, Job, Tracking
+from dreamina_desktop.core.known_facts import as_json
 from dreamina_desktop.core.record import JobRecord, parse_record
 from dreamina_desktop.core.transition import (
     after_not_found,
@@ -19,6 +20,7 @@ from dreamina_desktop.core.transition import (
     first_images,
     goes_back,
     is_same_json,
+    placed,
 )
 
 NEW = Job(number=7, jobid="j1:dreamina", batch=1, tracked_at=0.0)
@@ -210,3 +212,111 @@ def test_no_answer_takes_a_fact_of_an_image_away() -> None:
     less = record("completed", response={"images": [entry | {"width": "wide"}]})
     before = after_record(NEW, known, "server", 1.0)
     assert after_record(before, less, "server", 9.0).images[0].entry.width == 2560
+
+
+# Which image is which
+
+LINKS = ["https://a.example/1?sig=1", "https://a.example/2?sig=1", "https://a.example/3?sig=1"]
+
+
+def item(name: str, url: str | None = None, **fields: Any) -> dict[str, Any]:
+    return {
+        "itemId": name,
+        "imageUri": f"tos/{name}",
+        "imageUrl": url or f"https://h/{name}",
+        **fields,
+    }
+
+
+def answer(*images: Any, under: str = "images") -> JobRecord:
+    response = {under: list(images)}
+    return parse_record({"jobid": NEW.jobid, "status": "completed", "response": response})
+
+
+def saved(job: Job, *indexes: int) -> Job:
+    images = tuple(
+        replace(image, state=ImageState.SAVED, file=f"/{image.key}.jpg", sha256=str(image.key))
+        if image.key.index in indexes
+        else image
+        for image in job.images
+    )
+    return replace(job, images=images)
+
+
+def items(job: Job) -> list[str | None]:
+    return [image.entry.item_id for image in job.images]
+
+
+def files(job: Job) -> list[str | None]:
+    return [image.file for image in job.images]
+
+
+def taken(first: JobRecord, second: JobRecord, *here: int) -> Job:
+    """The job after both, the images at some indexes saved in between; it reads as it was after a
+    restart."""
+    job = saved(after_record(NEW, first, "server", 1.0), *here)
+    job = after_record(job, second, "server", 2.0)
+    assert job.record is not None
+    assert parse_record(json.loads(json.dumps(as_json(job.record)))) == job.record
+    assert [image.key.index for image in job.images] == list(range(len(job.images)))
+    assert [e.index for e in job.record.images] == list(range(len(job.record.images)))
+    return job
+
+
+@pytest.mark.parametrize("under", ["outputs", "images"])
+def test_images_in_another_order_keep_their_keys(under: str) -> None:
+    first = answer(item("a"), item("b"), under=under)
+    job = taken(first, answer(item("c"), item("b"), item("a")), 0, 1)
+    assert items(job) == ["a", "b", "c"]
+    assert files(job) == ["/7-1.jpg", "/7-2.jpg", None]
+
+
+def test_an_image_is_known_by_its_uri_too() -> None:
+    first = answer({"imageUrl": LINKS[0], "imageUri": "tos/a"}, under="outputs")
+    job = taken(first, answer(item("b"), item("a")), 0)
+    assert (items(job), files(job)) == (["a", "b"], ["/7-1.jpg", None])
+
+
+def test_an_image_is_known_by_its_link_without_what_signs_it() -> None:
+    job = taken(
+        answer(LINKS[0], LINKS[1], under="outputs"),
+        answer(item("b", LINKS[1].replace("=1", "=2")), item("a", LINKS[0])),
+        0,
+        1,
+    )
+    assert (items(job), files(job)) == (["a", "b"], ["/7-1.jpg", "/7-2.jpg"])
+
+
+def test_a_saved_image_of_which_nothing_is_known_never_becomes_another() -> None:
+    job = taken(answer(LINKS[0], under="outputs"), answer(item("a"), item("b")), 0)
+    assert (items(job), files(job)) == ([None, "a", "b"], ["/7-1.jpg", None, None])
+
+
+def test_a_saved_image_that_another_id_took_the_place_of_stays_itself() -> None:
+    job = taken(answer(item("a")), answer(item("b")), 0)
+    assert (items(job), files(job)) == (["a", "b"], ["/7-1.jpg", None])
+
+
+def test_an_image_that_was_never_here_makes_room() -> None:
+    job = taken(answer(LINKS[0], under="outputs"), answer(item("a"), item("b")))
+    assert (items(job), files(job)) == (["a", "b"], [None, None])
+
+
+def test_fewer_images_in_their_place_go_before_more_that_were_found_elsewhere() -> None:
+    first = answer(item("a"), item("b"), LINKS[2], under="outputs")
+    job = taken(first, answer(item("b")), 0, 1, 2)
+    assert job.record is not None
+    assert not job.record.elsewhere
+    assert items(job)[:2] == ["a", "b"]
+    assert files(job) == ["/7-1.jpg", "/7-2.jpg", "/7-3.jpg"]
+
+
+def test_images_of_one_id_stay_where_they_are() -> None:
+    first = answer(item("a", imageUri="tos/1"), item("a", imageUri="tos/2"))
+    job = taken(first, answer(item("a", imageUri="tos/1"), item("a", imageUri="tos/2")), 0, 1)
+    assert [image.entry.uri for image in job.images] == ["tos/1", "tos/2"]
+
+
+def test_the_order_of_a_record_makes_it_no_news_every_time() -> None:
+    job = taken(answer(item("a"), item("b")), answer(item("b"), item("a")), 0, 1)
+    assert placed(job, answer(item("b"), item("a"))) == job.record

@@ -18,7 +18,7 @@ from dreamina_desktop.core.answer import Found
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.job import ImageState, Job, Search, Tracking
 from dreamina_desktop.core.known_facts import completed
-from dreamina_desktop.core.record import parse_record
+from dreamina_desktop.core.record import parse_record, record_about
 from dreamina_desktop.core.transition import after_record
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_repository import JobRepository
@@ -306,3 +306,30 @@ async def test_a_batch_grows_by_what_is_added_to_it(shelf: Shelf) -> None:
     assert [job.batch for job in (*first, *second)] == [batch.id] * 2
     rows = await shelf.database.call(lambda c: list(c.execute("SELECT id, at, count FROM batch")))
     assert rows == [(batch.id, 5.0, 2)]
+
+
+async def test_images_keep_their_places_after_a_restart(shelf: Shelf) -> None:
+    """The record in its envelope has them elsewhere, and a later one in another order."""
+    jobid = ID.format(1)
+    _, (job,), _ = await shelf.repository.add(1.0, [jobid], {})
+    items = [{"url": f"https://h/{name}", "itemId": name} for name in "ab"]
+    first = {"data": {"jobId": jobid, "status": "SUCCEEDED", "response": {"outputs": items}}}
+    found = record_about(first, jobid)
+    assert found is not None
+    raw = json.dumps(first).encode()
+    done = after_record(job, parse_record(found), "server", 5.0)
+    await shelf.repository.save_jobs([done], {1: raw})
+    (before,) = await shelf.jobs()
+    assert (before.record, before.images) == (done.record, done.images)
+    images = [{"imageUrl": f"https://h/{name}", "itemId": name} for name in "cba"]
+    later = json.dumps(json.loads(record(1)) | {"response": {"images": images}}).encode()
+    done = after_record(before, parse_record(json.loads(later)), "server", 6.0)
+    await shelf.repository.save_jobs([done], {1: later})
+    await shelf.database.aclose()
+    again = Shelf(shelf.folder)
+    await again.database.open()
+    (kept,) = await again.jobs()
+    assert [image.entry.item_id for image in kept.images] == ["a", "b", "c"]
+    assert kept.record == done.record
+    assert await again.repository.raw_record(1) == later
+    await again.database.aclose()
