@@ -24,7 +24,12 @@ from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.lineage import Ancestor, Lineage, Source
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.recovery import rests
-from dreamina_desktop.core.status_words import runs, seconds_run, status_words
+from dreamina_desktop.core.status_words import (
+    runs,
+    seconds_run,
+    status_words,
+    why_without_images,
+)
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.ui import formats, icons
 from dreamina_desktop.ui.checking import check_now
@@ -166,8 +171,8 @@ class JobPage(QWidget):
 
     def _add_reason(self, job: Job) -> None:
         if job.status != "failed" or job.record is None:
-            if job.note:
-                self._column.addWidget(wrapped(self._services.accounts.masked(job.note)))
+            for reason in filter(None, (job.note, why_without_images(job))):
+                self._column.addWidget(wrapped(self._services.accounts.masked(reason)))
             return
         failure = explain(job.record)
         words = self._services.accounts.masked(f"{failure.cause} {failure.remedy}".strip())

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dreamina_desktop.core.counting import counted, middle_shortened
+from dreamina_desktop.core.counting import counted, middle_shortened, plural
 from dreamina_desktop.core.failure import explain
 from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.core.status_words import status_words, why_without_images
 from dreamina_desktop.ui import formats
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.gallery import words
@@ -16,6 +17,7 @@ from dreamina_desktop.ui.services import Services
 
 MOST_COUNTED = 10_000  # jobs, each time that something changes
 TEXT_LENGTH = 600  # characters: the details have the rest
+VIDEOS = "Videos are not saved here."
 MOST_TAKE = "Most take 15 to 120 s."
 
 
@@ -69,7 +71,7 @@ def _of_one(services: Services, job: Job) -> Absence:
 
 def _of_done(services: Services, job: Job) -> Absence:
     if job.record is None or job.status != "failed":
-        return Absence("image", "muted", f"Job {job.number} completed without images")
+        return _of_completed(job)
     failure = explain(job.record)
     text = " ".join(part for part in (failure.cause, failure.remedy) if part)
     code = f"Code {failure.code}" if failure.code else ""
@@ -79,11 +81,26 @@ def _of_done(services: Services, job: Job) -> Absence:
     return Absence("failed", "failed", title, said)
 
 
+def _of_completed(job: Job) -> Absence:
+    if job.images:  # they come in a moment, or are not among those that are wanted
+        waiting = plural(
+            len(job.images),
+            "Its image is not among those shown.",
+            "Its {n} images are not among those shown.",
+        )
+        return Absence("image", "muted", f"Job {job.number} is completed", waiting)
+    if job.record is not None and job.record.is_video:
+        return Absence("image", "muted", f"Job {job.number} is a video", VIDEOS)
+    title = f"Job {job.number} is completed, but no image was found"
+    return Absence("image", "muted", title, why_without_images(job))
+
+
 def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
     if len(numbers) > MOST_COUNTED:
         return Absence("image", "muted", f"{len(numbers):,} jobs have no images yet", MOST_TAKE)
     peeked = map(services.library.peek, numbers)
-    counts = Counter(_state(job) for job in peeked if job is not None)
+    jobs = [job for job in peeked if job is not None]
+    counts = Counter(map(_state, jobs))
     running = counts.pop("running", 0)
     others = [f"{count:,} {state}" for state, count in sorted(counts.items())]
     listed = words.sentence(", ".join(others)) if others else ""
@@ -95,7 +112,9 @@ def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
     if running:
         title = f"{counted(running, 'job')} {'is' if running == 1 else 'are'} running"
         return Absence("ring", "pending", title, f"{MOST_TAKE} {listed}".strip())
-    return Absence("image", "muted", "These jobs have no images", listed)
+    have_some = any(job.images for job in jobs)
+    title = "No image of these jobs is shown" if have_some else "These jobs have no images"
+    return Absence("image", "muted", title, listed)
 
 
 def _why(waiting: str) -> str:
@@ -111,7 +130,7 @@ def _state(job: Job) -> str:
             return "not found"
         case Tracking.STOPPED:
             return "stopped"
-    return job.status or "done"
+    return status_words(job).word if job.status == "completed" else job.status or "done"
 
 
 def running_for(services: Services, job: Job) -> float:

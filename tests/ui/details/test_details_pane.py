@@ -50,6 +50,17 @@ async def test_a_failure_has_cause_remedy_and_raw_code(
     assert "2038" in shown
 
 
+async def test_a_job_without_images_says_why(bench: Any, pane: DetailsPane, record: Any) -> None:
+    job = await bench.add(record(1, images=0))
+    pane.show_jobs([job.number])
+    assert "Completed, no image found" in texts(pane)
+    assert "a form that is not known here" in texts(pane)
+    video = await bench.add(record(2, images=0, type="video"))
+    pane.show_jobs([video.number])
+    assert "Completed video" in texts(pane)
+    assert "It is a video, which is not saved here." in texts(pane)
+
+
 async def test_a_job_that_is_not_in_memory_is_shown_when_it_is_read(
     bench: Any, pane: DetailsPane, record: Any, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:

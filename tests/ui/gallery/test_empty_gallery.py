@@ -69,6 +69,39 @@ def test_a_job_that_is_not_found_says_what_that_may_mean(scene: Any) -> None:
     assert said.text == "Older than 30 days."
 
 
+def test_a_completed_job_of_which_no_image_was_found_says_so(scene: Any) -> None:
+    scene.job(5)
+    said = absence(scene.start(), [5], filtered=False)
+    assert said.title == "Job 5 is completed, but no image was found"
+    assert "form that is not known here" in said.text
+
+
+def test_a_video_is_said_to_be_one(scene: Any) -> None:
+    scene.job(5, type="video")
+    said = absence(scene.start(), [5], filtered=False)
+    assert (said.title, said.text) == ("Job 5 is a video", "Videos are not saved here.")
+
+
+def test_a_job_whose_images_are_not_shown_yet_is_not_said_to_have_none(scene: Any) -> None:
+    scene.job(5, scene.saved(5))
+    scene.job(6, scene.saved(6), scene.saved(6, 1))
+    services = scene.start()
+    one, two = (absence(services, [number], filtered=False) for number in (5, 6))
+    assert one.title == "Job 5 is completed"
+    assert one.text == "Its image is not among those shown."
+    assert two.text == "Its 2 images are not among those shown."
+    several = absence(services, [5, 6], filtered=False)
+    assert (several.title, several.text) == ("No image of these jobs is shown", "2 completed.")
+
+
+def test_several_jobs_say_what_was_not_understood(scene: Any) -> None:
+    scene.job(1)
+    scene.job(2, type="video")
+    said = absence(scene.start(), [1, 2], filtered=False)
+    assert said.title == "These jobs have no images"
+    assert said.text == "1 completed video, 1 completed, no image found."
+
+
 def test_several_jobs_without_images_are_counted_by_what_they_do(scene: Any) -> None:
     scene.job(1, status="created", tracking=Tracking.POLLING)
     scene.job(2, status="created", tracking=Tracking.POLLING)
