@@ -112,6 +112,13 @@ def shared_sandbox() -> Iterator[Sandbox]:
         yield _sandbox(stack, "--speed", "60", "--small")
 
 
+@pytest.fixture(scope="session")
+def odd_sandbox() -> Iterator[Sandbox]:
+    """One that has a finished job for each answer that differs from the documented form."""
+    with ExitStack() as stack:
+        yield _sandbox(stack, "--small", "--odd")
+
+
 def _sandbox(stack: ExitStack, *options: str) -> Sandbox:
     command = [sys.executable, "-m", "dreamina_desktop.sandbox", "--end-with-stdin", *options]
     process = stack.enter_context(

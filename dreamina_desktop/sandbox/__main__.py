@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USED_PORT
     image_socket = listen(0)
     start = time.time()
-    catalog = Catalog(start, options.seed, options.library, small=options.small)
+    catalog = Catalog(start, options.seed, options.library, small=options.small, odd=options.odd)
     service = Service(
         catalog.jobs,
         catalog.token,
@@ -82,6 +82,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         "--small",
         action="store_true",
         help="no picture has a side above 640 pixels: drawn in a tenth of the time",
+    )
+    parser.add_argument(
+        "--odd",
+        action="store_true",
+        help="one more finished job for each answer that differs from the documented form",
     )
     parser.add_argument(
         "--link-lifetime",

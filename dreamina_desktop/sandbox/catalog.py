@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from dreamina_desktop.sandbox.identity import CA, SG, US, Identities
+from dreamina_desktop.sandbox.odd_answers import ODD_ANSWERS
 from dreamina_desktop.sandbox.sample import (
     DAY_S,
     Fault,
@@ -109,10 +110,16 @@ class Catalog:
     """The jobs and videos of one sandbox. Without a seed the prompts come in a chosen order."""
 
     def __init__(
-        self, start: float, seed: int | None, library: int = 0, *, small: bool = False
+        self,
+        start: float,
+        seed: int | None,
+        library: int = 0,
+        *,
+        small: bool = False,
+        odd: bool = False,
     ) -> None:
         """`library`: so many more finished jobs of the last weeks, of three accounts. `small`: no
-        picture has a side above 640 pixels."""
+        picture has a side above 640 pixels. `odd`: a job for each of the odd answers."""
         self._random = random = Random(seed)
         self._start = start
         self._small = small
@@ -135,6 +142,7 @@ class Catalog:
             self._ids.jobid(self._ago(6.8 * HOUR_S), "i", CA, foreign=True),
         ]
         self.jobs += tuple(self._library(library))
+        self.jobs += tuple(map(self._odd, ODD_ANSWERS)) if odd else ()
         self.videos = tuple(self._video(account, age_s) for account, age_s in VIDEOS)
 
     def ids(self) -> dict[str, list[str]]:
@@ -163,6 +171,10 @@ class Catalog:
                 job = with_references(job, chosen) if job.type == "image" else job
             made.append(job)
             yield job
+
+    def _odd(self, kind: str) -> SampleJob:
+        plan = _Plan(12 * MINUTE_S, 20.0, 1, "16:9")
+        return self._generation(kind, plan, prompt=PROMPTS[0], size=LIBRARY_SIZES["16:9"])
 
     def _library_job(self, account: str, age_s: float) -> SampleJob:
         random = self._random

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 import time
 from collections.abc import Callable, Iterable
 
@@ -16,12 +17,14 @@ from starlette.routing import Route
 from dreamina_desktop.sandbox import record
 from dreamina_desktop.sandbox.history import DEFAULT_COUNT, MAX_COUNT, History, Made, number
 from dreamina_desktop.sandbox.image_host import ImageHost
+from dreamina_desktop.sandbox.odd_answers import ODD_ANSWERS
 from dreamina_desktop.sandbox.sample import SampleImage, SampleJob, SampleVideo
 from dreamina_desktop.sandbox.signing import Signer
 from dreamina_desktop.sandbox.studio import Studio
 from dreamina_desktop.sandbox.timeline import Timeline
 
 BASE_PATH = "/v1/dreamina"
+_ENCODED = re.compile(rb"%(?:3A|40)", re.IGNORECASE)  # what must stay raw in the path of an ID
 PATIENCE_S = 8.0  # below the time after which common clients give up
 
 Clock = Callable[[], float]
@@ -66,10 +69,17 @@ class Service:
     async def _answer(self, request: Request) -> Response:
         if not self._is_authorized(request):
             return JSONResponse({"error": "Unauthorized"}, 401)
+        if _ENCODED.search(request.scope["raw_path"]):
+            return JSONResponse({"error": "Invalid job ID format"}, 400)
         job = self._jobs.get(request.path_params["jobid"])
         if job is None or self._timeline.is_forgotten(job, self._clock()):
             return JSONResponse({"error": "Job not found"}, 404)
-        return JSONResponse(await self._record(job))
+        odd = ODD_ANSWERS.get(job.kind)
+        body = await self._record(job)
+        if odd is None or body["status"] == "created":
+            return JSONResponse(body)
+        status, body = odd(body)
+        return JSONResponse(body, status)
 
     async def _record(self, job: SampleJob) -> record.Record:
         ended, fault = self._timeline.end(job), self._timeline.fault(job)

@@ -67,6 +67,25 @@ def test_ids_of_every_kind_end_in_the_right_state(
             assert row["note"]
 
 
+@pytest.mark.long
+def test_odd_answers_end_in_the_right_state(
+    odd_sandbox: Any, run_program: Callable[..., Any], tmp_path: Path
+) -> None:
+    ids = {jobid: kind for kind, (jobid, *_) in odd_sandbox.jobs.items() if kind.startswith("odd")}
+    ids = {jobid: kind for jobid, kind in ids.items() if kind != "odd_unknown_status"}  # it runs
+    ended = work(run_program, odd_sandbox, tmp_path, "-", "--export", "-", text="\n".join(ids))
+    assert ended.code == 0, ended.err
+    rows = {ids[row["jobid"]]: row for row in ended.rows}
+    assert set(rows) == set(ids.values())
+    assert {kind for kind, row in rows.items() if row["tracking"] == "not_found"} == {
+        kind for kind in rows if kind.startswith("odd_http_4")
+    }
+    for kind in ("odd_succeeded", "odd_images_as_strings", "odd_images_elsewhere", "odd_envelope"):
+        (image,) = rows[kind]["images"]
+        assert image["state"] == "saved", image["note"]
+        check_file(image)
+
+
 def check_file(image: dict[str, Any]) -> None:
     file = Path(image["file"])
     assert file.is_absolute()
