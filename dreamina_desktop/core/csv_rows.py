@@ -21,6 +21,7 @@ HEADINGS = (
     *("images", "saved", "batch"),
     *(f"reference {place}" for place in range(1, REFERENCES + 1)),
     *(f"file {place}" for place in range(1, REFERENCES + 1)),
+    "label",
 )
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -37,7 +38,7 @@ def csv_rows(jobs: Iterable[Job]) -> str:
 
 def _row(job: Job) -> tuple[str, ...]:
     record = job.record
-    *known, _file = row_of(job)
+    *known, _file, label = row_of(job)
     files = [
         image.file if image.file and image.state is ImageState.SAVED else ""
         for image in job.images[:REFERENCES]
@@ -56,6 +57,7 @@ def _row(job: Job) -> tuple[str, ...]:
         *known[-REFERENCES:],
         *files,
         *[""] * (REFERENCES - len(files)),
+        label,
     )
 
 

@@ -16,6 +16,7 @@ DEFAULT = "{number}"
 DEFAULT_FOR_ME = "{number} {prompt}"
 INDEX = "{index}"
 PROMPT = "prompt"
+LABEL = "label"
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
@@ -29,6 +30,7 @@ class Named:
     count: int  # of all: as many digits has the index
     number: str  # "214-2"
     prompt: str = ""
+    label: str = ""  # of its job
     model: str = ""
     ratio: str = ""
     width: int | None = None  # pixels
@@ -40,6 +42,7 @@ _FIELDS: dict[str, Callable[[Named], str]] = {
     "index": lambda of: f"{of.index:0{max(3, len(str(of.count)))}d}",
     "number": lambda of: of.number,
     PROMPT: lambda of: slug(of.prompt),
+    LABEL: lambda of: of.label,
     "model": lambda of: of.model,
     "ratio": lambda of: of.ratio.replace(":", "x"),
     "size": lambda of: f"{of.width}x{of.height}" if of.width and of.height else "",

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.marks import NO_MARKS, Marks
 from dreamina_desktop.core.record import ImageEntry, JobRecord
+from dreamina_desktop.core.wrapped_text import without_invisible
+
+LABEL_LENGTH = 200  # characters
+_LABEL_READ = 20_000  # of a text that is to be a label
 
 
 class Tracking(StrEnum):
@@ -88,11 +93,20 @@ class Job:
     note: str = ""  # in words: the last trouble, or why it is not found
     images: tuple[Image, ...] = ()
     marks: tuple[Marks, ...] = ()  # of the images up to the last that has any
+    given_label: str | None = None  # by the user, or beside its ID in a table; None: never any
 
     @property
     def status(self) -> str:
         """The API's word, or "" before there is a record."""
         return self.record.status if self.record else ""
+
+    @property
+    def label(self) -> str:
+        """What the user calls the job: the label that was given, else its `replyRef`; or ""."""
+        if self.given_label is not None:
+            return self.given_label
+        reply_ref = self.record.reply_ref if self.record else None
+        return clean_label(reply_ref) if reply_ref else ""
 
     def marks_of(self, index: int) -> Marks:
         """Of one image."""
@@ -105,6 +119,18 @@ class Job:
         while changed and not changed[-1]:
             changed = changed[:-1]
         return replace(self, marks=changed)
+
+
+def clean_label(text: str) -> str:
+    """A label in one line of at most 200 characters, without a token and what nobody sees."""
+    safe = without_tokens(without_invisible(text[:_LABEL_READ]))
+    whole = safe.encode(errors="replace").decode()  # halves of characters cannot be written
+    return " ".join(whole.split())[:LABEL_LENGTH].rstrip()
+
+
+def labelled_where_empty(job: Job, label: str) -> Job:
+    """A job with a label from a paste or another library, unless one was given before."""
+    return job if job.given_label or not label else replace(job, given_label=label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _LASTING = (  # said while a job runs, and the same ever after
     "resolution",
     "source_jobid",
     "source_index",
+    "reply_ref",
 )
 
 
@@ -40,6 +41,7 @@ def as_json(record: JobRecord) -> dict[str, Any]:
         "resolution": record.resolution,
         "jobid": record.source_jobid,
         "imageIndex": record.source_index,
+        "replyRef": record.reply_ref,
         **{f"imageRef_{number}": reference for number, reference in record.references},
     }
     value = {

@@ -21,6 +21,7 @@ class JobOrder(StrEnum):
     OLDEST = "oldest"
     STATUS = "status"
     PROMPT = "prompt"
+    LABEL = "label"
     MODEL = "model"
     RESOLUTION = "resolution"
     ACCOUNT = "account"

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search
+from dreamina_desktop.core.job import (
+    Image,
+    ImageKey,
+    ImageState,
+    Job,
+    Search,
+    clean_label,
+    labelled_where_empty,
+)
 from dreamina_desktop.core.marks import Flag, Marks, clean_note, clean_tags
 from dreamina_desktop.core.recovery import again, is_kept_undecoded
 from dreamina_desktop.core.transition import after_paste
@@ -24,12 +32,14 @@ def as_new(job: Job, files: Collection[int]) -> Job:
     until the archive is added again."""
     images = tuple(_without_file(image, files) for image in job.images)
     marks = tuple(cleaned(each) for each in job.marks)
-    return replace(job, images=images, marks=marks)
+    given = None if job.given_label is None else clean_label(job.given_label)
+    return replace(job, images=images, marks=marks, given_label=given)
 
 
 def united(here: Job, there: Job, files: Collection[int]) -> Job:
-    """A job that is here, with what it lacks: a record that says more, and images."""
+    """A job that is here, with what it lacks: a record that says more, images, a label."""
     job = after_paste(here, there.record) if there.record is not None else here
+    job = labelled_where_empty(job, clean_label(there.given_label or ""))
     known = len(here.images)
     images = [
         _coming(image) if image.key.index >= known and image.key.index in files else image

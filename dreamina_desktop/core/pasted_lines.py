@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
+from types import MappingProxyType
 from typing import TypeVar, overload
 
 from dreamina_desktop.core.bearer_token import CUT, without_tokens
@@ -27,6 +28,8 @@ _LOOKED_AT = 10_000  # characters of a line, for the first ones that are shown
 _BREAK = re.compile(r"\r\n|[\r\n\u2028\u2029]")
 # Spreadsheets quote a cell with line breaks in it, and double the quotes in it.
 _CELL = re.compile(r'(?<![^\t\r\n])"(?:[^"]++|"")*+"(?![^\t\r\n])')
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 A_VIDEO = "a video job (only image jobs are tracked)"
 HIDDEN = "its e-mail address is hidden: copy it from your script's output"
@@ -51,6 +54,10 @@ class _Read:
     lines: tuple[PastedLine, ...]
     is_blank: bool = False
     aims: bool = False  # at an ID, if only at one that cannot be tracked
+
+    @property
+    def jobids(self) -> Sequence[str]:
+        return [line.jobid for line in self.lines if line.jobid]
 
 
 class _IdLines(Sequence[PastedLine]):
@@ -84,6 +91,7 @@ class PastedText:
 
     finds: Finds
     lines: Sequence[PastedLine]
+    labels: Mapping[str, str] = field(default_factory=dict)  # beside IDs, where it is a table
 
 
 def read_text(text: str) -> PastedText:
@@ -114,7 +122,10 @@ def read_in_slices(text: str) -> Generator[float, None, PastedText]:
     # An ID whose wrapping goes over several lines is in none of them.
     here = {line.jobid for line in kept}
     left = (PastedLine(jobid) for jobid in jobids if jobid not in here)
-    return PastedText(found.finds, (*kept, *left))
+    from dreamina_desktop.core.pasted_labels import labels_of  # noqa: PLC0415 (as in job_id.py)
+
+    labels = yield from labels_of(lines, [each.jobids for each in read])
+    return PastedText(found.finds, (*kept, *left), labels)
 
 
 def _from_page(text: str) -> Generator[float, None, str]:

@@ -85,6 +85,7 @@ class JobRecord:
     source_jobid: str | None = None  # upscales: the job that was enlarged
     source_index: int | None = None  # upscales: its image, from 0
     references: tuple[tuple[int, str], ...] = ()  # (N, imageRef_N), by N
+    reply_ref: str | None = None  # what the user's program called the job
     error: str | None = None
     error_details: str | None = None
     code: str | None = None  # as text, whether it came as a number or a string
@@ -195,6 +196,7 @@ def parse_record(value: Mapping[str, Any], seen: datetime | None = None) -> JobR
         source_jobid=_link(request.get("jobid")),
         source_index=_integer(request.get("imageIndex")),
         references=_references(request),
+        reply_ref=_name(request.get("replyRef")) or _name(value.get("replyRef")),
         error=_error(value, status),
         error_details=_said(value.get("errorDetails")),
         code=_code(value, status),
@@ -269,6 +271,11 @@ def parse_id(value: object) -> str | None:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**40:
         return str(value)
     return _link(value)
+
+
+def _name(value: object) -> str | None:
+    """What a program gave, which may be a number."""
+    return _prose(value) or parse_id(value)
 
 
 def _entries(images: list[Mapping[str, Any]]) -> tuple[ImageEntry, ...]:

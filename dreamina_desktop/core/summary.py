@@ -33,6 +33,7 @@ class Summary:
     model: str
     resolution: str
     prompt: str  # its beginning
+    label: str
     account: str
     created: float | None
     duration_s: float | None
@@ -75,6 +76,7 @@ def summarize(job: Job) -> Summary:
     prompt = folded(record.prompt) if record and record.prompt else ""
     model = folded(record.model) if record and record.model else ""
     word = status_words(job).word
+    label = folded(job.label)
     return Summary(
         number=job.number,
         removed=job.removed,
@@ -86,6 +88,7 @@ def summarize(job: Job) -> Summary:
         model=model,
         resolution=folded(record.resolution) if record and record.resolution else "",
         prompt=" ".join(prompt[:PROMPT_KEY].split()),
+        label=label,
         account=account_of(job.jobid) or "",
         created=record.created.timestamp() if record and record.created else None,
         duration_s=record.duration_s if record and record.is_final else None,
@@ -109,6 +112,7 @@ def summarize(job: Job) -> Summary:
                 (
                     f"{job.number} {without_ending(folded(job.jobid))}",
                     model,
+                    label,
                     _failure(job, word),
                     " ".join(prompt.split()),  # before what has no bound, so that it is whole
                     *_said(job),

@@ -21,6 +21,7 @@ HEADINGS = (
     "prompt",
     *(f"reference {slot}" for slot in range(1, REFERENCES + 1)),
     "file",
+    "label",
 )
 _FORMULA = ("=", "+", "-", "@")
 _BREAK = re.compile(r"\r\n|[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
@@ -37,7 +38,7 @@ def row_of(job: Job) -> tuple[str, ...]:
     status = record.status if record is not None and record.is_final else words.word
     cause = words.word if failed else job.note or why_without_images(job)
     prompt = record.prompt if record and record.prompt else ""
-    return (str(job.number), job.jobid, status, cause, prompt, *references, file or "")
+    return (str(job.number), job.jobid, status, cause, prompt, *references, file or "", job.label)
 
 
 def unknown_row(line: str, why: str) -> tuple[str, ...]:

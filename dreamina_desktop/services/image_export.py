@@ -193,6 +193,7 @@ def named(job: Job, image: Image, row: int, count: int) -> export_name.Named:
         count=count,
         number=str(image.key),
         prompt=(record.prompt if record else None) or "",
+        label=job.label,
         model=(record.model if record else None) or "",
         ratio=(record.ratio if record else None) or "",
         width=image.file_width,

@@ -61,6 +61,7 @@ def _row(job: Job, fields: Fields) -> dict[str, Any]:
             _image_row(image, entries.get(image.key.index) or image_json(image.entry))
             for image in job.images
         ],
+        "label": job.label or None,
     }
 
 

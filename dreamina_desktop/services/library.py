@@ -19,7 +19,7 @@ from dreamina_desktop.core.listing import JobOrder, Listing, Query
 from dreamina_desktop.core.marks import NO_MARKS, Marks
 from dreamina_desktop.core.narrowing import Facet
 from dreamina_desktop.core.paste import Paste
-from dreamina_desktop.core.pasted_lines import PastedLine
+from dreamina_desktop.core.pasted_lines import NO_LABELS, PastedLine
 from dreamina_desktop.core.summary import is_open, saved_count
 from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.ports import JobIndex, JobRepository
@@ -274,11 +274,14 @@ class Library:
         records: Mapping[str, bytes],
         lines: Sequence[PastedLine] = (),
         batch: Batch | None = None,
+        labels: Mapping[str, str] = NO_LABELS,
     ) -> tuple[Batch, Sequence[Job]]:
         """Track IDs that are not here yet, as one batch, or as more of this one; `records`: raw
-        JSON from the paste, `lines`: the paste itself."""
+        JSON from the paste, `lines`: the paste itself, `labels`: what stood beside IDs."""
         async with self._writing:
-            grown, jobs, stamp = await self._repository.add(at, jobids, records, lines, batch)
+            grown, jobs, stamp = await self._repository.add(
+                at, jobids, records, lines, batch, labels
+            )
             self._batches = [each for each in self._batches if each.id != grown.id]
             self._batches.append(grown)
             await self._take_new(stamp, jobs)

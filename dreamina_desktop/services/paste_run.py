@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from datetime import datetime
 from dreamina_desktop.core.counting import counted, plural, shortened
 from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import Batch, Job
+from dreamina_desktop.core.job import Batch, Job, labelled_where_empty
 from dreamina_desktop.core.job_id import Finds
 from dreamina_desktop.core.pasted_lines import PastedLine, PastedText, read_in_slices
 from dreamina_desktop.core.record import JobRecord, parse_record
@@ -151,6 +151,7 @@ class PasteRun:
             await self._keep_paste(pasted.lines)
         async for share in self._take_records(pasted.finds, frozenset(unknown)):
             yield share
+        await self._take_labels(pasted.labels)
         if self._removed:
             await self._library.change_many(self._removed, _shown_again)
             self._restored = self._removed
@@ -180,7 +181,9 @@ class PasteRun:
             records = {jobid: kept[jobid] for jobid in some if jobid in kept}
             is_last = start + len(some) == len(unknown)
             lines = pasted.lines if is_last else ()
-            self._batch, jobs = await self._library.add(at, some, records, lines, self._batch)
+            self._batch, jobs = await self._library.add(
+                at, some, records, lines, self._batch, pasted.labels
+            )
             numbers = [job.number for job in jobs]
             self._new += numbers
             if self._on_new is not None:
@@ -193,6 +196,18 @@ class PasteRun:
         if len(lines) > 1 and any(line.jobid for line in lines):
             with suppress(DatabaseError):  # the jobs are here, and can be shown all the same
                 await self._library.keep_paste(self._clock.time(), lines)
+
+    async def _take_labels(self, labels: Mapping[str, str]) -> None:
+        """Of jobs that were here before, where they have none."""
+        jobids, before = list(labels), {*self._known, *self._removed}
+        for start in range(0, len(jobids), SLICE):
+            known = await self._library.known_later(jobids[start : start + SLICE])
+            here = [each.number for each in known.values() if each.number in before]
+            jobs = await self._library.fetch(here)
+            empty = [job.number for job in jobs if not job.given_label]
+            await self._library.change_many(
+                empty, lambda job: labelled_where_empty(job, labels[job.jobid])
+            )
 
     async def _take_records(
         self, finds: Finds, new: Collection[str]

@@ -21,7 +21,7 @@ from dreamina_desktop.core.listing import Listing, Query
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.narrowing import Facet
 from dreamina_desktop.core.paste import Paste
-from dreamina_desktop.core.pasted_lines import PastedLine
+from dreamina_desktop.core.pasted_lines import NO_LABELS, PastedLine
 
 
 class Clock(Protocol):
@@ -97,11 +97,13 @@ class JobRepository(Protocol):
         records: Mapping[str, bytes],
         lines: Sequence[PastedLine] = (),
         batch: Batch | None = None,
+        labels: Mapping[str, str] = NO_LABELS,
     ) -> tuple[Batch, Sequence[Job], int]:
         """A new batch, or `batch` as it grew, with new jobs, numbered in this order; records (raw
         JSON) of pasted ones are stored with source "paste" (a final one makes the job done, its
         images pending).
-        `lines`: of the text that they were found in; jobs that were here already are named, too."""
+        `lines`: of the text that they were found in; jobs that were here already are named, too.
+        `labels`: by ID, of some of them."""
 
     async def check_place(self) -> None:
         """Raises DatabaseError where what is written now would be kept by nobody: the library's

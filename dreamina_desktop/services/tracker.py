@@ -10,7 +10,7 @@ from functools import partial
 
 from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import Job, Tracking
+from dreamina_desktop.core.job import Job, Tracking, clean_label
 from dreamina_desktop.core.job_id import Finds, find, is_possible
 from dreamina_desktop.core.library_facts import Known
 from dreamina_desktop.core.listing import Query
@@ -109,6 +109,15 @@ class Tracker:
         jobs = await self._library.fetch(numbers)
         await self._resume([job.number for job in jobs if job.tracking in waiting])
 
+    async def label(self, number: int, text: str) -> None:
+        """Call a job so; "" takes its label away."""
+        label = clean_label(text)
+        for job in await self._library.fetch([number]):
+            if job.label != label:
+                await self._set_label(number, label)
+                back = partial(self._set_label, number, job.given_label)
+                self._undo.push(f"Label job {number}", back)
+
     async def undo_batch(self, batch: int) -> None:
         """Remove every job that one paste added."""
         listing = await self._library.listing_later(Query(batch=batch))
@@ -135,6 +144,9 @@ class Tracker:
         if numbers:
             await self._library.change_many(numbers, _polling)
             self._on_polling()
+
+    async def _set_label(self, number: int, label: str | None) -> None:
+        await self._library.change(number, lambda job: replace(job, given_label=label))
 
     async def _set_removed(self, numbers: Sequence[int], *, removed: bool) -> None:
         await self._library.change_many(numbers, lambda job: replace(job, removed=removed))

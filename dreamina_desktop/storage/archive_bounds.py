@@ -13,6 +13,7 @@ import apsw
 from dreamina_desktop.core.archive import MOST_RECORD_BYTES
 from dreamina_desktop.core.bearer_token import without_tokens, without_tokens_in_bytes
 from dreamina_desktop.core.found_images import MOST_IMAGES
+from dreamina_desktop.core.job import LABEL_LENGTH
 from dreamina_desktop.storage.soundness import columns_of
 
 _LATEST = 1e11  # Unix seconds; a time that every calendar has
@@ -55,6 +56,9 @@ BOUNDS: Mapping[str, Mapping[str, Bound]] = {
         "raw": Bound(f"coalesce(length({{0}}), 0) <= {MOST_RECORD_BYTES}", "NULL"),
         "facts": Bound(f"coalesce(length({{0}}), 0) <= {MOST_RECORD_BYTES}", "NULL"),
         "note": _text(_LONGEST_NOTE),
+        "label": Bound(
+            f"coalesce(length({{0}}), 0) <= {LABEL_LENGTH}", f"substr({{0}}, 1, {LABEL_LENGTH})"
+        ),
     },
     "image": {
         "idx": _INDEX,
@@ -79,7 +83,7 @@ BOUNDS: Mapping[str, Mapping[str, Bound]] = {
 
 # Where words from elsewhere stand, of the API and of users.
 _TEXTS: Mapping[str, Sequence[str]] = {
-    "job": ("note", "facts", "raw"),
+    "job": ("note", "facts", "raw", "label"),
     "answer": ("raw",),
     "image": ("note", "died"),
     "mark": ("note", "tags"),

@@ -23,6 +23,7 @@ _ORDERS = {  # and the index that has it
     JobOrder.OLDEST: ("s.number", "by_number"),
     JobOrder.STATUS: ("s.word, s.number DESC", "by_word"),
     JobOrder.PROMPT: ("s.prompt = '', s.prompt, s.number DESC", "by_prompt"),
+    JobOrder.LABEL: ("s.label = '', s.label, s.number DESC", "by_label"),
     JobOrder.MODEL: ("s.model = '', s.model, s.number DESC", "by_model"),
     JobOrder.RESOLUTION: ("s.resolution = '', s.resolution, s.number DESC", "by_resolution"),
     JobOrder.ACCOUNT: ("s.account = '', s.account, s.number DESC", "by_account"),

@@ -48,6 +48,7 @@ INDEXES = f"""
     CREATE INDEX by_number ON summary ({_LISTED};
     CREATE INDEX by_word ON summary (word, {_LISTED};
     CREATE INDEX by_prompt ON summary (prompt = '', prompt, {_LISTED};
+    CREATE INDEX by_label ON summary (label = '', label, {_LISTED};
     CREATE INDEX by_model ON summary (model = '', model, {_LISTED};
     CREATE INDEX by_resolution ON summary (resolution = '', resolution, {_LISTED};
     CREATE INDEX by_account ON summary (account = '', account, {_LISTED};

@@ -12,8 +12,8 @@ from dreamina_desktop.core.merging import renumbered
 
 _ADD = """
     INSERT INTO job (number, jobid, batch, tracked_at, tracking, removed, raw, facts,
-        record_source, last_asked_at, not_found_count, note)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        record_source, last_asked_at, not_found_count, note, label)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -53,6 +53,7 @@ def _add(connection: apsw.Connection, archived: ArchivedJob, number: int | None,
         job.last_asked_at,
         job.not_found_count,
         job.note,
+        job.given_label,
     )
     connection.execute(_ADD, values)
     added = renumbered(job, connection.last_insert_rowid(), batch)

@@ -14,7 +14,7 @@ from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.job import Batch, Image, ImageKey, Job, Tracking
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.paste import Paste
-from dreamina_desktop.core.pasted_lines import PastedLine
+from dreamina_desktop.core.pasted_lines import NO_LABELS, PastedLine
 from dreamina_desktop.core.transition import first_images
 from dreamina_desktop.storage.database import Database
 from dreamina_desktop.storage.job_adoption import adopt
@@ -25,7 +25,7 @@ CHANGES_KEPT = 20_000  # of which the index may have missed some
 
 _SAVE_JOB = """
     UPDATE job SET tracking = ?, removed = ?, record_source = ?, last_asked_at = ?,
-        not_found_count = ?, note = ? WHERE number = ?
+        not_found_count = ?, note = ?, label = ? WHERE number = ?
 """
 _SAVE_IMAGE = """
     INSERT INTO image (number, idx, state, file, file_width, file_height, size_bytes, sha256, note,
@@ -39,7 +39,7 @@ _SAVE_IMAGE = """
 _SAVE_MARK = "INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?, ?, ?)"
 _ADD_JOB = """
     INSERT INTO job (jobid, batch, tracked_at, tracking, removed, raw, facts,
-        record_source, not_found_count, note) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 0, '')
+        record_source, not_found_count, note, label) VALUES (?, ?, ?, ?, 0, ?, ?, ?, 0, '', ?)
 """
 
 
@@ -57,10 +57,14 @@ class JobRepository:
         records: Mapping[str, bytes],
         lines: Sequence[PastedLine] = (),
         batch: Batch | None = None,
+        labels: Mapping[str, str] = NO_LABELS,
     ) -> tuple[Batch, Sequence[Job], int]:
         def work(connection: apsw.Connection) -> tuple[Batch, Sequence[Job], int]:
             grown = _grown(connection, batch, at, len(jobids))
-            jobs = [self._add(connection, grown, jobid, records.get(jobid)) for jobid in jobids]
+            jobs = [
+                self._add(connection, grown, jobid, records.get(jobid), labels.get(jobid))
+                for jobid in jobids
+            ]
             keep_paste(connection, at, lines)
             return grown, jobs, _stamp(connection, [job.number for job in jobs])
 
@@ -139,13 +143,20 @@ class JobRepository:
 
         return await self._database.call(work)
 
-    def _add(self, connection: apsw.Connection, batch: Batch, jobid: str, raw: bytes | None) -> Job:
+    def _add(
+        self,
+        connection: apsw.Connection,
+        batch: Batch,
+        jobid: str,
+        raw: bytes | None,
+        label: str | None,
+    ) -> Job:
         record = record_of(raw, None, jobid, utc_time(batch.at))
         tracking = Tracking.DONE if record and record.is_final else Tracking.POLLING
         source = "paste" if record else ""
         facts = facts_beside(raw, record) if raw else None
         kept = raw if record else None
-        values = (jobid, batch.id, batch.at, tracking.value, kept, facts, source)
+        values = (jobid, batch.id, batch.at, tracking.value, kept, facts, source, label)
         connection.execute(_ADD_JOB, values)
         number = connection.last_insert_rowid()
         images = first_images(number, record) if record else ()
@@ -159,6 +170,7 @@ class JobRepository:
             record=record,
             record_source=source,
             images=images,
+            given_label=label,
         )
 
 
@@ -188,6 +200,7 @@ def _job_values(job: Job) -> tuple[Any, ...]:
         job.last_asked_at,
         job.not_found_count,
         job.note,
+        job.given_label,
         job.number,
     )
 

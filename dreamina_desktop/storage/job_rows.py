@@ -33,7 +33,7 @@ LONG_BYTES = 64_000  # of a raw record: more is not read at each start
 
 _JOBS = """
     SELECT number, jobid, batch, tracked_at, tracking, removed, raw, facts, record_source,
-        last_asked_at, not_found_count, note FROM job
+        last_asked_at, not_found_count, note, label FROM job
     WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number
 """
 _MARKS = """
@@ -90,7 +90,7 @@ class JobRows:
 
     def _job(self, row: Sequence[Any], images: Mapping[int, tuple[Any, ...]]) -> Job:
         number, jobid, batch, tracked_at, tracking, removed, raw, facts, *rest = row
-        record_source, last_asked_at, not_found_count, note = rest
+        record_source, last_asked_at, not_found_count, note, label = rest
         record = record_of(raw, facts, jobid, utc_time(tracked_at))
         return Job(
             number=number,
@@ -105,6 +105,7 @@ class JobRows:
             not_found_count=not_found_count,
             note=note,
             images=tuple(self._images(number, record, images)),
+            given_label=label,
         )
 
     def _images(

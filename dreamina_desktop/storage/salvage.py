@@ -29,6 +29,7 @@ _NEW_JOB: Row = {
     "last_asked_at": None,
     "not_found_count": 0,
     "note": "",
+    "label": None,
 }
 
 

@@ -112,4 +112,8 @@ MIGRATIONS = (
     -- read: a record in the API's form, which goes before it.
     ALTER TABLE job ADD COLUMN facts TEXT;
     """,
+    """
+    -- What the user calls the job. NULL: no label was ever given; '': it was taken away.
+    ALTER TABLE job ADD COLUMN label TEXT;
+    """,
 )

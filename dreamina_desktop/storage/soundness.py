@@ -54,6 +54,7 @@ SOUND: Mapping[str, Mapping[str, str]] = {
         "last_asked_at": _NO_NUMBER_OR_ANY,
         "not_found_count": _WHOLE_NUMBER,
         "note": _TEXT,
+        "label": _NO_TEXT_OR_ANY,
     },
     "image": {
         "number": _WHOLE_NUMBER,

@@ -40,6 +40,7 @@ JOB_KEYS = [
     "tracking",
     "note",
     "images",
+    "label",
 ]
 IMAGE_KEYS = [
     "index",

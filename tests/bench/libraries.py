@@ -74,7 +74,7 @@ def make_library(
         images: list[tuple[object, ...]] = []
         rows = _jobs(jobs, rng, running, images)
         connection.executemany(
-            "INSERT INTO job VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0, '', NULL)", rows
+            "INSERT INTO job VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, 0, '', NULL, NULL)", rows
         )
         connection.executemany(
             "INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', NULL, '', '')", images

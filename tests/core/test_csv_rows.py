@@ -64,7 +64,14 @@ def test_a_row_says_what_a_job_is() -> None:
         "batch": "3",
         **{f"reference {n + 1}": f"ref {n}" for n in range(4)},
         **{f"file {n + 1}": f"/images/{n}.jpg" for n in range(4)},
+        "label": "",
     }
+
+
+def test_a_label_is_the_first_of_the_later_columns_and_no_formula() -> None:
+    (row,) = read(replace(job(), given_label="=HYPERLINK(1)"))
+    assert row["label"] == "'=HYPERLINK(1)"
+    assert HEADINGS[22] == "label"
 
 
 def test_a_job_without_a_record_has_empty_values() -> None:

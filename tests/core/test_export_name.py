@@ -14,6 +14,7 @@ BOAT = Named(
     count=40,
     number="214-2",
     prompt="A red boat at dawn, by artist@example.com",
+    label="SKU: 7",
     model="seedream-4.6",
     ratio="16:9",
     width=2560,
@@ -30,6 +31,7 @@ BOAT = Named(
         ("{date} {time} {model}", "2026-03-02 14.05.30 seedream-4.6"),
         ("{ratio}_{size}", "16x9_2560x1440"),
         ("{number} {prompt}", "214-2 a-red-boat-at-dawn-by"),
+        ("{label} {number}", "SKU- 7 214-2"),
         ("Campaign X / {number}", "Campaign X - 214-2"),
     ],
 )

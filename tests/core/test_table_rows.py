@@ -72,7 +72,11 @@ def test_a_row_says_what_a_job_is() -> None:
         "prompt": "A\nboat",
         **{f"reference {n + 1}": f"ref {n}" for n in range(4)},
         "file": "/images/0.jpg",
+        "label": "",
     }
+    assert HEADINGS[10] == "label"
+    labelled = Job(7, "j7", 1, 0.0, given_label="+1")
+    assert tab_separated([row_of(labelled)]).split("\t")[10] == "'+1"
 
 
 def test_a_failure_says_its_cause_and_an_unknown_line_keeps_its_place() -> None:
@@ -80,7 +84,7 @@ def test_a_failure_says_its_cause_and_an_unknown_line_keeps_its_place() -> None:
     row = row_of(Job(8, "j8", 1, 0.0, Tracking.DONE, record=record))
     assert row[2] == "failed"
     assert "content filter" in row[3]
-    assert unknown_row("j9", "not found") == ("", "j9", "not found", *[""] * 7)
+    assert unknown_row("j9", "not found") == ("", "j9", "not found", *[""] * 8)
 
 
 def test_a_line_of_a_paste_is_a_row_in_its_place() -> None:

@@ -27,7 +27,7 @@ from dreamina_desktop.core.library_facts import Known, LibraryFacts
 from dreamina_desktop.core.listing import JobFilter, Listing, Query
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.paste import KeptLine, Paste
-from dreamina_desktop.core.pasted_lines import PastedLine
+from dreamina_desktop.core.pasted_lines import NO_LABELS, PastedLine
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.summary import is_open, saved_count
 from dreamina_desktop.core.transition import first_images
@@ -100,6 +100,7 @@ class FakeRepository:
         records: Mapping[str, bytes],
         lines: Sequence[PastedLine] = (),
         batch: Batch | None = None,
+        labels: Mapping[str, str] = NO_LABELS,
     ) -> tuple[Batch, Sequence[Job], int]:
         await self._write()
         self.pastes.append((at, lines))
@@ -111,6 +112,8 @@ class FakeRepository:
             batch = replace(batch, count=batch.count + len(jobids))
         self.batches.append(batch)
         jobs = [self._new(batch, jobid, records.get(jobid)) for jobid in jobids]
+        jobs = [replace(job, given_label=labels.get(job.jobid)) for job in jobs]
+        self.jobs |= {job.number: job for job in jobs}
         return batch, jobs, self.writes
 
     def _new(self, batch: Batch, jobid: str, raw: bytes | None) -> Job:

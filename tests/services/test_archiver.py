@@ -168,6 +168,32 @@ async def test_what_was_said_here_is_never_overwritten(archive: Path, tmp_path: 
         assert second.library.job(1).marks_of(1).note == "too dark\nagain"
 
 
+async def test_labels_come_along_and_are_filled_in_where_there_are_none(tmp_path: Path) -> None:
+    table = "\n".join(f"SKU-{index}\t{job_id(index)}" for index in (1, 2, 3))
+    async with opened(tmp_path / "first") as first, opened(tmp_path / "second") as second:
+        await first.tracker.track(table)
+        await first.save(tmp_path / NAME)
+        await second.tracker.track(f"mine\t{job_id(1)}\n\t{job_id(2)}")
+        for _ in range(2):
+            await second.add(tmp_path / NAME)
+        labels = {job.jobid: job.label async for job in second.library.shown()}
+        assert labels == {job_id(1): "mine", job_id(2): "SKU-2", job_id(3): "SKU-3"}
+
+
+async def test_a_label_of_elsewhere_is_no_longer_than_ours_and_has_no_token(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path / "first") as first, opened(tmp_path / "second") as second:
+        await first.tracker.track(job_id(1))
+        endless = "user:1234-abcdefghij0123456789 " + "x" * 500
+        await first.library.change(1, lambda job: replace(job, given_label=endless))
+        await first.save(tmp_path / NAME)
+        await second.add(tmp_path / NAME)
+        label = second.library.job(1).label
+        assert label.startswith("[token] xxx")
+        assert len(label) <= 200
+
+
 async def test_what_was_removed_here_stays_removed(archive: Path, tmp_path: Path) -> None:
     async with opened(tmp_path / "second") as second:
         await second.complete(1, "red", "green")
@@ -515,7 +541,7 @@ async def test_an_archive_of_an_older_form_is_brought_up_to_date(
     connection.execute(
         "DROP TABLE exported; DROP TABLE pasted; DROP TABLE paste; "
         "DROP TABLE expected; DROP TABLE collected; DROP TABLE collection; DROP TABLE mark;"
-        "ALTER TABLE job DROP COLUMN facts;"
+        "ALTER TABLE job DROP COLUMN facts; ALTER TABLE job DROP COLUMN label;"
         "PRAGMA user_version = 3"
     )
     connection.execute("VACUUM")

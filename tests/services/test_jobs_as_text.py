@@ -125,3 +125,11 @@ async def test_what_was_not_understood_is_said_in_its_row(world: World) -> None:
     assert (line["status"], line["cause"]) == (
         *("completed", "It is a video, which is not saved here."),
     )
+
+
+@pytest.mark.parametrize("form", JobsForm)
+@with_world()
+async def test_a_label_is_in_both(world: World, form: JobsForm) -> None:
+    await world.track(f"SKU-1\t{job_id(1)}\n\t{job_id(2)}")
+    rows = read(form, b"".join(await pieces(form, world)))
+    assert [row["label"] for row in rows] == ["SKU-1", None if form is JobsForm.JSON else ""]

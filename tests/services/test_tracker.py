@@ -217,3 +217,45 @@ async def test_what_is_here_already_is_not_said_to_be_when_the_library_is_gone(
         await world.tracker.track(job_id(1))
     world.repository.moved = False
     assert (await world.tracker.track(job_id(1))).known == (1,)
+
+
+@with_world()
+async def test_what_stood_beside_an_id_is_its_label_where_it_has_none(world: World) -> None:
+    await world.track(f"SKU-1\t{job_id(1)}", f"\t{job_id(2)}")
+    assert [world.library.job(number).label for number in (1, 2)] == ["SKU-1", ""]
+    await world.tracker.remove([2])
+    await world.track(f"other\t{job_id(1)}", f"SKU-2\t{job_id(2)}", f"SKU-3\t{job_id(3)}")
+    assert [world.library.job(number).label for number in (1, 2, 3)] == ["SKU-1", "SKU-2", "SKU-3"]
+    assert not world.library.job(2).removed
+
+
+@with_world()
+async def test_the_users_own_label_goes_before_all_others_and_can_be_taken_back(
+    world: World,
+) -> None:
+    record = raw_record(job_id(1), request={"replyRef": "order 7"}).decode()
+    await world.track(record)
+    assert world.library.job(1).label == "order 7"
+    await world.track(f"SKU-1\t{job_id(1)}")
+    await world.tracker.label(1, "  hero\nshot ")
+    assert world.library.job(1).label == "hero shot"
+    await world.track(f"SKU-9\t{job_id(1)}")
+    assert world.library.job(1).label == "hero shot"
+    assert await world.undo.undo() == "Label job 1"
+    assert world.library.job(1).label == "SKU-1"
+    await world.tracker.label(1, "")
+    assert world.library.job(1).label == ""
+    await world.undo.undo()
+    steps = world.undo.label
+    await world.tracker.label(1, "SKU-1")
+    assert world.undo.label == steps
+
+
+@with_world()
+async def test_a_label_that_cannot_be_written_stays_as_it_was(world: World) -> None:
+    await world.track(f"SKU-1\t{job_id(1)}")
+    world.repository.broken = True
+    with pytest.raises(DatabaseError):
+        await world.tracker.label(1, "other")
+    assert world.library.job(1).label == "SKU-1"
+    assert world.undo.label == "Track 1 ID"

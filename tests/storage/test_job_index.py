@@ -37,6 +37,9 @@ PROMPTS = (
 )
 
 
+LABELS = ["SKU-7", "größer", "Apfel", ""]
+
+
 async def fill(shelf: Shelf, seed: int = 1, count: int = 40) -> list[Job]:
     """Jobs of every kind; as the library has them."""
     rng = random.Random(seed)
@@ -62,6 +65,9 @@ async def fill(shelf: Shelf, seed: int = 1, count: int = 40) -> list[Job]:
                     updated=f"2026-03-02T14:{minute}:30.000Z",
                     created=f"2026-03-02T13:{rng.randrange(10, 50)}:30.000Z",
                 )
+    for number in range(1, count + 1, 3):
+        label = rng.choice(LABELS)
+        await shelf.library.change(number, lambda j, label=label: replace(j, given_label=label))
     return [shelf.library.job(number) for number in range(1, count + 1)]
 
 
@@ -70,6 +76,7 @@ KEYS: dict[JobOrder, Callable[[Job], Any]] = {
     JobOrder.OLDEST: lambda job: job.number,
     JobOrder.STATUS: lambda job: status_words(job).word,
     JobOrder.PROMPT: lambda job: _text(job.record and job.record.prompt),
+    JobOrder.LABEL: lambda job: _text(job.label),
     JobOrder.MODEL: lambda job: _text(job.record and job.record.model),
     JobOrder.RESOLUTION: lambda job: _text(job.record and job.record.resolution),
     JobOrder.ACCOUNT: lambda job: _text(account_of(job.jobid)),
@@ -508,3 +515,19 @@ async def test_reads_go_on_while_much_is_written(shelf: Shelf) -> None:
 
     await asyncio.gather(write(), read())
     assert len(shelf.numbers("boat")) == 60
+
+
+async def test_labels_are_found_sorted_and_still_there_after_a_restart(shelf: Shelf) -> None:
+    jobids = [ID.format(n, ACCOUNTS[0]) for n in range(3)]
+    labels = {jobids[0]: "Zebra größer", jobids[2]: "Apfel 7"}
+    await shelf.library.add(1.0, jobids, {}, labels=labels)
+    library = await shelf.reopened()
+    assert [library.job(number).given_label for number in (1, 2, 3)] == [
+        "Zebra größer",
+        None,
+        "Apfel 7",
+    ]
+    assert shelf.numbers("GRÖSSER") == [1]
+    assert shelf.numbers(order=JobOrder.LABEL) == [3, 1, 2]
+    await library.change(3, lambda job: replace(job, given_label="hero"))
+    assert (shelf.numbers("apfel"), shelf.numbers("hero")) == ([], [3])

@@ -540,3 +540,20 @@ def test_two_rescues_in_one_second_set_aside_two_files(tmp_path: Path) -> None:
     assert [file.read_bytes() for file in asides(here)] == [b"second", b"first"]
     assert f"{now.astimezone():%Y-%m-%d-%H%M%S}" in asides(here)[0].name
     assert os.path.getsize(here.database) > 0
+
+
+async def test_labels_survive_damage_and_a_label_that_is_no_text_costs_no_job(
+    locations: Locations,
+) -> None:
+    async with Run(locations) as run:
+        ids = [jobid(number) for number in range(40)]
+        labels = {each: f"SKU-{number}" for number, each in enumerate(ids)}
+        jobs = (await run.repository.add(1.0, ids, {}, labels=labels))[1]
+        await run.complete(jobs)
+        await run.database.call(
+            lambda c: c.execute("UPDATE job SET label = x'00' WHERE number = 7")
+        )
+    run = await reopened(locations)
+    assert run.is_rescued
+    expected = {each: None if each == ids[6] else label for each, label in labels.items()}
+    assert {each: job.given_label for each, job in run.jobs.items()} == expected

@@ -17,6 +17,7 @@ from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.copying_ids import copy_ids
 from dreamina_desktop.ui.details.job_page import JobPage
+from dreamina_desktop.ui.details.label_edit import LabelEdit
 from dreamina_desktop.ui.details.parts import wrapped
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob, read_raw
 from dreamina_desktop.ui.details.summary_page import ImagesPage, SummaryPage
@@ -220,8 +221,12 @@ class DetailsPane(QScrollArea):
     def _put(self, page: QWidget) -> None:
         """In the place of the page before: at the same height, with the same button focused."""
         height, focused = self.verticalScrollBar().value(), self._focused_button()
+        before, after = self.findChild(LabelEdit), page.findChild(LabelEdit)
+        writing = before.writing() if before is not None else None
         self.setWidget(page)
         self.verticalScrollBar().setValue(height)
+        if writing is not None and after is not None:
+            after.go_on(writing)
         for button in page.findChildren(QAbstractButton) if focused else ():
             if _name(button) == focused:
                 button.setFocus()

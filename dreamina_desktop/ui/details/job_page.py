@@ -35,6 +35,7 @@ from dreamina_desktop.ui import formats, icons
 from dreamina_desktop.ui.checking import check_now
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.details.image_strip import MOST, ImageStrip, Small
+from dreamina_desktop.ui.details.label_edit import LabelEdit
 from dreamina_desktop.ui.details.parts import (
     Copying,
     Preview,
@@ -125,6 +126,8 @@ class JobPage(QWidget):
                 self._column, "Prompt", masked, record.prompt, "Copied the prompt."
             )
             self._add_prompt_search(record.prompt)
+        self._column.addWidget(field_name("Label"))
+        self._column.addWidget(LabelEdit(self._services, job))
         self._add_request(job)
         self._add_lineage(job, shown.lineage)
         self._add_images(job, [image for image in job.images if image is not selected])

@@ -23,6 +23,7 @@ PADDING = 12
 GAP = 10
 PICTURES = QSize(68, 52)
 SMALLER = 0.88
+LABEL_SHARE = 70  # percent of a line's room, at most
 SHOWN = 300  # characters of a title, at most
 Index = QModelIndex | QPersistentModelIndex
 
@@ -214,10 +215,23 @@ class JobDelegate(QStyledItemDelegate):
             painter.drawEllipse(rect.right() - 4, rect.center().y() - 2, 6, 6)
             rect = rect.adjusted(0, 0, -12, 0)
         record = job.record
+        if job.label:
+            rect = self._paint_label(painter, font, rect, job.label, c)
         if record is not None:
             kind = "upscale" if record.type == "upscale" else None
             parts = (kind, record.model, record.ratio, record.resolution)
             _paint_left(painter, font, rect, " · ".join(p for p in parts if p), c.muted)
+
+    def _paint_label(
+        self, painter: QPainter, font: QFont, rect: QRect, label: str, c: Colors
+    ) -> QRect:
+        """Up to most of the room; what is left of it."""
+        metrics = QFontMetrics(font)
+        masked = self._services.accounts.masked(label)
+        room = rect.width() * LABEL_SHARE // 100
+        shown = metrics.elidedText(masked, Qt.TextElideMode.ElideRight, room)
+        _paint_left(painter, font, rect, shown, c.text)
+        return rect.adjusted(metrics.horizontalAdvance(shown) + 8, 0, 0, 0)
 
 
 def _places(rect: QRect) -> tuple[QRect, QRect]:

@@ -9,6 +9,7 @@ ORDERS: dict[JobOrder, str] = {
     JobOrder.OLDEST: "Oldest first",
     JobOrder.STATUS: "By status",
     JobOrder.PROMPT: "By prompt",
+    JobOrder.LABEL: "By label",
     JobOrder.MODEL: "By model",
     JobOrder.RESOLUTION: "By resolution",
     JobOrder.ACCOUNT: "By account",

@@ -157,14 +157,17 @@ class JobsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             job = self.job(index.row())
             masked = self._services.accounts.masked(job.jobid)
-            return plain_tip(f"{title(job, self._services)}\n{masked}")
+            label = self._services.accounts.masked(job.label)
+            return plain_tip("\n".join(filter(None, (title(job, self._services), label, masked))))
         return None
 
     def _accessible(self, job: Job) -> str:
         words = status_words(job, waiting=self._waiting)
         status = f"{words.word}, code {words.code}" if words.code else words.word
         status = self._services.accounts.masked(status)
-        return f"{job.number}, {status}, {title(job, self._services)}"
+        label = self._services.accounts.masked(job.label)
+        parts = (str(job.number), status, label, title(job, self._services))
+        return ", ".join(filter(None, parts))
 
     # -- listing ----------------------------------------------------------------------------
 

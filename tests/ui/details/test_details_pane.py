@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit
 
 from dreamina_desktop.ui.details.details_pane import DetailsPane
 from dreamina_desktop.ui.details.record_fields import pretty, record_fields
@@ -199,3 +201,51 @@ def test_fields_are_flattened_with_their_names() -> None:
 def test_what_is_no_json_is_shown_as_it_is() -> None:
     assert record_fields(b"<html>") == []
     assert pretty(b"<html>") == "<html>"
+
+
+def label_of(pane: DetailsPane) -> QLineEdit:
+    return pane.widget().findChild(QLineEdit)
+
+
+async def test_a_label_is_written_in_its_place_and_can_be_taken_back(
+    bench: Any, pane: DetailsPane, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1, request={"replyRef": "order 7"}))
+    library = bench.services.library
+    pane.show_jobs([job.number])
+    assert label_of(pane).text() == "order 7"
+    label_of(pane).setText("  hero shot ")
+    QTest.keyClick(label_of(pane), Qt.Key.Key_Return)
+    await until(lambda: library.job(job.number).label == "hero shot")
+    await until(lambda: label_of(pane).text() == "hero shot")
+    await bench.services.undo.undo()
+    await until(lambda: label_of(pane).text() == "order 7")
+
+
+async def test_escape_gives_up_what_was_written_as_a_label(
+    bench: Any, pane: DetailsPane, record: Any
+) -> None:
+    job = await bench.add(record(1, request={"replyRef": "order 7"}))
+    pane.show_jobs([job.number])
+    label_of(pane).setFocus()
+    QTest.keyClicks(label_of(pane), "p5")
+    QTest.keyClick(label_of(pane), Qt.Key.Key_Escape)
+    assert label_of(pane).text() == "order 7"
+    assert not label_of(pane).hasFocus()
+    assert bench.services.library.job(job.number).given_label is None
+
+
+async def test_a_job_that_changes_meanwhile_leaves_what_is_being_written(
+    bench: Any, pane: DetailsPane, record: Any, until: Until
+) -> None:
+    job = await bench.add(record(1))
+    pane.show_jobs([job.number])
+    before = label_of(pane)
+    before.setFocus()
+    QTest.keyClicks(before, "hero")
+    await bench.services.library.change(job.number, lambda j: replace(j, note="Another note."))
+    await until(lambda: "Another note." in texts(pane))
+    assert (label_of(pane).text(), label_of(pane).hasFocus()) == ("hero", True)
+    assert bench.services.library.job(job.number).given_label is None
+    QTest.keyClick(label_of(pane), Qt.Key.Key_Return)
+    await until(lambda: bench.services.library.job(job.number).given_label == "hero")
