@@ -6,7 +6,7 @@ can be added again at any time, and the second time changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from dreamina_desktop.core.job import (
@@ -20,7 +20,7 @@ from dreamina_desktop.core.job import (
 )
 from dreamina_desktop.core.marks import Flag, Marks, clean_note, clean_tags
 from dreamina_desktop.core.recovery import again, is_kept_undecoded
-from dreamina_desktop.core.transition import after_paste
+from dreamina_desktop.core.transition import after_paste, places_here
 
 COMING = "Its file is in an archive that was not added to its end. Add that again."
 NOT_IN_IT = "Its file was not in the archive."
@@ -34,6 +34,26 @@ def as_new(job: Job, files: Collection[int]) -> Job:
     marks = tuple(cleaned(each) for each in job.marks)
     given = None if job.given_label is None else clean_label(job.given_label)
     return replace(job, images=images, marks=marks, given_label=given)
+
+
+def aligned(here: Job, there: Job) -> tuple[Job, Mapping[int, int]]:
+    """A job there with its images and marks at the indexes that they have here, and these by their
+    own: answers in different orders may have come."""
+    if there.record is None:
+        return there, {}
+    entries = tuple(replace(image.entry, index=image.key.index) for image in there.images)
+    record = replace(there.record, images=entries, elsewhere=False)
+    places = places_here(replace(here, record=None), record, replaces=False)
+    if all(index == place for index, place in places.items()):
+        return there, {}
+    images = {image.key.index: image for image in here.images}
+    moved = replace(there, marks=())
+    for image in there.images:
+        place = places[image.key.index]
+        entry = replace(image.entry, index=place)
+        images[place] = replace(image, key=ImageKey(there.number, place), entry=entry)
+        moved = moved.with_marks(place, there.marks_of(image.key.index))
+    return replace(moved, images=tuple(images[index] for index in sorted(images))), places
 
 
 def united(here: Job, there: Job, files: Collection[int]) -> Job:

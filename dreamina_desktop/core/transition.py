@@ -9,6 +9,7 @@ from itertools import count
 
 from dreamina_desktop.core.found_images import MOST_IMAGES
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Search, Tracking
+from dreamina_desktop.core.lineage import uri_of
 from dreamina_desktop.core.record import ImageEntry, JobRecord
 from dreamina_desktop.core.recovery import can_be_in_history, job_had_none, without_link
 
@@ -141,7 +142,7 @@ def placed(job: Job, record: JobRecord) -> JobRecord:
     here = zip(job.images, record.images, strict=False)
     if all(_fits(job, image, record, entry) for image, entry in here):
         return record
-    places = _places(job, record)
+    places = places_here(job, record, replaces=True)
     entries = {image.key.index: image.entry for image in job.images}
     for entry in record.images:
         entries[places[entry.index]] = replace(entry, index=places[entry.index])
@@ -149,14 +150,15 @@ def placed(job: Job, record: JobRecord) -> JobRecord:
     return replace(record, images=tuple(images[:MOST_IMAGES]))
 
 
-def _places(job: Job, record: JobRecord) -> dict[int, int]:
-    """By the index in the record, the index here."""
+def places_here(job: Job, record: JobRecord, *, replaces: bool) -> dict[int, int]:
+    """By the index in the record, the index here. `replaces`: the place of an image that is another
+    and has never been seen is taken."""
     places = _known_places(job, record)
     taken, new = set(places.values()), count(len(job.images))
     for entry in record.images:
         if entry.index not in places:
             may_stay = entry.index < len(job.images) and entry.index not in taken
-            stays = may_stay and not _has_bytes(job.images[entry.index])
+            stays = replaces and may_stay and not _has_bytes(job.images[entry.index])
             places[entry.index] = entry.index if stays else next(new)
     return places
 
@@ -186,7 +188,7 @@ def _fits(job: Job, image: Image, record: JobRecord, entry: ImageEntry) -> bool:
 
 def _is_same(one: ImageEntry, other: ImageEntry) -> bool | None:
     """None where nothing says so."""
-    for here, there in ((one.item_id, other.item_id), (one.uri, other.uri)):
+    for here, there in ((one.item_id, other.item_id), (uri_of(one), uri_of(other))):
         if here is not None and there is not None:
             return here == there
     return True if one.url and _path(one.url) == _path(other.url or "") else None
@@ -194,7 +196,11 @@ def _is_same(one: ImageEntry, other: ImageEntry) -> bool | None:
 
 def _names(entry: ImageEntry) -> list[str]:
     """By which an image is known, the surest first."""
-    named = (("item", entry.item_id), ("uri", entry.uri), ("link", entry.url and _path(entry.url)))
+    named = (
+        ("item", entry.item_id),
+        ("uri", uri_of(entry)),
+        ("link", entry.url and _path(entry.url)),
+    )
     return [f"{kind} {name}" for kind, name in named if name]
 
 

@@ -15,6 +15,7 @@ from dreamina_desktop.core.job import Image, ImageKey, Job
 from dreamina_desktop.core.library_facts import Known
 from dreamina_desktop.core.merging import (
     COMING,
+    aligned,
     as_new,
     highest_kept,
     is_here,
@@ -46,12 +47,17 @@ class Added:
     numbers: dict[int, int] = field(default_factory=dict)  # here, by those in the archive
     image_counts: dict[int, int] = field(default_factory=dict)  # by the numbers here
     new: list[int] = field(default_factory=list)  # jobs that are shown
+    moved: dict[ImageKey, int] = field(default_factory=dict)  # indexes here, where others
     jobs: int = 0  # new ones, removed ones too
     images: int = 0
     known: int = 0
     removed: int = 0  # of the known
     records: int = 0
     marks: int = 0
+
+    def at(self, key: ImageKey) -> ImageKey:
+        """An image of the archive at the index that it has here."""
+        return ImageKey(key.number, self.moved.get(key, key.index))
 
 
 class LibraryMerge:
@@ -113,6 +119,7 @@ class LibraryMerge:
         keeps_up_to: int,
     ) -> None:
         """Some jobs, and their images that are `proven`."""
+        archived, proven = await self._aligned(archived, proven, added)
         files = {each.job.number: _indexes(each, proven) for each in archived}
         ready = [replace(each, job=as_new(each.job, files[each.job.number])) for each in archived]
         new = await self._library.adopt(ready, keeps_up_to=keeps_up_to)
@@ -131,6 +138,22 @@ class LibraryMerge:
         jobs = await self._library.fetch(here.values())
         added.image_counts |= {job.number: len(job.images) for job in jobs}
         await self._place(jobs, wanted, added)
+
+    async def _aligned(
+        self, archived: Sequence[ArchivedJob], proven: Mapping[ImageKey, Proven], added: Added
+    ) -> tuple[Sequence[ArchivedJob], Mapping[ImageKey, Proven]]:
+        """With their images at the indexes that these have here."""
+        known = await self._library.known_later([each.job.jobid for each in archived])
+        fetched = await self._library.fetch([each.number for each in known.values()])
+        here, jobs = {job.jobid: job for job in fetched}, list[ArchivedJob]()
+        for each in archived:
+            there, number = each.job, each.job.number
+            job, moved = aligned(here[there.jobid], there) if there.jobid in here else (there, {})
+            jobs.append(replace(each, job=job))
+            added.moved |= {ImageKey(number, index): place for index, place in moved.items()}
+        if not added.moved:
+            return archived, proven
+        return jobs, {added.at(key): each for key, each in proven.items()}
 
     async def _unite(
         self, archived: Sequence[ArchivedJob], files: Mapping[int, Sequence[int]], added: Added
@@ -235,7 +258,7 @@ class LibraryMerge:
     async def unite_exported(self, archive: OpenArchive, added: Added) -> None:
         """So that copies that were exported there are known here."""
         copies = [
-            (digest, ImageKey(number, key.index))
+            (digest, ImageKey(number, added.at(key).index))
             for digest, key in (await archive.exported()).items()
             if (number := added.numbers.get(key.number))
         ]
@@ -251,7 +274,7 @@ class LibraryMerge:
         for each in await archive.collections():
             keys = [
                 ImageKey(number, key.index)
-                for key in each.keys
+                for key in map(added.at, each.keys)
                 if (number := added.numbers[key.number]) and key.index < added.image_counts[number]
             ]
             expected = [added.numbers[number] for number in each.expected]

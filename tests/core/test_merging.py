@@ -10,6 +10,7 @@ from dreamina_desktop.core.marks import NO_MARKS, Flag, Marks
 from dreamina_desktop.core.merging import (
     COMING,
     NOT_IN_IT,
+    aligned,
     as_new,
     renumbered,
     united,
@@ -94,6 +95,37 @@ def test_merged_twice_is_merged_once() -> None:
     here, there = Job(3, JOBID, 1, 1.0), job(image(0, ImageState.SAVED), image(1, ImageState.LOST))
     once = united(here, there, [0])
     assert united(once, there, [0]) == once
+
+
+def named(index: int, name: str) -> Image:
+    key = ImageKey(7, index)
+    return Image(key, ImageEntry(index, item_id=name), ImageState.SAVED, file=f"/{name}")
+
+
+def test_images_of_another_order_are_brought_into_the_one_here() -> None:
+    here = job(*(named(index, name) for index, name in enumerate("abc")))
+    there = job(*(named(index, name) for index, name in enumerate("dca")))
+    there = there.with_marks(2, Marks(rating=5)).with_marks(0, Marks(rating=1))
+    moved, places = aligned(here, there)
+    assert places == {0: 3, 1: 2, 2: 0}
+    assert [(str(i.key), i.file) for i in moved.images] == [
+        *(("7-1", "/a"), ("7-2", "/b"), ("7-3", "/c"), ("7-4", "/d")),
+    ]
+    assert [mark.rating for mark in moved.marks] == [5, 0, 0, 1]
+    both = united(here, moved, [0, 2, 3])
+    assert [image.entry.item_id for image in both.images] == ["a", "b", "c", "d"]
+    assert aligned(both, there)[1] == places
+
+
+def test_a_lost_image_is_not_taken_for_another() -> None:
+    here = job(replace(named(0, "a"), state=ImageState.LOST, file=None))
+    assert aligned(here, job(named(0, "b")))[1] == {0: 1}
+
+
+def test_images_in_the_same_order_stay_as_they_are() -> None:
+    here, there = job(named(0, "a"), image(1, ImageState.SAVED)), job(named(0, "a"), named(1, "b"))
+    assert aligned(here, there) == (there, {})
+    assert aligned(job(), there) == (there, {})
 
 
 def test_marks_that_were_given_here_stay_and_others_come() -> None:

@@ -155,6 +155,41 @@ async def test_an_image_that_was_lost_here_gets_its_file(archive: Path, tmp_path
         assert second.bytes_of(1) == jpeg("blue")
 
 
+async def test_images_of_another_order_do_not_become_each_other(tmp_path: Path) -> None:
+    """Marks and collections follow them."""
+    async with opened(tmp_path / "first") as first:
+        await first.complete(1, "red", "green")
+        await first.marking.rate([ImageKey(1, 0)], 4)
+        made = await first.collections.named("Selects")
+        assert made is not None
+        await first.collections.add(made.id, [ImageKey(1, 0)])
+        await first.save(tmp_path / NAME)
+    async with opened(tmp_path / "second") as second:
+        await second.complete(1, "green", "red", "blue")
+        await second.add(tmp_path / NAME)
+        assert [second.bytes_of(1, index) for index in range(3)] == [
+            *(jpeg("green"), jpeg("red"), jpeg("blue")),
+        ]
+        assert [marks.rating for marks in second.library.job(1).marks] == [0, 4]
+        (kept,) = [each for each in second.collections.all() if each.name == "Selects"]
+        assert list(kept.keys) == [ImageKey(1, 1)]
+
+
+async def test_an_image_of_another_order_finds_its_place(tmp_path: Path) -> None:
+    async with opened(tmp_path / "first") as first:
+        await first.complete(1, "green", "blue", "red")
+        await first.save(tmp_path / NAME)
+    async with opened(tmp_path / "second") as second:
+        await second.complete(1, "green", "red")
+        await second.add(tmp_path / NAME)
+        await second.add(tmp_path / NAME)
+        images = second.library.job(1).images
+        assert [second.bytes_of(1, index) for index in (0, 1)] == [jpeg("green"), jpeg("red")]
+        assert [image.entry.url for image in images] == [
+            *("https://h/green", "https://h/red", "https://h/blue"),
+        ]
+
+
 async def test_what_was_said_here_is_never_overwritten(archive: Path, tmp_path: Path) -> None:
     async with opened(tmp_path / "second") as second:
         await second.complete(1, "red", "green")
