@@ -16,7 +16,16 @@ from dreamina_desktop.services.poller import Poller
 from dreamina_desktop.services.ports import JobApi, Keyring
 from dreamina_desktop.services.preferences import Preferences
 
-_BEFORE = re.compile(r"^(authorization:)?\s*bearer(\s+|$)", re.IGNORECASE)
+# What is copied along with a token: of a shell, an `.env` file, a header, a line of JSON or YAML.
+_AROUND = " \t\r\n\"'`“”‘’«»„,;\\"
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_NAME = r"[A-Za-z_]{0,60}(?:token|key|auth|useapi)[A-Za-z_]{0,60}"
+_BEFORE = re.compile(
+    rf"""(?:(?:export|setx?|setenv|declare\s+-x)\s+{_NAME}\s*[=\s]|(?:\$env:|(?:const|let|var)\s)?{_NAME}\s*=
+    |["']?{_NAME}["']?\s*:(?=[\s"'])|(?:-H|--header)[\s=]|authorization\s*[:=]|bearer(?:\s|\Z))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LAYERS = 6  # `curl`'s -H, its quotes, the header's name, "Bearer"
 ASKED_WITH = "asked_with"  # the setting that tells whether token or URL have changed
 
 
@@ -176,7 +185,10 @@ def _is_sane(token: str) -> bool:
 
 def _plain(text: str) -> str:
     """Without what was copied along with it."""
-    return _BEFORE.sub("", text.strip()).strip()
+    plain = _UNSEEN.sub("", text).strip(_AROUND)
+    for _ in range(_LAYERS):
+        plain = _BEFORE.sub("", plain, count=1).strip(_AROUND) if _BEFORE.match(plain) else plain
+    return plain
 
 
 def _user_number(token: str) -> int | None:

@@ -100,6 +100,51 @@ async def test_a_record_for_the_impossible_id_means_that_the_token_is_good(world
     assert (await world.token.try_and_keep(KEPT)).accepted
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        '"{}"',
+        "'{}'",
+        "`{}`",
+        "“{}”",
+        "\ufeff{}",
+        "\ufeff\u200b{}\u2060\r\n",
+        "{};",
+        '  "{}",\n',
+        "export USEAPI_TOKEN={}",
+        'export DREAMINA_API_TOKEN="{}"',
+        "set USEAPI_TOKEN={}",
+        "setx USEAPI_TOKEN {}",
+        "setenv USEAPI_TOKEN '{}'",
+        '$env:USEAPI_TOKEN = "{}"',
+        "USEAPI_TOKEN={}",
+        "USEAPI_TOKEN: {}",
+        '"useapi_token": "{}",',
+        "const apiToken = '{}';",
+        "Bearer {}",
+        "bearer\t{}",
+        '"Authorization": "Bearer {}"',
+        "Authorization: {}",
+        "-H 'Authorization: Bearer {}' \\",
+        '--header "Authorization: Bearer {}"',
+        "'Authorization': 'Bearer {}',",
+    ],
+)
+@with_world(given=None)
+async def test_a_token_is_tried_without_what_was_copied_along(world: World, around: str) -> None:
+    await world.start()
+    assert (await world.token.try_and_keep(around.format(KEPT))).accepted
+    assert world.api.tried == [KEPT]
+
+
+@pytest.mark.parametrize("token", ["key:abc=", "token-1=2", "user:1-authorization:x"])
+@with_world(given=None)
+async def test_signs_within_a_token_stay(world: World, token: str) -> None:
+    await world.start()
+    await world.token.try_and_keep(token)
+    assert world.api.tried == [token]
+
+
 @pytest.mark.parametrize("text", ["", "Bearer ", "user:1-a b", "user:1-ä", "user:1-a\x07"])
 @with_world()
 async def test_what_cannot_be_a_token_is_not_sent(world: World, text: str) -> None:
