@@ -22,6 +22,17 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LONGEST_PAGE = 200_000  # characters of HTML: some 20 ms
+_NAMES_JOBS = "dreamina"
+_UNSEEN_IN_PAGE = re.compile(
+    r"<!--.*?-->|<(style|script|head)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+)
+_TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
+_BREAKS_OF_PAGES = (
+    (re.compile(r" ?</t[dh]>(?=\s*<t[dh])\s*", re.IGNORECASE), "\t"),
+    (re.compile(r" ?<br\b[^<>]*> ?", re.IGNORECASE), "\n"),
+    (re.compile(r" ?</(?:p|div|tr|li|h[1-6]|pre|table)> ?", re.IGNORECASE), "\n"),
+)
 _DECODED_AT_ONCE = 1024 * 1024  # bytes: all else waits for a moment only
 
 
@@ -33,6 +44,21 @@ def decoded(data: bytes) -> str:
     starts = range(0, len(data), _DECODED_AT_ONCE)
     parts = [decoder.decode(data[start : start + _DECODED_AT_ONCE]) for start in starts]
     return "".join((*parts, decoder.decode(b"", final=True)))
+
+
+def text_of_html(page: str) -> str:
+    """What a page shows: its cells between tabs, its rows and paragraphs in lines. A page that
+    names job IDs in its addresses alone, or a very long one, stays as it is."""
+    if len(page) > _LONGEST_PAGE:
+        return page
+    import html  # noqa: PLC0415 (few pastes are pages)
+
+    text = " ".join(_UNSEEN_IN_PAGE.sub(" ", page).split())
+    for tag, sign in _BREAKS_OF_PAGES:
+        text = tag.sub(sign, text)
+    text = html.unescape(_TAG.sub("", text))
+    lines = "\n".join(line.strip(" ") for line in text.split("\n")).strip("\n")
+    return page if _NAMES_JOBS in page and _NAMES_JOBS not in text else lines
 
 
 def says_encoding(data: bytes) -> bool:

@@ -10,7 +10,7 @@ from dreamina_desktop.core.bearer_token import without_tokens
 from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.image_list import MIME_TYPE
 from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.window.incoming import local_files
+from dreamina_desktop.ui.window.incoming import local_files, text_of
 
 RENDERED = 20_000  # characters; of a larger text only its size is shown
 MAX_LINES = 4
@@ -86,13 +86,14 @@ class IdEdit(QPlainTextEdit):
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Not our own images: there are no IDs in pictures."""
-        return not source.hasFormat(MIME_TYPE) and super().canInsertFromMimeData(source)
+        is_text = source.hasHtml() or super().canInsertFromMimeData(source)
+        return not source.hasFormat(MIME_TYPE) and is_text
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if files := local_files(source):
             self.files_pasted.emit(files)
             return
-        text = source.text()
+        text = text_of(source)
         if len(text) <= RENDERED:
             self.insertPlainText(without_tokens(text))  # never shown
             return

@@ -19,9 +19,12 @@ from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.id_field import IdField
 from dreamina_desktop.ui.window.incoming import (
     editable_has_focus,
+    files_within,
     local_files,
+    named_ids,
     pictures_among,
     read_texts,
+    text_of,
 )
 
 MOST_NAMED = 3  # files in a message
@@ -61,7 +64,7 @@ class Intake:
         """Files or text; False where there is neither."""
         if files := local_files(data):
             self.take_files(files)
-        elif (text := data.text()) and not text.isspace():
+        elif (text := text_of(data)) and not text.isspace():
             self._services.supervisor.spawn(self._track_or_offer(text), "track")
         else:
             return False
@@ -133,6 +136,7 @@ class Intake:
 
     async def _take_files(self, files: Sequence[str]) -> None:
         archiver = self._services.archiver()
+        files, left_out = await asyncio.to_thread(files_within, files)
         libraries = [file for file in files if await archiver.is_archive(Path(file))]
         pictures = await asyncio.to_thread(pictures_among, files)
         others = frozenset((*libraries, *pictures))
@@ -140,8 +144,10 @@ class Intake:
             archiver.add(Path(file))
         if pictures:
             await self._find_images(pictures)
-        if texts := [file for file in files if file not in others]:
-            await self._track_files(texts)
+        texts = [file for file in files if file not in others]
+        names = await asyncio.to_thread(named_ids, files)
+        if texts or names or left_out or not files:
+            await self._track_files(texts, names, left_out)
 
     async def _find_images(self, pictures: Sequence[str]) -> None:
         """What is not tracked here is put into the field, which tracks it."""
@@ -157,12 +163,16 @@ class Intake:
             self._field.edit.setFocus()
         self._services.messages.say(_came_back(came))
 
-    async def _track_files(self, files: Sequence[str]) -> None:
+    async def _track_files(
+        self, files: Sequence[str], names: Sequence[str], left_out: Sequence[str]
+    ) -> None:
+        """`names`: IDs that files are called by."""
         texts = await asyncio.to_thread(read_texts, files)
-        if has_text := not (texts.text == "" or texts.text.isspace()):
-            await self._track(texts.text)
-        if texts.unread:
-            self._services.messages.say(f"Not read: {some_of(texts.unread, MOST_NAMED)}.")
+        text = "\n".join(filter(None, (texts.text, *names)))
+        if has_text := not (text == "" or text.isspace()):
+            await self._track(text)
+        if unread := (*texts.unread, *left_out):
+            self._services.messages.say(f"Not read: {some_of(unread, MOST_NAMED)}.")
         elif not has_text:
             self._services.messages.say("There is no text in it.")
 
