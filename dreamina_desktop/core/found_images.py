@@ -32,7 +32,8 @@ _LINKS = (  # by preference, as `_plain` has them
 _OF_IMAGES = _LINKS[:1] + tuple(name for name in _LINKS if name.startswith("image"))
 # How the words of a key begin that holds images, or links to them.
 _OUTPUT = ("image", "img", "picture", "photo", "output", "result", "generat", "artifact")
-_PLURAL = (*_OUTPUT, "url", "link", "file", "media", "asset", "data", "item", "sample")
+_FILE = ("file", "media", "asset", "download")
+_PLURAL = (*_OUTPUT, *_FILE, "url", "link", "data", "item", "sample")
 # Those of what went in, and of what is shown before and around an image.
 _NO_IMAGE = (
     *("input", "reference", "source", "origin", "init", "mask", "control", "upload", "request"),
@@ -87,12 +88,25 @@ def _in_form(item: object) -> Object:
     """An element of `images`: a link alone, or an object that may name it otherwise."""
     if isinstance(item, str):
         return {"imageUrl": item} if _is_link(item) else {}
+    if isinstance(item, list):
+        return _in_form(item[0]) if len(item) == 1 else {}
     if not isinstance(item, Mapping):
         return {}
     if isinstance(item.get("imageUrl"), str) and item["imageUrl"]:
         return _with_reference(item)
-    link = _link(item) or next((each["imageUrl"] for each in _inside(item, _DEEPEST)), None)
+    inside = (each["imageUrl"] for each in _inside(item, _DEEPEST))
+    link = _link(item) or next(inside, None) or _any_link(item, _DEEPEST)
     return _with_reference(item if link is None else {**item, "imageUrl": link})
+
+
+def _any_link(value: object, depth: int) -> str | None:
+    """The first link in an element of `images`, whatever its name: only an image can be meant."""
+    if isinstance(value, str) and _is_link(value):
+        return value
+    if depth == 0 or not isinstance(value, Mapping):
+        return None
+    named = (inner for name, inner in value.items() if not _is_no_image(str(name)))
+    return next(filter(None, (_any_link(inner, depth - 1) for inner in named)), None)
 
 
 def _with_reference(item: Object) -> Object:
@@ -115,6 +129,7 @@ def _search(value: object, name: str, depth: int) -> Iterator[Object]:
     """Each image in a value that stands under a name; those of another record are not ours."""
     if depth == 0 or (isinstance(value, Mapping) and "jobid" in value):
         return
+    value = _as_list(value)
     if isinstance(value, Mapping):
         if link := _link(value):
             yield _with_reference({**value, "imageUrl": link})
@@ -126,6 +141,12 @@ def _search(value: object, name: str, depth: int) -> Iterator[Object]:
         yield {"imageUrl": value}
 
 
+def _as_list(value: object) -> object:
+    """An object whose names are numbers is a list."""
+    is_list = isinstance(value, Mapping) and all(str(name).isdigit() for name in value)
+    return list(value.values()) if isinstance(value, Mapping) and is_list else value
+
+
 def _inside(value: Object, depth: int) -> Iterator[Object]:
     """What an object holds beside a link of its own."""
     has_link = _link(value) is not None
@@ -134,7 +155,7 @@ def _inside(value: Object, depth: int) -> Iterator[Object]:
             continue
         if isinstance(inner, Mapping | list):
             yield from _search(inner, name, depth - 1)
-        elif not has_link and _begins(name, _OUTPUT) and _is_link(inner):
+        elif not has_link and _begins(name, (*_OUTPUT, *_FILE)) and _is_link(inner):
             yield {"imageUrl": inner}
 
 

@@ -48,7 +48,7 @@ _TELLING = ("408", "412", "422", "429", "596")
 _NO_CODE = ("", "0", "200")
 _CODE_NAMES = ("code", "fail_code", "failCode", "error_code", "errorCode", "errcode", "ret")
 _CODE_IN_TEXT = re.compile(
-    r"(?:\b(?:fail|failure|err|error)_?code|\bret|[\"']code)[^\w-]{1,8}(-?\d{1,9})\b",
+    r"(?:\b(?:fail|failure|err|error)_?code|\berrno|\bret|[\"']code)[^\w-]{1,8}(-?\d{1,9})\b",
     re.ASCII | re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"imageRef_([1-9]\d?)", re.ASCII)
@@ -333,7 +333,7 @@ def _codes(value: object, depth: int) -> Iterator[str]:
 def _code_text(code: object) -> str:
     """A code comes as a number or a string (docs/api.md); "" where it is neither."""
     if isinstance(code, str):
-        return _clean(code.strip()[:_MAX_CODE])
+        return _clean(code.strip()[:_MAX_CODE]).removesuffix(".0")
     if isinstance(code, bool) or not isinstance(code, int | float) or not abs(code) < 1e9:
         return ""
     return str(int(code)) if code == int(code) else str(code)
