@@ -25,8 +25,9 @@ _HIDDEN = re.compile(r"\[email\s{0,5}protected\](?P<tail>(?:-bot)?:dreamina)?", 
 _HIDDEN_HEAD = re.compile(r"(?<![A-Za-z0-9])j(?P<time>[0-9]{10})?[^\s/?#%\"'`<>,;|\\]*\Z")
 # No token, hidden address or shortened ID has this form.
 _NAME = r"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+"
+_HOST = r"[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+"
 _LONE_IDS = re.compile(
-    rf"(?:j\d{{19}}[A-Za-z]-u\d{{1,12}}-[A-Z]{{2}}:{_NAME}@{_NAME}(?<=-bot):dreamina"
+    rf"(?:j\d{{19}}[A-Za-z]-u\d{{1,12}}-[A-Z]{{2}}:{_NAME}@{_HOST}(?<=-bot):dreamina"
     r"(?:[ \t\r\n]++|\Z))*+",
     re.ASCII,
 )

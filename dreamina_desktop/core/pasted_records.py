@@ -259,9 +259,17 @@ def _from_cell(text: str) -> str:
     return text.replace('""', '"')
 
 
-_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+# In one piece, or in lines of one length as in mails.
+_ENCODED = re.compile(
+    r"(?:[A-Za-z0-9+/]{60,76}\r?\n)++[A-Za-z0-9+/]{1,76}={0,2}|[A-Za-z0-9+/_-]{40,}={0,2}"
+)
 # `jobid`, `jobId` and `dreamina` at each of the three places that they can have in base64.
-_IN_BASE64 = re.compile(r"am9ia|am9iS|pvYmlk|pvYklk|qb2JpZ|qb2JJZ|ZHJlYW1pbm|RyZWFtaW5h|kcmVhbWluY")
+_CODES = (
+    *("am9ia", "am9iS", "pvYmlk", "pvYklk", "qb2JpZ", "qb2JJZ"),
+    *("ZHJlYW1pbm", "RyZWFtaW5h", "kcmVhbWluY"),
+)
+_IN_BASE64 = re.compile("|".join(_CODES))
+_IN_LINES_OF_BASE64 = re.compile("|".join("(?:\r?\n)?".join(code) for code in _CODES))
 
 
 def _decoded(text: str) -> str:
@@ -269,16 +277,17 @@ def _decoded(text: str) -> str:
     return _ENCODED.sub(lambda code: _decoded_body(code[0]), text)
 
 
-def _decoded_body(code: str) -> str:
+def _decoded_body(whole: str) -> str:
+    code = "".join(whole.split())
     if not _IN_BASE64.search(code):
-        return code
+        return whole
     from base64 import b64decode  # noqa: PLC0415 (few pastes hold any)
 
     standard = code.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         return b64decode(standard + "=" * (-len(standard) % 4)).decode()
     except ValueError:
-        return code
+        return whole
 
 
 def _from_python(text: str) -> str:
@@ -317,6 +326,6 @@ _WRAPPINGS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (_mark("22jobid%"), unquote),
     (_mark("&(?:quot|#34|#x22);jobid&"), _from_html),
     (_PYTHON.key, _from_python),
-    (_IN_BASE64, _decoded),
+    (_IN_LINES_OF_BASE64, _decoded),
     (_JSON.key, from_page),
 )
