@@ -73,7 +73,7 @@ def without_tokens_in_bytes(data: bytes, token: str = "") -> bytes:
 def _cut_unless_id(found: re.Match[str]) -> str:
     """An ID goes on with a colon after the service's name, or is an address."""
     behind = f"{found[1]}{found.string[found.end() : found.end() + 6]}"
-    name = re.match(r"[^\W_]*", behind)
+    name = re.match(r"[^\W_]*(?:-[^\W\d_]+)*", behind)
     rest = behind[name.end() :] if name else ""
     is_id = re.match(rf"(?i)(?:{_COLON}|@|%(?:25)*40)[^\s\"'`]", rest)
     return found[0] if name and is_id and len(name[0]) < _LEAST_SECRET else CUT

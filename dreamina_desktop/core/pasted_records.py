@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from dreamina_desktop.core.found_images import names_video
 from dreamina_desktop.core.id_form import END, is_possible
@@ -40,7 +40,7 @@ _JSON = _Notation(
     re.compile(
         r'"(?P<string>[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+)"\s*+(?P<next>[:,}\]])|[{}"]'
     ),
-    re.compile(r'"jobid"', re.IGNORECASE),
+    re.compile(r'"job_?id"', re.IGNORECASE),
 )
 _PYTHON = _Notation(
     re.compile(r"\{(?=\s*+['\"])"),
@@ -48,7 +48,7 @@ _PYTHON = _Notation(
         r"""(?P<quote>['"])(?P<string>(?:(?!(?P=quote))[^\\\n]|\\.)*+)(?P=quote)"""
         r"""\s*+(?P<next>[:,}\])])|[{}'"]"""
     ),
-    re.compile(r"'jobid'", re.IGNORECASE),
+    re.compile(r"'job_?id'", re.IGNORECASE),
 )
 
 
@@ -181,7 +181,7 @@ def _objects(text: str, notation: _Notation = _JSON) -> Iterator[tuple[int, int]
         elif token[0] in "'\"":
             opened.clear()
         else:
-            opened[-1].has_jobid |= token["string"].lower() == "jobid" and token["next"] == ":"
+            opened[-1].has_jobid |= _is_jobid(token["string"]) and token["next"] == ":"
 
 
 def _tokens(text: str, opened: list[_Open], notation: _Notation) -> Iterator[re.Match[str] | None]:
@@ -234,7 +234,11 @@ def _with_our_key(value: Any) -> Any:
     """The vendor's other services, and programs between, write `jobId`."""
     if not isinstance(value, dict) or "jobid" in value:
         return value
-    return {"jobid" if key.lower() == "jobid" else key: part for key, part in value.items()}
+    return {"jobid" if _is_jobid(key) else key: part for key, part in value.items()}
+
+
+def _is_jobid(key: str) -> bool:
+    return key.lower() in ("jobid", "job_id")
 
 
 def _is_dreamina(jobid: str) -> bool:
@@ -260,8 +264,13 @@ def _from_cell(text: str) -> str:
 
 
 # In one piece, or in lines of one length as in mails.
+def _from_url(text: str) -> str:
+    """Forms write a plus for a blank."""
+    return unquote_plus(text) if re.search("%22(?:%3A|%2C)\\+", text) else unquote(text)
+
+
 _ENCODED = re.compile(
-    r"(?:[A-Za-z0-9+/]{60,76}\r?\n)++[A-Za-z0-9+/]{1,76}={0,2}|[A-Za-z0-9+/_-]{40,}={0,2}"
+    r"(?:[A-Za-z0-9+/]{60,76}\r?\n)++(?:[A-Za-z0-9+/]{1,76}={0,2})?|[A-Za-z0-9+/_-]{40,}={0,2}"
 )
 # `jobid`, `jobId` and `dreamina` at each of the three places that they can have in base64.
 _CODES = (
@@ -285,9 +294,10 @@ def _decoded_body(whole: str) -> str:
 
     standard = code.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        return b64decode(standard + "=" * (-len(standard) % 4)).decode()
+        body = b64decode(standard + "=" * (-len(standard) % 4)).decode()
     except ValueError:
         return whole
+    return f"{body}\n" if whole.endswith("\n") else body
 
 
 def _from_python(text: str) -> str:
@@ -321,10 +331,10 @@ def _mark(pattern: str) -> re.Pattern[str]:
 
 
 _WRAPPINGS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
-    (_mark(r'\\"jobid\\'), unescaped),
-    (_mark('""jobid""'), _from_cell),
-    (_mark("22jobid%"), unquote),
-    (_mark("&(?:quot|#34|#x22);jobid&"), _from_html),
+    (_mark(r'\\"job_?id\\'), unescaped),
+    (_mark('""job_?id""'), _from_cell),
+    (_mark("22job_?id%"), _from_url),
+    (_mark("&(?:amp;)*(?:quot|#34|#x22);job_?id&"), _from_html),
     (_PYTHON.key, _from_python),
     (_IN_LINES_OF_BASE64, _decoded),
     (_JSON.key, from_page),

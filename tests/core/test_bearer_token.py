@@ -67,6 +67,7 @@ def test_a_token_of_another_form_is_cut_where_its_place_tells() -> None:
     "text",
     [
         "user:1234-pixverse:jane.doe@example.com-image:123456789",
+        "user:1234-google-flow:jane.doe@example.com-image:123456789",
         "user%3A1234-pixverse%3Ajane.doe%40example.com-image%3A1",
         "user:1234-jane@example.com",
         "the standard bearer 4k",

@@ -9,6 +9,7 @@ import quopri
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -30,6 +31,7 @@ RECORD: dict[str, Any] = {
     "request": {"prompt": 'Jane\'s "red" boat, <b> & 红色 {x}'},
     "response": {"images": [{"imageUrl": "https://a.example/x?b=c%3D", "assetRef": "US:x"}]},
 }
+SNAKE = {"job_id" if key == "jobid" else key: value for key, value in RECORD.items()}
 CAMEL = {"jobId" if key == "jobid" else key: value for key, value in RECORD.items()}
 
 
@@ -211,6 +213,9 @@ WRAPPED = {
     "python in a log": lambda record: f"12:00 it's done: {record!r} (it's 3)",
     "python in an envelope": lambda record: str({"code": None, "ok": True, "data": record}),
     "escaped html": lambda record: f"<pre>{html.escape(json.dumps(record))}</pre>",
+    "escaped html in html": lambda record: html.escape(html.escape(json.dumps(record))),
+    "url": lambda record: quote(json.dumps(record)),
+    "form": lambda record: quote_plus(json.dumps(record)),
     "escaped by number": lambda record: json.dumps(record).replace('"', "&#34;"),
     "base64": lambda record: base64.b64encode(json.dumps(record).encode()).decode(),
     "base64 in lines": lambda record: base64.encodebytes(json.dumps(record).encode()).decode(),
@@ -224,7 +229,7 @@ WRAPPED = {
 
 
 @pytest.mark.parametrize("name", WRAPPED)
-@pytest.mark.parametrize("record", [RECORD, CAMEL], ids=["jobid", "jobId"])
+@pytest.mark.parametrize("record", [RECORD, CAMEL, SNAKE], ids=["jobid", "jobId", "job_id"])
 def test_a_record_is_taken_from_what_holds_it(name: str, record: dict[str, Any]) -> None:
     found = find(WRAPPED[name](record))
     assert found.jobids[0] == ID
