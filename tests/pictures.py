@@ -24,9 +24,9 @@ from dreamina_desktop.app.qt_loop import Application, make_application, run_in_q
 from dreamina_desktop.app.sandbox_process import SandboxProcess
 from dreamina_desktop.core.grouping import Grouping
 from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.jobs_form import ExportWish
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.narrowing import NOTHING
-from dreamina_desktop.services.exporter import ExportWish
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.ui import theme
 from dreamina_desktop.ui.compare.comparison import Comparison

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.failure import KEPT
+from dreamina_desktop.core.id_form import parts
 from dreamina_desktop.core.image_url import expires_at
 from dreamina_desktop.core.job import Image, ImageState, Job, Search, Tracking
-from dreamina_desktop.core.job_id import parts
 from dreamina_desktop.core.recovery import is_kept_undecoded
 
 LINK_SOON_S = 24 * 3600.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dreamina_desktop.core.answer import Ending
-from dreamina_desktop.core.job_id import parts
+from dreamina_desktop.core.id_form import parts
 from dreamina_desktop.core.record import JobRecord
 
 KEPT = timedelta(days=30)  # how long the server keeps a job (documented)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+
+from dreamina_desktop.core.job import ImageKey
 
 
 class JobsForm(StrEnum):
@@ -10,3 +14,18 @@ class JobsForm(StrEnum):
 
     JSON = "JSON"
     CSV = "CSV"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """What is to be written, and where. `keys`: in the order of the names and of the sheet."""
+
+    keys: Sequence[ImageKey]
+    place: str  # a folder, or a file that ends in .zip
+    for_others: bool  # no account, job ID, reference, link or prompt in name, file or beside it
+    pattern: str  # of names: core.export_name
+    has_pictures: bool = True
+    has_sheet: bool = False
+    has_prompts: bool = False  # in the sheet
+    keeps_credentials: bool = True  # pictures with Content Credentials are copied untouched
+    title: str = "Images"  # of the sheet

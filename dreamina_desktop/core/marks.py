@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dreamina_desktop.core.bearer_token import without_tokens
-from dreamina_desktop.core.search_terms import caseless
+from dreamina_desktop.core.folding import caseless
 
 MOST_STARS = 5
 MOST_TAGS = 40

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dreamina_desktop.core.account import account_of
+from dreamina_desktop.core.folding import folded
 from dreamina_desktop.core.job import ImageState, Job, Search, Tracking
 from dreamina_desktop.core.lineage import Source, job_key, sources, uri_of
 from dreamina_desktop.core.marks import Flag, Marks
-from dreamina_desktop.core.search_terms import folded, without_ending
+from dreamina_desktop.core.search_terms import without_ending
 from dreamina_desktop.core.status_words import status_words
 
 PROMPT_KEY = 120  # characters that sorting compares

@@ -5,31 +5,14 @@ is known of them.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from dreamina_desktop.core.counting import counted
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.jobs_form import JobsForm
+from dreamina_desktop.core.jobs_form import ExportWish, JobsForm
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import Course, LongWork, Progress
 from dreamina_desktop.services.messages import Remedy
 from dreamina_desktop.services.ports import ExportTarget, Fingerprints, Imaging
-
-
-@dataclass(frozen=True, slots=True)
-class ExportWish:
-    """What is to be written, and where. `keys`: in the order of the names and of the sheet."""
-
-    keys: Sequence[ImageKey]
-    place: str  # a folder, or a file that ends in .zip
-    for_others: bool  # no account, job ID, reference, link or prompt in name, file or beside it
-    pattern: str  # of names: core.export_name
-    has_pictures: bool = True
-    has_sheet: bool = False
-    has_prompts: bool = False  # in the sheet
-    keeps_credentials: bool = True  # pictures with Content Credentials are copied untouched
-    title: str = "Images"  # of the sheet
 
 
 class Exporter:

@@ -12,9 +12,9 @@ from dreamina_desktop.core import contact_sheet, export_name
 from dreamina_desktop.core.counting import counted, some_of
 from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job
+from dreamina_desktop.core.jobs_form import ExportWish
 from dreamina_desktop.core.lineage import Source, sources
 from dreamina_desktop.core.provenance import Provenance, image_of_job, xmp_packet
-from dreamina_desktop.services.exporter import ExportWish
 from dreamina_desktop.services.job_json import job_json
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.long_work import Progress

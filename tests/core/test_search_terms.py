@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dreamina_desktop.core.folding import folded
 from dreamina_desktop.core.job import Job
 from dreamina_desktop.core.marks import Marks
 from dreamina_desktop.core.record import JobRecord
-from dreamina_desktop.core.search_terms import excluded_terms, folded, search_terms
+from dreamina_desktop.core.search_terms import excluded_terms, search_terms
 from dreamina_desktop.core.summary import MOST_TEXT, summarize
 
 

@@ -22,9 +22,9 @@ from dreamina_desktop.app.qt_loop import make_application, run_in_qt
 from dreamina_desktop.core.export_name import DEFAULT_FOR_ME
 from dreamina_desktop.core.grouping import Grouping
 from dreamina_desktop.core.job import ImageState
+from dreamina_desktop.core.jobs_form import ExportWish
 from dreamina_desktop.core.record import parse_record
 from dreamina_desktop.core.transition import after_record
-from dreamina_desktop.services.exporter import ExportWish
 from dreamina_desktop.storage.locations import Locations
 from dreamina_desktop.ui.main_window import STATE, MainWindow
 

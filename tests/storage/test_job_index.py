@@ -15,10 +15,10 @@ from shelf import ACCOUNTS, ID, Shelf
 
 from dreamina_desktop.core.account import account_of
 from dreamina_desktop.core.errors import DamagedError
+from dreamina_desktop.core.folding import folded
 from dreamina_desktop.core.job import ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.library_facts import JobCounts, Known
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Query
-from dreamina_desktop.core.search_terms import folded
 from dreamina_desktop.core.status_words import status_words
 from dreamina_desktop.core.transition import after_not_found
 from dreamina_desktop.storage import index_tables, job_index

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from dreamina_desktop.core import export_name
 from dreamina_desktop.core.job import ImageKey, Job
-from dreamina_desktop.services.exporter import ExportWish
+from dreamina_desktop.core.jobs_form import ExportWish
 from dreamina_desktop.services.image_export import named
 from dreamina_desktop.ui.export.export_choice import ExportChoice, choice_of
 from dreamina_desktop.ui.reading import with_jobs

@@ -8,16 +8,18 @@ from typing import TypeVar
 
 from dreamina_desktop.core.dates import local_time, span
 from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.folding import folded
 from dreamina_desktop.core.image_numbers import image_numbers
 from dreamina_desktop.core.job import ImageKey
 from dreamina_desktop.core.job_id import find
 from dreamina_desktop.core.listing import JobFilter, JobOrder, Query
 from dreamina_desktop.core.narrowing import NOTHING, Narrowing
-from dreamina_desktop.core.search_terms import folded, search_terms
+from dreamina_desktop.core.search_terms import search_terms
 from dreamina_desktop.ui.finding.words import chips
-from dreamina_desktop.ui.jobs.empty_list import SHOWN
 from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING, FILTERS
 from dreamina_desktop.ui.services import Services
+
+SHOWN = 60  # characters of a search
 
 T = TypeVar("T")
 SHORTEST_NAME = 3  # characters: the letters that accounts have by themselves are no words

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dreamina_desktop.core.counting import shortened
+from dreamina_desktop.ui.finding.asking import SHOWN
 from dreamina_desktop.ui.formats import on_button
 from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING
 
@@ -19,7 +20,6 @@ _TEACH = (
 )
 _NONE = {EXPIRING: "Nothing is to be fetched soon."}  # by filter
 _NONE_OF_OTHERS = "No job is like that."
-SHOWN = 60  # characters of a search
 
 
 class EmptyList(QWidget):

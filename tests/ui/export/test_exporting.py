@@ -15,11 +15,10 @@ import pytest
 from PIL import Image as Pillow
 
 from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.jobs_form import JobsForm
+from dreamina_desktop.core.jobs_form import ExportWish, JobsForm
 from dreamina_desktop.core.marks import Flag
 from dreamina_desktop.core.provenance import Provenance, parse_packet, xmp_packet
 from dreamina_desktop.imaging.metadata import read_xmp_file
-from dreamina_desktop.services.exporter import ExportWish
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 CASES = Path(__file__).parents[2] / "cases" / "images"
