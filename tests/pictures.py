@@ -18,19 +18,19 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QWidget
 
-from dreamina_desktop.app.options import parse
+from dreamina_desktop.app.cli.options import parse
 from dreamina_desktop.app.program import Program, open_program
-from dreamina_desktop.app.qt_loop import Application, make_application, run_in_qt
+from dreamina_desktop.app.qt.application import Application, make_application, run_in_qt
 from dreamina_desktop.app.sandbox_process import SandboxProcess
-from dreamina_desktop.core.grouping import Grouping
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.jobs_form import ExportWish
-from dreamina_desktop.core.marks import Flag
-from dreamina_desktop.core.narrowing import NOTHING
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.ui import theme
+from dreamina_desktop.core.export.request import ExportWish
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.jobs.marks import Flag
+from dreamina_desktop.core.search.filters import NOTHING
+from dreamina_desktop.core.search.grouping import Grouping
+from dreamina_desktop.files.locations import Locations
 from dreamina_desktop.ui.compare.comparison import Comparison
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 SIZE = (1360, 850)

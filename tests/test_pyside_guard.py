@@ -17,7 +17,7 @@ PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 MANY_TURNS = """
 import asyncio
 from PySide6.QtWidgets import QApplication
-from dreamina_desktop.app.event_loop import EventLoop
+from dreamina_desktop.app.qt.event_loop import EventLoop
 
 async def main():
     for _ in range(20_000):

@@ -22,10 +22,10 @@ from dreamina_desktop.api.proxy import Proxy, proxy_for
 from dreamina_desktop.api.transport import body_comes
 from dreamina_desktop.api.wire import read_answer, server_time
 from dreamina_desktop.api.wire_assets import read_assets
-from dreamina_desktop.core.answer import JobAnswer, Refused, Trouble
-from dreamina_desktop.core.api_url import ApiUrl
-from dreamina_desktop.core.bearer_token import without_tokens_in_bytes
-from dreamina_desktop.core.history import HistoryAnswer
+from dreamina_desktop.core.jobs.answer import JobAnswer, Refused, Trouble
+from dreamina_desktop.core.jobs.history import HistoryAnswer
+from dreamina_desktop.core.text.bearer_token import without_tokens_in_bytes
+from dreamina_desktop.core.text.urls import ApiUrl
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 8_000_000

@@ -46,7 +46,7 @@ from dreamina_desktop.api.transfer import (
 )
 from dreamina_desktop.api.transport import body_comes
 from dreamina_desktop.api.wire import retry_after_s
-from dreamina_desktop.core.answer import (
+from dreamina_desktop.core.jobs.answer import (
     DiskTrouble,
     Fetched,
     Gone,
@@ -54,7 +54,7 @@ from dreamina_desktop.core.answer import (
     LinkDied,
     TryLater,
 )
-from dreamina_desktop.core.image_url import ImageUrl, expires_at, parse_image_url, redirected
+from dreamina_desktop.core.text.image_url import ImageUrl, expires_at, parse_image_url, redirected
 
 MAX_REDIRECTS = 3
 HEAD_TIMEOUT_S = 60.0  # for a host that announces its answer again and again (103)

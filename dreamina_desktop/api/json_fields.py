@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from dreamina_desktop.core.found_images import MOST_IMAGES
-from dreamina_desktop.core.tolerant_json import read_json, text_of, without_depths
+from dreamina_desktop.core.jobs.found_images import MOST_IMAGES
+from dreamina_desktop.core.text.tolerant_json import read_json, text_of, without_depths
 
 LONG_BYTES = 64_000
 UNREADABLE = object()  # no JSON

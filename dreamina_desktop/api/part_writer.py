@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from dreamina_desktop.core.answer import Fetched, LinkDied, Unusable
+from dreamina_desktop.core.jobs.answer import Fetched, LinkDied, Unusable
 
 MAX_IMAGE_BYTES = 200_000_000
 _WRITE_BYTES = 256 * 1024  # what is gathered before a thread is asked to write

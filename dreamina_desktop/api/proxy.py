@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from dreamina_desktop.core.api_url import is_loopback_host
+from dreamina_desktop.core.text.urls import is_loopback_host
 
 _KEPT_IN_AUTH = ":%@!$&'()*+,;= "
 

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from dreamina_desktop.api.json_fields import UNREADABLE, decoded
-from dreamina_desktop.core.answer import (
+from dreamina_desktop.core.jobs.answer import (
     Ending,
     Found,
     JobAnswer,
@@ -20,9 +20,9 @@ from dreamina_desktop.core.answer import (
     Throttled,
     Trouble,
 )
-from dreamina_desktop.core.bearer_token import without_tokens
-from dreamina_desktop.core.dates import parse_time, utc_time
-from dreamina_desktop.core.record import is_record, parse_record, record_about
+from dreamina_desktop.core.jobs.record import is_record, parse_record, record_about
+from dreamina_desktop.core.text.bearer_token import without_tokens
+from dreamina_desktop.core.text.dates import parse_time, utc_time
 
 _WITH_RECORD = (200, 201, 202, 203)  # the first is documented
 _MAX_MESSAGE = 200  # characters of the server's own words that are shown

@@ -13,10 +13,10 @@ from dreamina_desktop.api.wire import (
     names_resource,
     read_error,
 )
-from dreamina_desktop.core.answer import Trouble
-from dreamina_desktop.core.dates import parse_time
-from dreamina_desktop.core.history import Asset, AssetPage, HistoryAnswer, NoHistory
-from dreamina_desktop.core.record import parse_id, parse_text
+from dreamina_desktop.core.jobs.answer import Trouble
+from dreamina_desktop.core.jobs.history import Asset, AssetPage, HistoryAnswer, NoHistory
+from dreamina_desktop.core.jobs.record import parse_id, parse_text
+from dreamina_desktop.core.text.dates import parse_time
 
 UNKNOWN_ACCOUNT = "Unable to find configuration for account"
 _MAX_OFFSET = 1000  # characters

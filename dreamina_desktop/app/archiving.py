@@ -6,11 +6,11 @@ from pathlib import Path
 
 from dreamina_desktop.app.keeping import Keeping
 from dreamina_desktop.app.outside import Outside
-from dreamina_desktop.services.archiver import Archiver
-from dreamina_desktop.services.collections import Collections
-from dreamina_desktop.services.long_work import LongWork
-from dreamina_desktop.services.undo import UndoHistory
-from dreamina_desktop.storage.archives import Archives
+from dreamina_desktop.library.archive.archives import Archives
+from dreamina_desktop.services.archive.archiver import Archiver
+from dreamina_desktop.services.curation.collections import Collections
+from dreamina_desktop.services.session.task_runner import LongWork
+from dreamina_desktop.services.session.undo import UndoHistory
 
 
 def make_archiver(

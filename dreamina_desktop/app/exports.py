@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dreamina_desktop.storage.export_target import ExportTarget
+    from dreamina_desktop.files.export_target import ExportTarget
 
 
 class Exports:
@@ -21,7 +21,7 @@ class Exports:
 
     def target(self, place: str) -> ExportTarget:
         """A folder, or a zip."""
-        from dreamina_desktop.storage.export_target import ExportTarget  # noqa: PLC0415
+        from dreamina_desktop.files.export_target import ExportTarget  # noqa: PLC0415
 
         return ExportTarget(Path(place), self._executor, rewrite)
 

@@ -8,15 +8,15 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from dreamina_desktop import diagnostics
-from dreamina_desktop.app.assignment import EXIT_GAVE_UP, Assignment, Draw
-from dreamina_desktop.app.delivery import Delivery, complain
-from dreamina_desktop.app.display import why_no_picture
-from dreamina_desktop.app.options import Options
+from dreamina_desktop.app.cli.options import Options
+from dreamina_desktop.app.cli.output import Delivery, complain
+from dreamina_desktop.app.instance.request import EXIT_GAVE_UP, Assignment, Draw
 from dreamina_desktop.app.program import Program, open_program
+from dreamina_desktop.app.qt.display import why_no_picture
 from dreamina_desktop.app.run import ending_signals
 from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.core.errors import OptionError
-from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.files.locations import Locations
 
 DrawWith = Callable[[Program], Draw]
 
@@ -44,8 +44,8 @@ def _run_with_qt(work: Callable[[DrawWith], Coroutine[Any, Any, int | None]]) ->
     if (reason := why_no_picture()) is not None:
         raise OptionError(reason)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from dreamina_desktop.app.picture import draw  # noqa: PLC0415 - loads Qt
-    from dreamina_desktop.app.qt_loop import make_application, run_in_qt  # noqa: PLC0415
+    from dreamina_desktop.app.qt.application import make_application, run_in_qt  # noqa: PLC0415
+    from dreamina_desktop.app.screenshot import draw  # noqa: PLC0415 - loads Qt
 
     application = make_application("light")
 

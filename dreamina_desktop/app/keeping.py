@@ -6,20 +6,20 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from dreamina_desktop import diagnostics
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.library.collections import CollectionRepository
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.fingerprints import Fingerprints
+from dreamina_desktop.library.index.index import JobIndex, Progress
+from dreamina_desktop.library.jobs import JobRepository
+from dreamina_desktop.library.safety.open_library import open_library
+from dreamina_desktop.library.settings import SettingsStore
+from dreamina_desktop.library.thumbnails import ThumbnailStore
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.services.messages import Messages
-from dreamina_desktop.services.preferences import Preferences
-from dreamina_desktop.services.rescue_notice import RescueNotice
-from dreamina_desktop.services.supervisor import Supervisor
-from dreamina_desktop.storage.collection_repository import CollectionRepository
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.fingerprints import Fingerprints
-from dreamina_desktop.storage.job_index import JobIndex, Progress
-from dreamina_desktop.storage.job_repository import JobRepository
-from dreamina_desktop.storage.library_file import open_library
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.storage.settings_store import SettingsStore
-from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
+from dreamina_desktop.services.session.messages import Messages
+from dreamina_desktop.services.session.preferences import Preferences
+from dreamina_desktop.services.session.rescue_notice import RescueNotice
+from dreamina_desktop.services.session.supervisor import Supervisor
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dreamina_desktop.core.model_catalog import Catalog, read_catalog, with_more
+from dreamina_desktop.core.request.models import Catalog, read_catalog, with_more
 from dreamina_desktop.resources_folder import resources_folder
-from dreamina_desktop.services.messages import Messages
+from dreamina_desktop.services.session.messages import Messages
 
 NAME = "models.json"
 

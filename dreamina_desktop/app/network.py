@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from dreamina_desktop.api.client import DreaminaClient
 from dreamina_desktop.api.http import make_tls_context
 from dreamina_desktop.api.image_source import HttpImageSource
-from dreamina_desktop.core.api_url import ApiUrl
-from dreamina_desktop.services.server_clock import ServerClock
-from dreamina_desktop.storage.part_files import PartFiles
+from dreamina_desktop.core.text.urls import ApiUrl
+from dreamina_desktop.files.parts import PartFiles
+from dreamina_desktop.services.traffic.server_clock import ServerClock
 
 
 @dataclass(frozen=True, slots=True)

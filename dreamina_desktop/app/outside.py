@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dreamina_desktop.app.adapters import Late, LateApi, LateImageSource, LateImaging
 from dreamina_desktop.app.exports import Exports
-from dreamina_desktop.app.late import Late, LateApi, LateImageSource, LateImaging
-from dreamina_desktop.core.api_url import ApiUrl
-from dreamina_desktop.services.server_clock import ServerClock
-from dreamina_desktop.storage.image_files import ImageFiles
-from dreamina_desktop.storage.part_files import PARTS, PartFiles
+from dreamina_desktop.core.text.urls import ApiUrl
+from dreamina_desktop.files.images import ImageFiles
+from dreamina_desktop.files.parts import PARTS, PartFiles
+from dreamina_desktop.services.traffic.server_clock import ServerClock
 
 if TYPE_CHECKING:
     from dreamina_desktop.app.network import Network

@@ -12,66 +12,66 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dreamina_desktop import diagnostics
-from dreamina_desktop.app.assignment import Draw, Executor
-from dreamina_desktop.app.clock import SystemClock
-from dreamina_desktop.app.diagnosis import Diagnosis
-from dreamina_desktop.app.handover import HandoverServer
+from dreamina_desktop.app.cli.launch_command import login_command
+from dreamina_desktop.app.cli.options import Options
+from dreamina_desktop.app.diagnostics_collector import Diagnosis
+from dreamina_desktop.app.instance.handover import HandoverServer
+from dreamina_desktop.app.instance.request import Draw, Executor
 from dreamina_desktop.app.keeping import open_keeping
 from dreamina_desktop.app.model_file import load_catalog
-from dreamina_desktop.app.options import Options
-from dreamina_desktop.app.other_programs import SystemPrograms
 from dreamina_desktop.app.outside import open_outside
-from dreamina_desktop.app.own_command import login_command
-from dreamina_desktop.app.qt_trash import QtTrash
 from dreamina_desktop.app.sandbox_process import SandboxFacts
-from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.services.accounts import Accounts
-from dreamina_desktop.services.background import Background
-from dreamina_desktop.services.backup_keeper import BackupKeeper
-from dreamina_desktop.services.collections import Collections
-from dreamina_desktop.services.deadlines import Deadlines
-from dreamina_desktop.services.downloader import Downloader
-from dreamina_desktop.services.exporter import Exporter
-from dreamina_desktop.services.file_watch import FileWatch
+from dreamina_desktop.core.text.urls import ApiUrl, parse_api_url
+from dreamina_desktop.files.atomic import write_atomically
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.files.parts import remove_archive_leftovers
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.index.index import Progress
+from dreamina_desktop.services.curation.collections import Collections
+from dreamina_desktop.services.curation.marking import Marking
+from dreamina_desktop.services.curation.reference_tray import ReferenceTray
+from dreamina_desktop.services.curation.saved_searches import SavedSearches
+from dreamina_desktop.services.curation.trash import TrashCan
+from dreamina_desktop.services.downloads.downloader import Downloader
+from dreamina_desktop.services.downloads.file_watch import FileWatch
+from dreamina_desktop.services.downloads.images_folder import ImagesFolder
+from dreamina_desktop.services.downloads.link_recovery import LinkRecovery
+from dreamina_desktop.services.downloads.missing_files import MissingFiles
+from dreamina_desktop.services.downloads.redownload import Refetch
+from dreamina_desktop.services.export.exporter import Exporter
+from dreamina_desktop.services.export.reimport import WayBack
 from dreamina_desktop.services.holds import Work
-from dreamina_desktop.services.idle import IdleWaiter
-from dreamina_desktop.services.images_folder import ImagesFolder
-from dreamina_desktop.services.library_proof import prove_library
-from dreamina_desktop.services.link_recovery import LinkRecovery
-from dreamina_desktop.services.long_work import LongWork
-from dreamina_desktop.services.marking import Marking
-from dreamina_desktop.services.meanwhile import Meanwhile
-from dreamina_desktop.services.messages import Condition, Messages, Remedy
-from dreamina_desktop.services.mishaps import Mishaps
-from dreamina_desktop.services.missing_files import MissingFiles
-from dreamina_desktop.services.paste_run import Tracked
-from dreamina_desktop.services.poller import Poller, PollLimits
-from dreamina_desktop.services.preferences import Preferences
-from dreamina_desktop.services.recheck import Recheck
-from dreamina_desktop.services.reference_tray import ReferenceTray
-from dreamina_desktop.services.refetch import Refetch
-from dreamina_desktop.services.remake import Remake
-from dreamina_desktop.services.saved_searches import SavedSearches
-from dreamina_desktop.services.server_clock import ServerClock
-from dreamina_desktop.services.supervisor import Supervisor
-from dreamina_desktop.services.thumbnailer import Thumbnailer
-from dreamina_desktop.services.token import Token, TokenSource
-from dreamina_desktop.services.tracker import Tracker
-from dreamina_desktop.services.trash_can import TrashCan
-from dreamina_desktop.services.undo import UndoHistory
-from dreamina_desktop.services.way_back import WayBack
-from dreamina_desktop.storage.atomic_file import write_atomically
-from dreamina_desktop.storage.autostart import system_autostart
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.job_index import Progress
-from dreamina_desktop.storage.keyring_store import KeyringStore
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.storage.part_files import remove_archive_leftovers
+from dreamina_desktop.services.polling.poller import Poller, PollLimits
+from dreamina_desktop.services.polling.recheck import Recheck
+from dreamina_desktop.services.polling.token import Token, TokenSource
+from dreamina_desktop.services.session.accounts import Accounts
+from dreamina_desktop.services.session.library_care import BackupKeeper
+from dreamina_desktop.services.session.library_proof import prove_library
+from dreamina_desktop.services.session.messages import Condition, Messages, Remedy
+from dreamina_desktop.services.session.preferences import Preferences
+from dreamina_desktop.services.session.supervisor import Supervisor
+from dreamina_desktop.services.session.task_runner import LongWork
+from dreamina_desktop.services.session.undo import UndoHistory
+from dreamina_desktop.services.session.unexpected_errors import Mishaps
+from dreamina_desktop.services.thumbnails.rebuild_thumbnails import Remake
+from dreamina_desktop.services.thumbnails.thumbnailer import Thumbnailer
+from dreamina_desktop.services.tracking.background import Background
+from dreamina_desktop.services.tracking.deadlines import Deadlines
+from dreamina_desktop.services.tracking.idle import IdleWaiter
+from dreamina_desktop.services.tracking.paste_run import Tracked
+from dreamina_desktop.services.tracking.since_last_run import Meanwhile
+from dreamina_desktop.services.tracking.tracker import Tracker
+from dreamina_desktop.services.traffic.server_clock import ServerClock
+from dreamina_desktop.system.autostart import system_autostart
+from dreamina_desktop.system.clock import SystemClock
+from dreamina_desktop.system.keyring import KeyringStore
+from dreamina_desktop.system.open_with import SystemPrograms
+from dreamina_desktop.system.trash import QtTrash
 from dreamina_desktop.ui.services import Services
 
 if TYPE_CHECKING:
-    from dreamina_desktop.services.archiver import Archiver
+    from dreamina_desktop.services.archive.archiver import Archiver
 
 TASKS_END_WITHIN_S = 0.5
 PER_SECOND = 4.0  # API requests, off loopback

@@ -16,21 +16,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dreamina_desktop import diagnostics
-from dreamina_desktop.app.assignment import EXIT_DONE, EXIT_ERROR, EXIT_GAVE_UP, Assignment, Picture
-from dreamina_desktop.app.delivery import Delivery, complain, delivery_of
-from dreamina_desktop.app.display import lacking, why_no_window
-from dreamina_desktop.app.handover import Address, HandoverCall, Silence, read_address, why_silent
-from dreamina_desktop.app.options import Options
-from dreamina_desktop.app.own_command import own_command
+from dreamina_desktop.app.cli.launch_command import own_command
+from dreamina_desktop.app.cli.options import Options
+from dreamina_desktop.app.cli.output import Delivery, complain, delivery_of
+from dreamina_desktop.app.instance.handover import (
+    Address,
+    HandoverCall,
+    Silence,
+    read_address,
+    why_silent,
+)
+from dreamina_desktop.app.instance.request import (
+    EXIT_DONE,
+    EXIT_ERROR,
+    EXIT_GAVE_UP,
+    Assignment,
+    Picture,
+)
+from dreamina_desktop.app.process_hardening import forbid_core_dumps, take_token
+from dreamina_desktop.app.qt.display import lacking, why_no_window
 from dreamina_desktop.app.sandbox_process import SandboxFacts, SandboxProcess
-from dreamina_desktop.app.secrecy import forbid_core_dumps, take_token
 from dreamina_desktop.app.standard_input import read_standard_input
-from dreamina_desktop.core.api_url import parse_api_url
 from dreamina_desktop.core.errors import OptionError
-from dreamina_desktop.core.file_name import path_as_text
-from dreamina_desktop.core.jobs_form import JobsForm
-from dreamina_desktop.storage.data_lock import DataLock
-from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.core.export.file_name import path_as_text
+from dreamina_desktop.core.export.request import JobsForm
+from dreamina_desktop.core.text.urls import parse_api_url
+from dreamina_desktop.files.data_lock import DataLock
+from dreamina_desktop.files.locations import Locations
 
 EXIT_UNUSABLE = 2
 HOLDER_SILENT_S = 15.0  # a holder that starts or ends may be silent for a moment
@@ -135,7 +147,7 @@ def _writable(locations: Locations) -> Iterator[Locations]:
     if locations.may_be_written():
         yield locations
         return
-    from dreamina_desktop.storage.read_only_folder import copied  # noqa: PLC0415 - seldom needed
+    from dreamina_desktop.library.read_only import copied  # noqa: PLC0415 - seldom needed
 
     with copied(locations) as places:
         yield places

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from dreamina_desktop.app.delivery import complain
-from dreamina_desktop.core.wrapped_text import decoded
+from dreamina_desktop.app.cli.output import complain
+from dreamina_desktop.core.text.unescape import decoded
 
 MAX_BYTES = 64 * 1024 * 1024
 

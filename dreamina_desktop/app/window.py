@@ -10,22 +10,22 @@ import threading
 from collections.abc import Callable
 
 from dreamina_desktop import diagnostics
-from dreamina_desktop.app.assignment import EXIT_ERROR, Assignment
-from dreamina_desktop.app.delivery import complain
-from dreamina_desktop.app.options import Options
-from dreamina_desktop.app.picture import draw
+from dreamina_desktop.app.cli.options import Options
+from dreamina_desktop.app.cli.output import complain
+from dreamina_desktop.app.cli.standard_streams import flush_standard_streams
+from dreamina_desktop.app.instance.request import EXIT_ERROR, Assignment
 from dreamina_desktop.app.program import Program, open_program
-from dreamina_desktop.app.qt_loop import Application, make_application, run_in_qt
+from dreamina_desktop.app.qt.application import Application, make_application, run_in_qt
 from dreamina_desktop.app.run import ending_signals, start_demo
 from dreamina_desktop.app.sandbox_process import SandboxProcess
+from dreamina_desktop.app.screenshot import draw
 from dreamina_desktop.app.standard_input import read_standard_input
-from dreamina_desktop.app.standard_streams import flush_standard_streams
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.ui import theme
-from dreamina_desktop.ui.main_window import MainWindow
-from dreamina_desktop.ui.window.preparing import Preparing
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.window.main_window import MainWindow
+from dreamina_desktop.ui.window.start_dialogs import Preparing
 from dreamina_desktop.ui.window.start_error import StartError
-from dreamina_desktop.ui.window.tray import Tray
+from dreamina_desktop.ui.window.system_tray import Tray
 
 END_WITHIN_S = 1.6
 

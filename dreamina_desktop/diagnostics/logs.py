@@ -11,8 +11,8 @@ from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 
-from dreamina_desktop.core import redaction
-from dreamina_desktop.core.counting import middle_shortened
+from dreamina_desktop.core.text import redaction
+from dreamina_desktop.core.text.wording import middle_shortened
 
 LARGEST_BYTES = 1_000_000  # of each of the two files
 LINE_LENGTH = 20_000  # characters

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from dreamina_desktop.core.provenance import added_to, is_readable
+from dreamina_desktop.core.export.xmp import added_to, is_readable
 from dreamina_desktop.imaging import jpeg_metadata, png_metadata, webp_metadata
 from dreamina_desktop.imaging.picture_bytes import MetadataError, PictureBytes, of_memory
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from dreamina_desktop.core.answer import Invalid, Verified
+from dreamina_desktop.core.jobs.answer import Invalid, Verified
 from dreamina_desktop.imaging.picture import (
     EXTENSIONS,
     BadPictureError,

@@ -22,7 +22,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from dreamina_desktop.core.answer import Undecodable, Verdict
+from dreamina_desktop.core.jobs.answer import Undecodable, Verdict
 from dreamina_desktop.imaging.picture import Header
 from dreamina_desktop.imaging.process_limits import check_memory, used_cpu_s
 from dreamina_desktop.imaging.thumbnail import (

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import Protocol
 
-from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.jobs.job import ImageKey
 
 
 class Work(Flag):

@@ -9,18 +9,18 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dreamina_desktop.core.account import account_of
-from dreamina_desktop.core.archive import ArchivedJob
-from dreamina_desktop.core.grouping import Grouping, GroupKey
-from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
-from dreamina_desktop.core.library_facts import JobCounts, Known
-from dreamina_desktop.core.lineage import Lineage, Source
-from dreamina_desktop.core.listing import JobOrder, Listing, Query
-from dreamina_desktop.core.marks import NO_MARKS, Marks
-from dreamina_desktop.core.narrowing import Facet
-from dreamina_desktop.core.paste import Paste
-from dreamina_desktop.core.pasted_lines import NO_LABELS, PastedLine
-from dreamina_desktop.core.summary import is_open, saved_count
+from dreamina_desktop.core.archive.format import ArchivedJob
+from dreamina_desktop.core.jobs.job import Batch, Image, ImageKey, Job
+from dreamina_desktop.core.jobs.lineage import Lineage, Source
+from dreamina_desktop.core.jobs.marks import NO_MARKS, Marks
+from dreamina_desktop.core.paste.lines import NO_LABELS, PastedLine
+from dreamina_desktop.core.paste.paste import Paste
+from dreamina_desktop.core.search.filters import Facet
+from dreamina_desktop.core.search.grouping import Grouping, GroupKey
+from dreamina_desktop.core.search.library_facts import JobCounts, Known
+from dreamina_desktop.core.search.results import JobOrder, Listing, Query
+from dreamina_desktop.core.search.summary import is_open, saved_count
+from dreamina_desktop.core.text.accounts import account_of
 from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.ports import JobIndex, JobRepository
 

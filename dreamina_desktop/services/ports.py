@@ -8,20 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from dreamina_desktop.core.answer import ImageAnswer, JobAnswer, Verdict
-from dreamina_desktop.core.archive import ArchivedJob
-from dreamina_desktop.core.collection import Collection
+from dreamina_desktop.core.archive.format import ArchivedJob
 from dreamina_desktop.core.desktop_entry import DesktopEntry
-from dreamina_desktop.core.grouping import Grouping, GroupKey
-from dreamina_desktop.core.history import HistoryAnswer
-from dreamina_desktop.core.job import Batch, Image, ImageKey, Job
-from dreamina_desktop.core.library_facts import JobCounts, Known, LibraryFacts
-from dreamina_desktop.core.lineage import Lineage, Source
-from dreamina_desktop.core.listing import Listing, Query
-from dreamina_desktop.core.marks import Marks
-from dreamina_desktop.core.narrowing import Facet
-from dreamina_desktop.core.paste import Paste
-from dreamina_desktop.core.pasted_lines import NO_LABELS, PastedLine
+from dreamina_desktop.core.jobs.answer import ImageAnswer, JobAnswer, Verdict
+from dreamina_desktop.core.jobs.collection import Collection
+from dreamina_desktop.core.jobs.history import HistoryAnswer
+from dreamina_desktop.core.jobs.job import Batch, Image, ImageKey, Job
+from dreamina_desktop.core.jobs.lineage import Lineage, Source
+from dreamina_desktop.core.jobs.marks import Marks
+from dreamina_desktop.core.paste.lines import NO_LABELS, PastedLine
+from dreamina_desktop.core.paste.paste import Paste
+from dreamina_desktop.core.search.filters import Facet
+from dreamina_desktop.core.search.grouping import Grouping, GroupKey
+from dreamina_desktop.core.search.library_facts import JobCounts, Known, LibraryFacts
+from dreamina_desktop.core.search.results import Listing, Query
 
 
 class Clock(Protocol):

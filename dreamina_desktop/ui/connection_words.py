@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dreamina_desktop.services.poller import Connection
+from dreamina_desktop.services.polling.poller import Connection
 
 WAITING_FOR = {
     Connection.PAUSED: "paused",

@@ -6,38 +6,38 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dreamina_desktop.services.accounts import Accounts
-from dreamina_desktop.services.background import Background
-from dreamina_desktop.services.collections import Collections
-from dreamina_desktop.services.deadlines import Deadlines
-from dreamina_desktop.services.downloader import Downloader
-from dreamina_desktop.services.exporter import Exporter
-from dreamina_desktop.services.file_watch import FileWatch
+from dreamina_desktop.services.curation.collections import Collections
+from dreamina_desktop.services.curation.marking import Marking
+from dreamina_desktop.services.curation.reference_tray import ReferenceTray
+from dreamina_desktop.services.curation.saved_searches import SavedSearches
+from dreamina_desktop.services.curation.trash import TrashCan
+from dreamina_desktop.services.downloads.downloader import Downloader
+from dreamina_desktop.services.downloads.file_watch import FileWatch
+from dreamina_desktop.services.downloads.missing_files import MissingFiles
+from dreamina_desktop.services.downloads.redownload import Refetch
+from dreamina_desktop.services.export.exporter import Exporter
+from dreamina_desktop.services.export.reimport import WayBack
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.services.long_work import LongWork
-from dreamina_desktop.services.marking import Marking
-from dreamina_desktop.services.messages import Messages
-from dreamina_desktop.services.missing_files import MissingFiles
-from dreamina_desktop.services.poller import Poller
+from dreamina_desktop.services.polling.poller import Poller
+from dreamina_desktop.services.polling.recheck import Recheck
+from dreamina_desktop.services.polling.token import Token
 from dreamina_desktop.services.ports import Clock, OtherPrograms
-from dreamina_desktop.services.preferences import Preferences
-from dreamina_desktop.services.recheck import Recheck
-from dreamina_desktop.services.reference_tray import ReferenceTray
-from dreamina_desktop.services.refetch import Refetch
-from dreamina_desktop.services.remake import Remake
-from dreamina_desktop.services.rescue_notice import RescueNotice
-from dreamina_desktop.services.saved_searches import SavedSearches
-from dreamina_desktop.services.server_clock import ServerClock
-from dreamina_desktop.services.supervisor import Supervisor
-from dreamina_desktop.services.thumbnailer import Thumbnailer
-from dreamina_desktop.services.token import Token
-from dreamina_desktop.services.tracker import Tracker
-from dreamina_desktop.services.trash_can import TrashCan
-from dreamina_desktop.services.undo import UndoHistory
-from dreamina_desktop.services.way_back import WayBack
+from dreamina_desktop.services.session.accounts import Accounts
+from dreamina_desktop.services.session.messages import Messages
+from dreamina_desktop.services.session.preferences import Preferences
+from dreamina_desktop.services.session.rescue_notice import RescueNotice
+from dreamina_desktop.services.session.supervisor import Supervisor
+from dreamina_desktop.services.session.task_runner import LongWork
+from dreamina_desktop.services.session.undo import UndoHistory
+from dreamina_desktop.services.thumbnails.rebuild_thumbnails import Remake
+from dreamina_desktop.services.thumbnails.thumbnailer import Thumbnailer
+from dreamina_desktop.services.tracking.background import Background
+from dreamina_desktop.services.tracking.deadlines import Deadlines
+from dreamina_desktop.services.tracking.tracker import Tracker
+from dreamina_desktop.services.traffic.server_clock import ServerClock
 
 if TYPE_CHECKING:
-    from dreamina_desktop.services.archiver import Archiver
+    from dreamina_desktop.services.archive.archiver import Archiver
 
 
 @dataclass(frozen=True, slots=True)

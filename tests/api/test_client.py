@@ -17,7 +17,7 @@ from dreamina_desktop import __version__
 from dreamina_desktop.api import client as client_module
 from dreamina_desktop.api import http, pool
 from dreamina_desktop.api.client import TRIAL_JOBID, DreaminaClient, path_segment
-from dreamina_desktop.core.answer import (
+from dreamina_desktop.core.jobs.answer import (
     Found,
     JobAnswer,
     NotFound,
@@ -25,8 +25,8 @@ from dreamina_desktop.core.answer import (
     Throttled,
     Trouble,
 )
-from dreamina_desktop.core.api_url import ApiUrl, parse_api_url
-from dreamina_desktop.core.history import Asset, AssetPage
+from dreamina_desktop.core.jobs.history import Asset, AssetPage
+from dreamina_desktop.core.text.urls import ApiUrl, parse_api_url
 
 JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
 TOKEN = "user:12345-secret"

@@ -21,7 +21,7 @@ from dreamina_desktop.api import checked_network, http, image_source, part_write
 from dreamina_desktop.api.checked_network import CheckedNetwork
 from dreamina_desktop.api.image_source import HttpImageSource
 from dreamina_desktop.api.transfer import LeastRate
-from dreamina_desktop.core.answer import (
+from dreamina_desktop.core.jobs.answer import (
     DiskTrouble,
     Fetched,
     Gone,

@@ -9,8 +9,8 @@ import pytest
 
 from dreamina_desktop.api.client import DreaminaClient
 from dreamina_desktop.api.proxy import proxy_for
-from dreamina_desktop.core.answer import Trouble
-from dreamina_desktop.core.api_url import parse_api_url
+from dreamina_desktop.core.jobs.answer import Trouble
+from dreamina_desktop.core.text.urls import parse_api_url
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ from dreamina_desktop.api import checked_network
 from dreamina_desktop.api.client import DreaminaClient, path_segment
 from dreamina_desktop.api.http import make_tls_context
 from dreamina_desktop.api.image_source import HttpImageSource
-from dreamina_desktop.core.answer import Fetched, TryLater
-from dreamina_desktop.core.api_url import parse_api_url
-from dreamina_desktop.storage.part_files import PartFiles
+from dreamina_desktop.core.jobs.answer import Fetched, TryLater
+from dreamina_desktop.core.text.urls import parse_api_url
+from dreamina_desktop.files.parts import PartFiles
 
 TOKEN = "user:12345-s3cret"
 BASES = (

@@ -22,9 +22,9 @@ from dreamina_desktop.api import pool
 from dreamina_desktop.api.client import DreaminaClient
 from dreamina_desktop.api.content_coding import ContentDecoder, TooLongError
 from dreamina_desktop.api.image_source import HttpImageSource
-from dreamina_desktop.core.answer import Fetched, Found, Trouble, TryLater, Unusable
-from dreamina_desktop.core.api_url import parse_api_url
-from dreamina_desktop.storage.part_files import PartFiles
+from dreamina_desktop.core.jobs.answer import Fetched, Found, Trouble, TryLater, Unusable
+from dreamina_desktop.core.text.urls import parse_api_url
+from dreamina_desktop.files.parts import PartFiles
 
 JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
 RECORD = b'{"jobid": "%s", "status": "created", "x": "%s"}' % (JOBID.encode(), b"x" * 5000)

@@ -11,7 +11,7 @@ import pytest
 
 from dreamina_desktop.api.client import read_off_loop
 from dreamina_desktop.api.wire import read_answer
-from dreamina_desktop.core.answer import (
+from dreamina_desktop.core.jobs.answer import (
     Ending,
     Found,
     JobAnswer,
@@ -20,7 +20,7 @@ from dreamina_desktop.core.answer import (
     Throttled,
     Trouble,
 )
-from dreamina_desktop.core.record import MOST_PROSE, MOST_WORD
+from dreamina_desktop.core.jobs.record import MOST_PROSE, MOST_WORD
 
 JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"
 NOW = 1_772_460_000.0  # Mon, 02 Mar 2026 14:00:00 GMT

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dreamina_desktop.api.wire_assets import read_assets
-from dreamina_desktop.core.answer import Refused, Throttled, Trouble
-from dreamina_desktop.core.history import Asset, AssetPage, HistoryAnswer, NoHistory
+from dreamina_desktop.core.jobs.answer import Refused, Throttled, Trouble
+from dreamina_desktop.core.jobs.history import Asset, AssetPage, HistoryAnswer, NoHistory
 
 NOW = 1_772_460_000.0
 URL = "https://h.example.com/a?x-expires=1&x-signature=%2F%3D"

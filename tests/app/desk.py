@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from dreamina_desktop.app.assignment import Assignment
-from dreamina_desktop.app.handover import HandoverCall, read_address
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.storage.schema import MIGRATIONS
-from dreamina_desktop.storage.settings_store import SettingsStore
+from dreamina_desktop.app.instance.handover import HandoverCall, read_address
+from dreamina_desktop.app.instance.request import Assignment
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.schema import MIGRATIONS
+from dreamina_desktop.library.settings import SettingsStore
 
 TOOLS = ("Xvfb", "openbox", "xdotool", "xclip")
 # Without -noreset it starts anew, and refuses others, whenever a lone client goes.

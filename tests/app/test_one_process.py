@@ -17,11 +17,11 @@ from typing import IO, Any
 import msgspec
 import pytest
 
-from dreamina_desktop.app.assignment import Assignment, Reply
-from dreamina_desktop.app.handover import Address, HandoverCall, read_address
+from dreamina_desktop.app.instance.handover import Address, HandoverCall, read_address
+from dreamina_desktop.app.instance.request import Assignment, Reply
 from dreamina_desktop.app.run import ending_signals
-from dreamina_desktop.storage.data_lock import DataLock
-from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.files.data_lock import DataLock
+from dreamina_desktop.files.locations import Locations
 
 ID = "j030214053012345678{}i-u12345-US:user@example.com-bot:dreamina"
 NOBODY = "http://127.0.0.1:9/v1/dreamina"  # the port that discards

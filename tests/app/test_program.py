@@ -13,15 +13,15 @@ import apsw
 import pytest
 
 from dreamina_desktop import __version__, diagnostics
-from dreamina_desktop.app.assignment import Assignment
-from dreamina_desktop.app.options import parse
+from dreamina_desktop.app.cli.options import parse
+from dreamina_desktop.app.instance.request import Assignment
 from dreamina_desktop.app.program import Program, open_program
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageState
-from dreamina_desktop.services.messages import Message, Remedy
-from dreamina_desktop.services.mishaps import WENT_WRONG
-from dreamina_desktop.services.poll_status import Connection
-from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.core.jobs.job import ImageState
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.services.session.messages import Message, Remedy
+from dreamina_desktop.services.session.unexpected_errors import WENT_WRONG
+from dreamina_desktop.services.traffic.poll_status import Connection
 
 TOKEN = "user:12345-s3cret"
 JOBID = "j0302140530123456789i-u12345-US:user@example.com-bot:dreamina"

@@ -16,9 +16,9 @@ from pathlib import Path
 import apsw
 from PIL import Image
 
+from dreamina_desktop.library.schema import MIGRATIONS
+from dreamina_desktop.library.thumbnails import TABLES
 from dreamina_desktop.sandbox.pictures.painter import draw
-from dreamina_desktop.storage.schema import MIGRATIONS
-from dreamina_desktop.storage.thumbnail_store import TABLES
 
 NOW = 1_780_000_000.0  # of the newest job; Unix seconds
 DAY_S = 86_400.0

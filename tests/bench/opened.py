@@ -18,11 +18,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from libraries import make_library
 from PySide6.QtWidgets import QWidget
 
-from dreamina_desktop.app.options import parse
+from dreamina_desktop.app.cli.options import parse
 from dreamina_desktop.app.program import Program, open_program
-from dreamina_desktop.app.qt_loop import make_application, run_in_qt
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.ui.main_window import STATE, MainWindow
+from dreamina_desktop.app.qt.application import make_application, run_in_qt
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.ui.window.main_window import STATE, MainWindow
 
 T = TypeVar("T")
 NO_API = "http://127.0.0.1:9"

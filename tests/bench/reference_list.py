@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from dreamina_desktop.core.job import Job
-from dreamina_desktop.core.status_words import status_words
+from dreamina_desktop.core.jobs.job import Job
+from dreamina_desktop.core.jobs.status import status_words
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("number", "prompt", "status", "model", "ratio", "resolution", "images")

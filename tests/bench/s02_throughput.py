@@ -17,8 +17,8 @@ from opened import copy_of, library, program_over, run_qt
 from script import run
 
 from dreamina_desktop.app.program import Program
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.services.thumbnailer import BATCH
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.services.thumbnails.thumbnailer import BATCH
 
 WHAT, AGAINST = "thumbnails a second, made and stored, two processes", "two threads at 1/8 only"
 GOAL = 0.92

@@ -9,8 +9,8 @@ from opened import cpu, paint, run_qt, window
 from script import run
 
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
-from dreamina_desktop.ui.main_window import MainWindow
-from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 GOAL = 1.1
 

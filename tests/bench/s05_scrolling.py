@@ -20,8 +20,8 @@ from opened import copy_of, library, run_qt, window_over
 from script import run
 
 from dreamina_desktop.app.program import Program
-from dreamina_desktop.core.job import ImageKey, Job
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.core.jobs.job import ImageKey, Job
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 JOBS, RUNNING = 34_000, 200
 INTERVAL_S = 1 / 6  # six times that for jobs of this age: 200 requests a second

@@ -18,9 +18,9 @@ from opened import NO_API, program_over, run_qt, settled
 from script import run
 
 from dreamina_desktop.app.program import Program
-from dreamina_desktop.storage.data_lock import DataLock
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.files.data_lock import DataLock
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 PASTED_MB, PIPED_MB = 64, 16
 GOAL_S = 0.05

@@ -22,9 +22,9 @@ from PySide6.QtTest import QTest
 from script import run
 
 from dreamina_desktop.app.program import Program
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.transition import after_record
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.core.jobs.record import parse_record
+from dreamina_desktop.core.jobs.transition import after_record
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 JOBS, PASTED = 100_000, 5_000
 LARGE, IMAGES = 3, 300  # jobs, and images of each

@@ -13,7 +13,7 @@ from opened import library, run_qt, window
 from script import run
 from started import pss_mb
 
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 JOBS = 34_000
 LIBRARY = {"thumbnails": 100_000, "files": 100_000}

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QTableView
 from reference_list import COLUMNS, RowsModel, row_of
 from script import run
 
-from dreamina_desktop.core.listing import JobOrder
+from dreamina_desktop.core.search.results import JobOrder
 
 GOAL = 1 / 100
 COMPARED = {JobOrder.PROMPT: "prompt", JobOrder.STATUS: "status", JobOrder.MODEL: "model"}

@@ -15,7 +15,7 @@ from opened import program_over
 from script import run
 
 from dreamina_desktop.app.program import Program
-from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.files.locations import Locations
 
 JOBS, ASKED, AT_ONCE = 200, 1_500, 8
 GOAL = 1.2

@@ -16,9 +16,9 @@ from pathlib import Path
 from figure import Figure, Ratio, ratio_of
 from script import run
 
-from dreamina_desktop.core.answer import JobAnswer
+from dreamina_desktop.core.jobs.answer import JobAnswer
 from dreamina_desktop.services.library import ChangeSet
-from dreamina_desktop.services.poll_status import PollLimits
+from dreamina_desktop.services.traffic.poll_status import PollLimits
 
 # The clock and the adapters in memory of the services' own tests.
 sys.path.append(str(Path(__file__).parents[1] / "services"))

@@ -13,7 +13,7 @@ from figure import Figure, Ratio, ratio_of
 from opened import cpu, paint, run_qt, settled, window
 from script import run
 
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 SIZES = (1_000, 10_000, 100_000)
 WORDS = ("kimono", "4k", "红色", "golden hour", "zz")

@@ -18,7 +18,7 @@ from figure import Figure
 from PIL import Image
 from script import run
 
-from dreamina_desktop.core.answer import Verified
+from dreamina_desktop.core.jobs.answer import Verified
 from dreamina_desktop.imaging.picture import MAX_PIXELS
 from dreamina_desktop.imaging.thumbnail import thumbnails
 from dreamina_desktop.imaging.verify import header, verify

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-WINDOW = "dreamina_desktop.ui.main_window"
+WINDOW = "dreamina_desktop.ui.window.main_window"
 
 
 def pss_mb() -> float:

@@ -10,13 +10,13 @@ from typing import Any
 import apsw
 import pytest
 
-from dreamina_desktop.core.listing import JobOrder, Query
+from dreamina_desktop.core.search.results import JobOrder, Query
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.index.index import JobIndex
+from dreamina_desktop.library.jobs import JobRepository
+from dreamina_desktop.library.schema import MIGRATIONS
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.job_index import JobIndex
-from dreamina_desktop.storage.job_repository import JobRepository
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.storage.schema import MIGRATIONS
 
 # Without packages in tests, what is beside this file is found by its folder.
 sys.path.insert(0, str(Path(__file__).parent))

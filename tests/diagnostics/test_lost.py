@@ -27,7 +27,7 @@ QT = """
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtCore import QObject, QTimer, Signal, qCritical, qWarning
 from PySide6.QtWidgets import QWidget
-from dreamina_desktop.app.qt_loop import make_application, run_in_qt
+from dreamina_desktop.app.qt.application import make_application, run_in_qt
 application = make_application("light")
 """
 

@@ -20,11 +20,11 @@ import apsw
 from table import Row
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageKey, ImageState, Job
-from dreamina_desktop.core.marks import Flag
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.schema import MIGRATIONS
-from dreamina_desktop.storage.soundness import check_rows, check_texts
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState, Job
+from dreamina_desktop.core.jobs.marks import Flag
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.integrity import check_rows, check_texts
+from dreamina_desktop.library.schema import MIGRATIONS
 
 # The libraries of the tests, on a real disk.
 sys.path.append(str(Path(__file__).parents[1] / "services"))

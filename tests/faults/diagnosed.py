@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from dreamina_desktop.__main__ import main
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 
 def copy() -> None:

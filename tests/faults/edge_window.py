@@ -16,17 +16,17 @@ from typing import Any
 from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 
-from dreamina_desktop.app.options import parse
+from dreamina_desktop.app.cli.options import parse
 from dreamina_desktop.app.program import open_program
-from dreamina_desktop.app.qt_loop import make_application, run_in_qt
-from dreamina_desktop.core.export_name import DEFAULT_FOR_ME
-from dreamina_desktop.core.grouping import Grouping
-from dreamina_desktop.core.job import ImageState
-from dreamina_desktop.core.jobs_form import ExportWish
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.transition import after_record
-from dreamina_desktop.storage.locations import Locations
-from dreamina_desktop.ui.main_window import STATE, MainWindow
+from dreamina_desktop.app.qt.application import make_application, run_in_qt
+from dreamina_desktop.core.export.export_name import DEFAULT_FOR_ME
+from dreamina_desktop.core.export.request import ExportWish
+from dreamina_desktop.core.jobs.job import ImageState
+from dreamina_desktop.core.jobs.record import parse_record
+from dreamina_desktop.core.jobs.transition import after_record
+from dreamina_desktop.core.search.grouping import Grouping
+from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.ui.window.main_window import STATE, MainWindow
 
 NO_API = "http://127.0.0.1:9/v1/dreamina"
 CREATED = (

@@ -20,19 +20,19 @@ from table import Row
 from vendor import Vendor, ids
 
 from dreamina_desktop.api.wire import read_answer
-from dreamina_desktop.core import file_name
-from dreamina_desktop.core.answer import Found, JobAnswer, Throttled
-from dreamina_desktop.core.failure import explain
-from dreamina_desktop.core.image_url import expires_at
-from dreamina_desktop.core.job import ImageState, Job, Tracking
-from dreamina_desktop.core.known_facts import completed
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.status_words import status_words
-from dreamina_desktop.core.transition import after_record
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.job_repository import JobRepository
-from dreamina_desktop.storage.job_rows import JobRows
-from dreamina_desktop.storage.schema import MIGRATIONS
+from dreamina_desktop.core.export import file_name
+from dreamina_desktop.core.jobs.answer import Found, JobAnswer, Throttled
+from dreamina_desktop.core.jobs.failure import explain
+from dreamina_desktop.core.jobs.job import ImageState, Job, Tracking
+from dreamina_desktop.core.jobs.known_facts import completed
+from dreamina_desktop.core.jobs.record import parse_record
+from dreamina_desktop.core.jobs.status import status_words
+from dreamina_desktop.core.jobs.transition import after_record
+from dreamina_desktop.core.text.image_url import expires_at
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.job_rows import JobRows
+from dreamina_desktop.library.jobs import JobRepository
+from dreamina_desktop.library.schema import MIGRATIONS
 
 SMALL, FULL = 1000, 100_000
 THROUGH_PROGRAM = 30  # jobs of a session

@@ -18,7 +18,7 @@ from promises import MISTAKES
 from table import Row
 from vendor import Vendor, ids
 
-from dreamina_desktop.core.answer import Verified
+from dreamina_desktop.core.jobs.answer import Verified
 from dreamina_desktop.imaging.workers import ImagingWorkers
 
 SMALL, FULL = 300, 20_000

@@ -21,9 +21,9 @@ from vendor import BASE, TOKEN, Vendor, ids
 
 from dreamina_desktop.api.client import DreaminaClient
 from dreamina_desktop.api.http import make_tls_context
-from dreamina_desktop.core import file_name
-from dreamina_desktop.core.api_url import parse_api_url
-from dreamina_desktop.storage.image_files import ImageFiles
+from dreamina_desktop.core.export import file_name
+from dreamina_desktop.core.text.urls import parse_api_url
+from dreamina_desktop.files.images import ImageFiles
 
 SMALL, FULL = 1000, 50_000
 # Jobs that run meanwhile: where an API knows one job after another not at all, none is given up.

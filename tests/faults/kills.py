@@ -20,7 +20,7 @@ from promises import Report
 from table import Row
 from vendor import ScriptedJob, Vendor, ids, job_id
 
-from dreamina_desktop.storage.schema import MIGRATIONS
+from dreamina_desktop.library.schema import MIGRATIONS
 
 SMALL, FULL = 20, 1000
 AT_ONCE = 3

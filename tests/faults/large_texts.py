@@ -15,9 +15,9 @@ from pathlib import Path
 from program import Folder, Running, wait_until
 from table import Row
 
-from dreamina_desktop.app.options import parse
+from dreamina_desktop.app.cli.options import parse
 from dreamina_desktop.app.program import open_program
-from dreamina_desktop.storage.locations import Locations
+from dreamina_desktop.files.locations import Locations
 
 SMALL, FULL = 1, 64  # megabytes of each text
 IDS = 60  # in each text

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from table import Row
 
-from dreamina_desktop.core.answer import Trouble
-from dreamina_desktop.services.poll_status import PollLimits
+from dreamina_desktop.core.jobs.answer import Trouble
+from dreamina_desktop.services.traffic.poll_status import PollLimits
 
 # The clock and the adapters in memory of the services' own tests.
 sys.path.append(str(Path(__file__).parents[1] / "services"))

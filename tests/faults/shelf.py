@@ -11,10 +11,10 @@ from pathlib import Path
 import apsw
 from pictures import decodes, sha256
 
-from dreamina_desktop.core.job import Image, ImageState, Job
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.job_rows import JobRows
-from dreamina_desktop.storage.schema import MIGRATIONS
+from dreamina_desktop.core.jobs.job import Image, ImageState, Job
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.job_rows import JobRows
+from dreamina_desktop.library.schema import MIGRATIONS
 
 DATABASE = "library.sqlite3"
 

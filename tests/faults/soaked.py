@@ -38,8 +38,8 @@ def cached_bytes() -> int:
     # Not in the workers, which load this module too.
     import apsw  # noqa: PLC0415
 
-    from dreamina_desktop.ui.painted import Painted  # noqa: PLC0415
-    from dreamina_desktop.ui.thumbnails import Thumbnails  # noqa: PLC0415
+    from dreamina_desktop.ui.views.paint_cache import Painted  # noqa: PLC0415
+    from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails  # noqa: PLC0415
 
     everything = gc.get_objects()
     cached = apsw.memory_used()

@@ -39,7 +39,7 @@ from burdened import (
 )
 from PIL import Image, ImageCms, PngImagePlugin
 
-from dreamina_desktop.core.provenance import Provenance, parse_packet, xmp_packet
+from dreamina_desktop.core.export.xmp import Provenance, parse_packet, xmp_packet
 from dreamina_desktop.imaging import jpeg_metadata, png_metadata, webp_metadata
 from dreamina_desktop.imaging.colour_profile import anonymous
 from dreamina_desktop.imaging.metadata import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from dreamina_desktop.core.answer import Invalid, Verified
+from dreamina_desktop.core.jobs.answer import Invalid, Verified
 from dreamina_desktop.imaging import verify as module
 from dreamina_desktop.imaging.picture import Header
 from dreamina_desktop.imaging.verify import header, prove_decoder, verify

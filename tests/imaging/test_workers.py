@@ -23,7 +23,7 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from dreamina_desktop.core.answer import Invalid, Undecodable, Verified
+from dreamina_desktop.core.jobs.answer import Invalid, Undecodable, Verified
 from dreamina_desktop.imaging import process_limits, worker_process
 from dreamina_desktop.imaging import workers as module
 from dreamina_desktop.imaging.workers import DIED, OVER_TIME, DecoderDiedError, ImagingWorkers

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dreamina_desktop.app.options import parse
+from dreamina_desktop.app.cli.options import parse
 
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "packaging" / "systemd"

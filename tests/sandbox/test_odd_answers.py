@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from dreamina_desktop.api.client import DreaminaClient
-from dreamina_desktop.core.answer import Ending, Found, JobAnswer, NotFound
-from dreamina_desktop.core.api_url import parse_api_url
-from dreamina_desktop.core.failure import explain
-from dreamina_desktop.core.id_form import parts
-from dreamina_desktop.core.record import JobRecord
+from dreamina_desktop.core.jobs.answer import Ending, Found, JobAnswer, NotFound
+from dreamina_desktop.core.jobs.failure import explain
+from dreamina_desktop.core.jobs.job_id import parts
+from dreamina_desktop.core.jobs.record import JobRecord
+from dreamina_desktop.core.text.urls import parse_api_url
 from dreamina_desktop.sandbox.odd_answers import ODD_ANSWERS
 
 

@@ -18,31 +18,31 @@ from fake_clock import FakeClock
 from fakes import completed_raw, job_id
 from PIL import Image as Pillow
 
-from dreamina_desktop.core.answer import Verdict
-from dreamina_desktop.core.job import ImageKey, ImageState, Job
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.transition import after_record
+from dreamina_desktop.core.jobs.answer import Verdict
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState, Job
+from dreamina_desktop.core.jobs.record import parse_record
+from dreamina_desktop.core.jobs.transition import after_record
+from dreamina_desktop.files.images import ImageFiles
+from dreamina_desktop.files.parts import PARTS, PartFiles
 from dreamina_desktop.imaging.verify import verify
-from dreamina_desktop.services.archiver import Archiver
-from dreamina_desktop.services.collections import Collections
+from dreamina_desktop.library.archive.archives import Archives
+from dreamina_desktop.library.collections import CollectionRepository
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.fingerprints import Fingerprints
+from dreamina_desktop.library.index.index import JobIndex
+from dreamina_desktop.library.jobs import JobRepository
+from dreamina_desktop.library.schema import MIGRATIONS
+from dreamina_desktop.library.settings import SettingsStore
+from dreamina_desktop.services.archive.archiver import Archiver
+from dreamina_desktop.services.curation.collections import Collections
+from dreamina_desktop.services.curation.marking import Marking
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.services.long_work import Course, LongWork
-from dreamina_desktop.services.marking import Marking
-from dreamina_desktop.services.messages import Messages
-from dreamina_desktop.services.preferences import Preferences
-from dreamina_desktop.services.supervisor import Supervisor
-from dreamina_desktop.services.tracker import Tracker
-from dreamina_desktop.services.undo import UndoHistory
-from dreamina_desktop.storage.archives import Archives
-from dreamina_desktop.storage.collection_repository import CollectionRepository
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.fingerprints import Fingerprints
-from dreamina_desktop.storage.image_files import ImageFiles
-from dreamina_desktop.storage.job_index import JobIndex
-from dreamina_desktop.storage.job_repository import JobRepository
-from dreamina_desktop.storage.part_files import PARTS, PartFiles
-from dreamina_desktop.storage.schema import MIGRATIONS
-from dreamina_desktop.storage.settings_store import SettingsStore
+from dreamina_desktop.services.session.messages import Messages
+from dreamina_desktop.services.session.preferences import Preferences
+from dreamina_desktop.services.session.supervisor import Supervisor
+from dreamina_desktop.services.session.task_runner import Course, LongWork
+from dreamina_desktop.services.session.undo import UndoHistory
+from dreamina_desktop.services.tracking.tracker import Tracker
 
 TABLES = (
     "paste",

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dreamina_desktop.core import file_name
-from dreamina_desktop.core.account import account_of
-from dreamina_desktop.core.answer import (
+from dreamina_desktop.core.errors import DatabaseError, KeyringError
+from dreamina_desktop.core.export import file_name
+from dreamina_desktop.core.jobs.answer import (
     Fetched,
     Found,
     ImageAnswer,
@@ -20,17 +20,17 @@ from dreamina_desktop.core.answer import (
     Verdict,
     Verified,
 )
-from dreamina_desktop.core.errors import DatabaseError, KeyringError
-from dreamina_desktop.core.history import HistoryAnswer, NoHistory
-from dreamina_desktop.core.job import Batch, Image, ImageKey, ImageState, Job, Tracking
-from dreamina_desktop.core.library_facts import Known, LibraryFacts
-from dreamina_desktop.core.listing import JobFilter, Listing, Query
-from dreamina_desktop.core.marks import Marks
-from dreamina_desktop.core.paste import KeptLine, Paste
-from dreamina_desktop.core.pasted_lines import NO_LABELS, PastedLine
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.summary import is_open, saved_count
-from dreamina_desktop.core.transition import first_images
+from dreamina_desktop.core.jobs.history import HistoryAnswer, NoHistory
+from dreamina_desktop.core.jobs.job import Batch, Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.jobs.marks import Marks
+from dreamina_desktop.core.jobs.record import parse_record
+from dreamina_desktop.core.jobs.transition import first_images
+from dreamina_desktop.core.paste.lines import NO_LABELS, PastedLine
+from dreamina_desktop.core.paste.paste import KeptLine, Paste
+from dreamina_desktop.core.search.library_facts import Known, LibraryFacts
+from dreamina_desktop.core.search.results import JobFilter, Listing, Query
+from dreamina_desktop.core.search.summary import is_open, saved_count
+from dreamina_desktop.core.text.accounts import account_of
 from dreamina_desktop.services.ports import Clock
 
 

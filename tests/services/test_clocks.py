@@ -13,9 +13,9 @@ from fake_clock import WALL_AT_START
 from fakes import FakeRepository, found, job_id, raw_record
 from world import World, with_world
 
-from dreamina_desktop.core.answer import LinkDied, NotFound
-from dreamina_desktop.core.job import Tracking
-from dreamina_desktop.services.server_clock import ServerClock
+from dreamina_desktop.core.jobs.answer import LinkDied, NotFound
+from dreamina_desktop.core.jobs.job import Tracking
+from dreamina_desktop.services.traffic.server_clock import ServerClock
 
 ONE = job_id(1)
 TWO_DAYS = 2 * 86400.0

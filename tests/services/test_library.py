@@ -8,7 +8,7 @@ from fakes import completed_raw, job_id
 from world import World, with_world
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageKey, ImageState, Job
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState, Job
 from dreamina_desktop.services.library import SLICE, ChangeSet
 
 

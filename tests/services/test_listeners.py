@@ -11,7 +11,7 @@ from fakes import completed, job_id
 from world import World, with_world
 
 from dreamina_desktop import services
-from dreamina_desktop.core.job import ImageState, Tracking
+from dreamina_desktop.core.jobs.job import ImageState, Tracking
 from dreamina_desktop.services.listeners import Listeners
 
 

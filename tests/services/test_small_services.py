@@ -9,11 +9,11 @@ from fakes import FakeSettings, job_id
 from world import World, with_world
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.services.messages import Condition, Message, Messages, Remedy
-from dreamina_desktop.services.preferences import AGAIN_AFTER_S, Preferences
-from dreamina_desktop.services.rescue_notice import RescueNotice
-from dreamina_desktop.services.sizes import size_words
-from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.services.downloads.sizes import size_words
+from dreamina_desktop.services.session.messages import Condition, Message, Messages, Remedy
+from dreamina_desktop.services.session.preferences import AGAIN_AFTER_S, Preferences
+from dreamina_desktop.services.session.rescue_notice import RescueNotice
+from dreamina_desktop.services.session.undo import UndoHistory
 
 # -- messages ----------------------------------------------------------------------------------
 

@@ -11,17 +11,17 @@ import pytest
 from archive_bench import Place, opened
 from fakes import completed_raw, job_id
 
-from dreamina_desktop.app.options import parse
-from dreamina_desktop.app.standard_streams import say_on_standard_error
-from dreamina_desktop.core.contact_sheet import SheetItem, item
-from dreamina_desktop.core.job import Image, ImageKey, Job
-from dreamina_desktop.core.jobs_form import JobsForm
-from dreamina_desktop.core.narrowing import Narrowing
-from dreamina_desktop.core.record import ImageEntry, parse_record
-from dreamina_desktop.services.image_export import _provenance
-from dreamina_desktop.services.jobs_as_text import jobs_as
-from dreamina_desktop.services.messages import Condition, Messages
-from dreamina_desktop.services.saved_searches import SavedSearches
+from dreamina_desktop.app.cli.options import parse
+from dreamina_desktop.app.cli.standard_streams import say_on_standard_error
+from dreamina_desktop.core.export.contact_sheet import SheetItem, item
+from dreamina_desktop.core.export.request import JobsForm
+from dreamina_desktop.core.jobs.job import Image, ImageKey, Job
+from dreamina_desktop.core.jobs.record import ImageEntry, parse_record
+from dreamina_desktop.core.search.filters import Narrowing
+from dreamina_desktop.services.curation.saved_searches import SavedSearches
+from dreamina_desktop.services.export.image_export import _provenance
+from dreamina_desktop.services.export.jobs_as_text import jobs_as
+from dreamina_desktop.services.session.messages import Condition, Messages
 
 SECRET = "Abcdefgh0123456789xy"
 TOKEN = f"user:12345-{SECRET}"

@@ -25,30 +25,30 @@ from fakes import (
     job_id,
 )
 
-from dreamina_desktop.core.job import Image, ImageKey, Job
-from dreamina_desktop.services.background import Background
-from dreamina_desktop.services.deadlines import Deadlines
-from dreamina_desktop.services.downloader import Downloader
-from dreamina_desktop.services.file_watch import FileWatch
-from dreamina_desktop.services.idle import IdleWaiter
-from dreamina_desktop.services.images_folder import ImagesFolder
+from dreamina_desktop.core.jobs.job import Image, ImageKey, Job
+from dreamina_desktop.services.downloads.downloader import Downloader
+from dreamina_desktop.services.downloads.file_watch import FileWatch
+from dreamina_desktop.services.downloads.images_folder import ImagesFolder
+from dreamina_desktop.services.downloads.link_recovery import LinkRecovery
+from dreamina_desktop.services.downloads.missing_files import MissingFiles
+from dreamina_desktop.services.downloads.redownload import Refetch
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.services.link_recovery import LinkRecovery
-from dreamina_desktop.services.long_work import LongWork
-from dreamina_desktop.services.messages import Condition, Messages
-from dreamina_desktop.services.missing_files import MissingFiles
-from dreamina_desktop.services.poll_status import PollLimits
-from dreamina_desktop.services.poller import Poller
-from dreamina_desktop.services.preferences import Preferences
-from dreamina_desktop.services.recheck import Recheck
-from dreamina_desktop.services.refetch import Refetch
-from dreamina_desktop.services.remake import Remake
-from dreamina_desktop.services.server_clock import ServerClock
-from dreamina_desktop.services.supervisor import Supervisor
-from dreamina_desktop.services.thumbnailer import Thumbnailer
-from dreamina_desktop.services.token import Token, TokenSource
-from dreamina_desktop.services.tracker import Tracker
-from dreamina_desktop.services.undo import UndoHistory
+from dreamina_desktop.services.polling.poller import Poller
+from dreamina_desktop.services.polling.recheck import Recheck
+from dreamina_desktop.services.polling.token import Token, TokenSource
+from dreamina_desktop.services.session.messages import Condition, Messages
+from dreamina_desktop.services.session.preferences import Preferences
+from dreamina_desktop.services.session.supervisor import Supervisor
+from dreamina_desktop.services.session.task_runner import LongWork
+from dreamina_desktop.services.session.undo import UndoHistory
+from dreamina_desktop.services.thumbnails.rebuild_thumbnails import Remake
+from dreamina_desktop.services.thumbnails.thumbnailer import Thumbnailer
+from dreamina_desktop.services.tracking.background import Background
+from dreamina_desktop.services.tracking.deadlines import Deadlines
+from dreamina_desktop.services.tracking.idle import IdleWaiter
+from dreamina_desktop.services.tracking.tracker import Tracker
+from dreamina_desktop.services.traffic.poll_status import PollLimits
+from dreamina_desktop.services.traffic.server_clock import ServerClock
 
 IMAGES = "."  # the folder for images: FakeFiles keeps them below it
 ORIGIN = "https://api.example.com:443"

@@ -34,10 +34,11 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.app.event_loop import EventLoop
 from dreamina_desktop.app.exports import Exports
-from dreamina_desktop.app.qt_trash import QtTrash
-from dreamina_desktop.core.answer import (
+from dreamina_desktop.app.qt.event_loop import EventLoop
+from dreamina_desktop.core.desktop_entry import DesktopEntry
+from dreamina_desktop.core.errors import KeyringError
+from dreamina_desktop.core.jobs.answer import (
     Found,
     ImageAnswer,
     JobAnswer,
@@ -45,58 +46,57 @@ from dreamina_desktop.core.answer import (
     TryLater,
     Verdict,
 )
-from dreamina_desktop.core.desktop_entry import DesktopEntry
-from dreamina_desktop.core.errors import KeyringError
-from dreamina_desktop.core.job import ImageKey, ImageState, Job, Tracking
-from dreamina_desktop.core.model_catalog import read_catalog
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.transition import after_record
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.jobs.record import parse_record
+from dreamina_desktop.core.jobs.transition import after_record
+from dreamina_desktop.core.request.models import read_catalog
+from dreamina_desktop.files.images import ImageFiles
+from dreamina_desktop.files.parts import PARTS, PartFiles
 from dreamina_desktop.imaging.thumbnail import LONGER_SIDE, PREVIEW_SIDE, thumbnails
 from dreamina_desktop.imaging.verify import verify
+from dreamina_desktop.library.archive.archives import Archives
+from dreamina_desktop.library.collections import CollectionRepository
+from dreamina_desktop.library.database import Database
+from dreamina_desktop.library.fingerprints import Fingerprints
+from dreamina_desktop.library.index.index import JobIndex
+from dreamina_desktop.library.jobs import JobRepository
+from dreamina_desktop.library.schema import MIGRATIONS
+from dreamina_desktop.library.settings import SettingsStore
+from dreamina_desktop.library.thumbnails import ThumbnailStore
 from dreamina_desktop.resources_folder import resources_folder
-from dreamina_desktop.services.accounts import Accounts
-from dreamina_desktop.services.archiver import Archiver
-from dreamina_desktop.services.background import Background
-from dreamina_desktop.services.collections import Collections
-from dreamina_desktop.services.deadlines import Deadlines
-from dreamina_desktop.services.downloader import Downloader
-from dreamina_desktop.services.exporter import Exporter
-from dreamina_desktop.services.file_watch import FileWatch
-from dreamina_desktop.services.images_folder import ImagesFolder
+from dreamina_desktop.services.archive.archiver import Archiver
+from dreamina_desktop.services.curation.collections import Collections
+from dreamina_desktop.services.curation.marking import Marking
+from dreamina_desktop.services.curation.reference_tray import ReferenceTray
+from dreamina_desktop.services.curation.saved_searches import SavedSearches
+from dreamina_desktop.services.curation.trash import TrashCan
+from dreamina_desktop.services.downloads.downloader import Downloader
+from dreamina_desktop.services.downloads.file_watch import FileWatch
+from dreamina_desktop.services.downloads.images_folder import ImagesFolder
+from dreamina_desktop.services.downloads.missing_files import MissingFiles
+from dreamina_desktop.services.downloads.redownload import Refetch
+from dreamina_desktop.services.export.exporter import Exporter
+from dreamina_desktop.services.export.reimport import WayBack
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.services.long_work import LongWork
-from dreamina_desktop.services.marking import Marking
-from dreamina_desktop.services.messages import Messages
-from dreamina_desktop.services.missing_files import MissingFiles
-from dreamina_desktop.services.poller import Poller, PollLimits
-from dreamina_desktop.services.preferences import Preferences
-from dreamina_desktop.services.recheck import Recheck
-from dreamina_desktop.services.reference_tray import ReferenceTray
-from dreamina_desktop.services.refetch import Refetch
-from dreamina_desktop.services.remake import Remake
-from dreamina_desktop.services.rescue_notice import RescueNotice
-from dreamina_desktop.services.saved_searches import SavedSearches
-from dreamina_desktop.services.server_clock import ServerClock
-from dreamina_desktop.services.supervisor import Supervisor
-from dreamina_desktop.services.thumbnailer import Thumbnailer
-from dreamina_desktop.services.token import Token, TokenSource
-from dreamina_desktop.services.tracker import Tracker
-from dreamina_desktop.services.trash_can import TrashCan
-from dreamina_desktop.services.undo import UndoHistory
-from dreamina_desktop.services.way_back import WayBack
-from dreamina_desktop.storage.archives import Archives
-from dreamina_desktop.storage.collection_repository import CollectionRepository
-from dreamina_desktop.storage.database import Database
-from dreamina_desktop.storage.fingerprints import Fingerprints
-from dreamina_desktop.storage.image_files import ImageFiles
-from dreamina_desktop.storage.job_index import JobIndex
-from dreamina_desktop.storage.job_repository import JobRepository
-from dreamina_desktop.storage.part_files import PARTS, PartFiles
-from dreamina_desktop.storage.schema import MIGRATIONS
-from dreamina_desktop.storage.settings_store import SettingsStore
-from dreamina_desktop.storage.thumbnail_store import ThumbnailStore
-from dreamina_desktop.ui import style, theme
+from dreamina_desktop.services.polling.poller import Poller, PollLimits
+from dreamina_desktop.services.polling.recheck import Recheck
+from dreamina_desktop.services.polling.token import Token, TokenSource
+from dreamina_desktop.services.session.accounts import Accounts
+from dreamina_desktop.services.session.messages import Messages
+from dreamina_desktop.services.session.preferences import Preferences
+from dreamina_desktop.services.session.rescue_notice import RescueNotice
+from dreamina_desktop.services.session.supervisor import Supervisor
+from dreamina_desktop.services.session.task_runner import LongWork
+from dreamina_desktop.services.session.undo import UndoHistory
+from dreamina_desktop.services.thumbnails.rebuild_thumbnails import Remake
+from dreamina_desktop.services.thumbnails.thumbnailer import Thumbnailer
+from dreamina_desktop.services.tracking.background import Background
+from dreamina_desktop.services.tracking.deadlines import Deadlines
+from dreamina_desktop.services.tracking.tracker import Tracker
+from dreamina_desktop.services.traffic.server_clock import ServerClock
+from dreamina_desktop.system.trash import QtTrash
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.theme import style, theme
 
 # Without packages in tests, what is beside this file is found by its folder.
 sys.path.insert(0, str(Path(__file__).parent))

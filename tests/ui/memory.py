@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dreamina_desktop.core.job import Image, Job
-from dreamina_desktop.core.library_facts import LibraryFacts
-from dreamina_desktop.core.summary import is_open, saved_count
+from dreamina_desktop.core.jobs.job import Image, Job
+from dreamina_desktop.core.search.library_facts import LibraryFacts
+from dreamina_desktop.core.search.summary import is_open, saved_count
 from dreamina_desktop.services.library import Library
 
 

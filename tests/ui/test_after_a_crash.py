@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dreamina_desktop.core.grouping import Grouping
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.ui.main_window import LEFT_OUT, MainWindow
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.search.grouping import Grouping
+from dreamina_desktop.ui.window.main_window import LEFT_OUT, MainWindow
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.core.job import ImageKey, ImageState
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.request_differences import differences
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState
+from dreamina_desktop.core.jobs.record import parse_record
+from dreamina_desktop.core.request.differences import differences
 from dreamina_desktop.diagnostics.logs import LINE_LENGTH, RedactingFormatter
-from dreamina_desktop.services.messages import TEXT_LENGTH, Condition, Messages
-from dreamina_desktop.ui import formats
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.services.session.messages import TEXT_LENGTH, Condition, Messages
+from dreamina_desktop.ui import wording
+from dreamina_desktop.ui.window.main_window import MainWindow
 from dreamina_desktop.ui.window.start_error import StartError
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -185,7 +185,7 @@ async def test_menus_are_no_wider_than_a_menu_can_be(
     model.aboutToShow.emit()
     await until(lambda: any("\t1" in action.text() for action in model.actions()))
     labels = [action.text().split("\t")[0] for action in model.actions()]
-    assert max(map(len, labels)) <= formats.LABEL_LENGTH
+    assert max(map(len, labels)) <= wording.LABEL_LENGTH
 
 
 def test_what_a_start_fails_of_is_a_sentence(qapp: Any) -> None:

@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.ui.arithmetic_view import ArithmeticView
-from dreamina_desktop.ui.geometry import Column
+from dreamina_desktop.ui.views.geometry import Column
+from dreamina_desktop.ui.views.virtual_list_view import ArithmeticView
 
 Index = QModelIndex | QPersistentModelIndex
 ROWS, HEIGHT = 60, 20

@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton, QToolButton, QWidget
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.services.session.messages import Remedy
 from dreamina_desktop.ui.window.closing_offer import ClosingOffer
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 CTRL = Qt.KeyboardModifier.ControlModifier

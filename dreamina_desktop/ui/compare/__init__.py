@@ -1,0 +1,1 @@
+"""Several images side by side, with what was asked for differently."""

@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.job import Image, ImageKey
-from dreamina_desktop.core.marks import Marks
-from dreamina_desktop.ui.gallery import words
+from dreamina_desktop.core.jobs.job import Image, ImageKey
+from dreamina_desktop.core.jobs.marks import Marks
+from dreamina_desktop.ui import words
 from dreamina_desktop.ui.marks import words as mark_words
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.theme.palette import colors
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 FRAME = 3
 

@@ -8,21 +8,21 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.job import ImageKey, Job
-from dreamina_desktop.core.request_differences import differences
+from dreamina_desktop.core.jobs.job import ImageKey, Job
+from dreamina_desktop.core.request.differences import differences
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.compare.compare_panel import ComparePanel
 from dreamina_desktop.ui.compare.request_table import RequestTable
+from dreamina_desktop.ui.marks.inline_editor import TextAsker
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
-from dreamina_desktop.ui.marks.text_asker import TextAsker
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.thumbnails import Thumbnails
-from dreamina_desktop.ui.view_action import view_action
+from dreamina_desktop.ui.theme.palette import colors
 from dreamina_desktop.ui.viewer.picture_cache import PictureCache, Wish
-from dreamina_desktop.ui.window.icon_button import IconButton
+from dreamina_desktop.ui.views.job_loader import with_jobs
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
+from dreamina_desktop.ui.widgets.actions import view_action
+from dreamina_desktop.ui.widgets.icon_button import IconButton
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 PAIR = 2  # that blinks, and is read whole
 WHOLE_SIDE = 4096  # pixels, of three or four

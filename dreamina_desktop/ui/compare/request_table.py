@@ -8,8 +8,8 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
-from dreamina_desktop.core.request_differences import Difference
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.core.request.differences import Difference
+from dreamina_desktop.ui.theme.palette import colors
 
 HEIGHT = 168  # pixels, where there is something to be read
 SAME = "The same request: nothing differs but what was made of it."

@@ -10,22 +10,22 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageKey, Job
-from dreamina_desktop.core.library_facts import JobCounts
-from dreamina_desktop.core.lineage import NO_LINEAGE
+from dreamina_desktop.core.jobs.job import ImageKey, Job
+from dreamina_desktop.core.jobs.lineage import NO_LINEAGE
+from dreamina_desktop.core.search.library_facts import JobCounts
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.connection_words import WAITING_FOR
-from dreamina_desktop.ui.copying_ids import copy_ids
+from dreamina_desktop.ui.copy.copy_ids import copy_ids
 from dreamina_desktop.ui.details.job_page import JobPage
 from dreamina_desktop.ui.details.label_edit import LabelEdit
 from dreamina_desktop.ui.details.parts import wrapped
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob, read_raw
 from dreamina_desktop.ui.details.summary_page import ImagesPage, SummaryPage
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.views.job_loader import with_jobs
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 TICK_MS = 1000
 SOON_MS = 60

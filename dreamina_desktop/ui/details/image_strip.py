@@ -9,10 +9,10 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.ui import icons
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.ui.theme import icons
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 SIDE = 60  # pixels of a picture
 COLUMNS = 4

@@ -16,23 +16,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.core.counting import counted, plural
-from dreamina_desktop.core.dates import utc_time
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.failure import explain
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
-from dreamina_desktop.core.lineage import Ancestor, Lineage, Source
-from dreamina_desktop.core.marks import Marks
-from dreamina_desktop.core.recovery import rests
-from dreamina_desktop.core.status_words import (
-    runs,
-    seconds_run,
-    status_words,
-    why_without_images,
-)
-from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.ui import formats, icons
-from dreamina_desktop.ui.checking import check_now
+from dreamina_desktop.core.jobs.failure import explain
+from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.jobs.lineage import Ancestor, Lineage, Source
+from dreamina_desktop.core.jobs.link_recovery import rests
+from dreamina_desktop.core.jobs.marks import Marks
+from dreamina_desktop.core.jobs.status import runs, seconds_run, status_words, why_without_images
+from dreamina_desktop.core.text.dates import utc_time
+from dreamina_desktop.core.text.wording import counted, plural
+from dreamina_desktop.services.session.messages import Remedy
+from dreamina_desktop.ui import wording
 from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.details.image_strip import MOST, ImageStrip, Small
 from dreamina_desktop.ui.details.label_edit import LabelEdit
@@ -46,12 +40,14 @@ from dreamina_desktop.ui.details.parts import (
     wrapped,
 )
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob
-from dreamina_desktop.ui.formats import plain_tip
+from dreamina_desktop.ui.gallery.showing import show_in_folder
+from dreamina_desktop.ui.jobs.checking import check_now
 from dreamina_desktop.ui.jobs.jobs_model import title
 from dreamina_desktop.ui.marks import words as mark_words
-from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.showing import show_in_folder
+from dreamina_desktop.ui.theme import icons
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.wording import plain_tip
 
 RAW_HEIGHT = 280
 MOST_LISTED = 12  # images: a page is built within a frame or two
@@ -187,15 +183,15 @@ class JobPage(QWidget):
     def _timing_words(self, job: Job) -> str:
         seconds = seconds_run(job, self._services.server_clock.time())
         if not runs(job):
-            return f"Took {formats.duration(seconds)}." if seconds is not None else ""
-        ran = f"Running for {formats.duration(seconds)}. " if seconds is not None else ""
+            return f"Took {wording.duration(seconds)}." if seconds is not None else ""
+        ran = f"Running for {wording.duration(seconds)}. " if seconds is not None else ""
         due_in = self._services.poller.due_in(job.number)
         waiting = WAITING_FOR.get(self._services.poller.status.connection)
         if waiting and waiting != "no network":
             return f"{ran}Not asked: {waiting}."
         if due_in is None:
             return ran
-        return f"{ran}Asked again in {formats.roughly(due_in)}." if due_in >= 1 else f"{ran}Asking."
+        return f"{ran}Asked again in {wording.roughly(due_in)}." if due_in >= 1 else f"{ran}Asking."
 
     def _add_request(self, job: Job) -> None:
         record = job.record
@@ -283,12 +279,12 @@ class JobPage(QWidget):
         reference = image.entry.asset_ref
         name = f"Image {image.key}"
         if image.file_width and image.file_height:
-            name += f" · {formats.pixels(image.file_width, image.file_height)}"
+            name += f" · {wording.pixels(image.file_width, image.file_height)}"
             told = (image.entry.width, image.entry.height)
             if None not in told and told != (image.file_width, image.file_height):
                 name += f" (its record says {told[0]} × {told[1]})"
         if image.size_bytes:
-            name += f" · {formats.file_size(image.size_bytes)}"
+            name += f" · {wording.file_size(image.size_bytes)}"
         if reference:
             masked = self._services.accounts.masked(reference)
             said, copying = f"Copied 1 reference ({image.key}).", self._copying
@@ -317,7 +313,7 @@ class JobPage(QWidget):
 
     def _add_file(self, file: str) -> None:
         path = Path(file)
-        words = muted(formats.middle_elided(f"{path.parent.name}/{path.name}", FILE_LENGTH))
+        words = muted(wording.middle_elided(f"{path.parent.name}/{path.name}", FILE_LENGTH))
         words.setToolTip(plain_tip(file))
         row = QHBoxLayout()
         row.addWidget(words, 1)
@@ -335,7 +331,7 @@ class JobPage(QWidget):
         ):
             if at is not None:
                 self._column.addWidget(field_name(name))
-                self._column.addWidget(QLabel(formats.moment(at)))
+                self._column.addWidget(QLabel(wording.moment(at)))
         if job.tracking is Tracking.STOPPED:
             resume = QPushButton("Resume checking")
             resume.clicked.connect(self._resume)

@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import LABEL_LENGTH, Job, clean_label
-from dreamina_desktop.ui.overrides import guarded
+from dreamina_desktop.core.jobs.job import LABEL_LENGTH, Job, clean_label
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.counting import shortened
-from dreamina_desktop.services.messages import Messages
-from dreamina_desktop.services.preferences import Preferences
-from dreamina_desktop.ui import formats
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.own_account import own_account_once
-from dreamina_desktop.ui.window.icon_button import IconButton
+from dreamina_desktop.core.text.wording import shortened
+from dreamina_desktop.services.session.messages import Messages
+from dreamina_desktop.services.session.preferences import Preferences
+from dreamina_desktop.ui import wording
+from dreamina_desktop.ui.copy.account_hint import own_account_once
+from dreamina_desktop.ui.widgets.icon_button import IconButton
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 SHOWN_ID = 26  # characters of an ID that fit into a narrow pane
 MAX_SHOWN = 2000  # characters of one text; what is copied is whole
@@ -98,10 +98,10 @@ class Copying:
         does."""
         column.addWidget(field_name(name))
         row = QHBoxLayout()
-        words = QLabel(formats.middle_elided(shown, SHOWN_ID))
+        words = QLabel(wording.middle_elided(shown, SHOWN_ID))
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setProperty("role", "code")
-        words.setToolTip(formats.plain_tip(shown))
+        words.setToolTip(wording.plain_tip(shown))
         row.addWidget(words, 1)
         row.addWidget(tool("copy", button, copy))
         column.addLayout(row)

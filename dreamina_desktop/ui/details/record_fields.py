@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from dreamina_desktop.core.counting import shortened
+from dreamina_desktop.core.text.wording import shortened
 
 NAME_LENGTH, VALUE_LENGTH = 300, 2_000  # characters; what is copied is whole
 IMAGES = 4  # whose fields are shown

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from dreamina_desktop.core.counting import shortened
-from dreamina_desktop.core.job import Job
-from dreamina_desktop.core.lineage import NO_LINEAGE, Lineage
+from dreamina_desktop.core.jobs.job import Job
+from dreamina_desktop.core.jobs.lineage import NO_LINEAGE, Lineage
+from dreamina_desktop.core.text.wording import shortened
 from dreamina_desktop.ui.details.record_fields import is_of_later_image, pretty, record_fields
 from dreamina_desktop.ui.services import Services
 

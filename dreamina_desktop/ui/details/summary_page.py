@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.counting import counted, plural
-from dreamina_desktop.core.job import Image
-from dreamina_desktop.core.library_facts import JobCounts
+from dreamina_desktop.core.jobs.job import Image
+from dreamina_desktop.core.search.library_facts import JobCounts
+from dreamina_desktop.core.text.wording import counted, plural
 from dreamina_desktop.ui.details.parts import Copying, field_name, heading, muted, wrapped
 from dreamina_desktop.ui.services import Services
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from dreamina_desktop.core import export_name
+from dreamina_desktop.core.export import export_name
 
 
 @dataclass(frozen=True, slots=True)

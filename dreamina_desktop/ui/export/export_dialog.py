@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.core import export_name
-from dreamina_desktop.core.job import ImageKey, Job
-from dreamina_desktop.core.jobs_form import ExportWish
-from dreamina_desktop.services.image_export import named
+from dreamina_desktop.core.export import export_name
+from dreamina_desktop.core.export.request import ExportWish
+from dreamina_desktop.core.jobs.job import ImageKey, Job
+from dreamina_desktop.services.export.image_export import named
 from dreamina_desktop.ui.export.export_choice import ExportChoice, choice_of
-from dreamina_desktop.ui.reading import with_jobs
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import make_button, make_heading, make_words
+from dreamina_desktop.ui.views.job_loader import with_jobs
+from dreamina_desktop.ui.widgets.form import make_button, make_heading, make_words
 
 CHOICE = "export"  # a setting
 FOR_OTHERS = (

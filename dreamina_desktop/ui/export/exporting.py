@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QWidget
 
-from dreamina_desktop.core.collection import Collection
-from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.jobs.collection import Collection
+from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.view_action import view_action
+from dreamina_desktop.ui.widgets.actions import view_action
 
 if TYPE_CHECKING:
     from dreamina_desktop.ui.export.export_dialog import ExportDialog

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dreamina_desktop.core.counting import counted, middle_shortened, plural
-from dreamina_desktop.core.failure import explain
-from dreamina_desktop.core.job import Job, Tracking
-from dreamina_desktop.core.status_words import status_words, why_without_images
-from dreamina_desktop.ui import formats
+from dreamina_desktop.core.jobs.failure import explain
+from dreamina_desktop.core.jobs.job import Job, Tracking
+from dreamina_desktop.core.jobs.status import status_words, why_without_images
+from dreamina_desktop.core.text.wording import counted, middle_shortened, plural
+from dreamina_desktop.ui import wording, words
 from dreamina_desktop.ui.connection_words import WAITING_FOR
-from dreamina_desktop.ui.gallery import words
 from dreamina_desktop.ui.services import Services
 
 MOST_COUNTED = 10_000  # jobs, each time that something changes
@@ -64,7 +63,7 @@ def _of_one(services: Services, job: Job) -> Absence:
                 "ring", "pending", f"Waiting for the first answer on job {job.number}", note
             )
         case Tracking.POLLING:
-            title = f"Running for {formats.duration(running_for(services, job))}"
+            title = f"Running for {wording.duration(running_for(services, job))}"
             return Absence("ring", "pending", title, f"{MOST_TAKE} {note}".strip(), ticks=True)
     return _of_done(services, job)
 

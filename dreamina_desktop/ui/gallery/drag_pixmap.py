@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter, QPen, QPixmap, QTransform
 
-from dreamina_desktop.ui import icons
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.theme import icons
+from dreamina_desktop.ui.theme.palette import colors
 
 SIDE = 88  # of the box that each picture fits into
 STEP = 8  # from one picture of the stack to the next

@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
-from dreamina_desktop.core.grouping import Grouping
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.window.icon_button import IconButton
+from dreamina_desktop.core.search.grouping import Grouping
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.widgets.icon_button import IconButton
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 HEIGHT = 44
 GROUPINGS = {

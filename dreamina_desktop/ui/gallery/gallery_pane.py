@@ -10,17 +10,17 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from dreamina_desktop.core.collection import Collection
-from dreamina_desktop.core.counting import counted
-from dreamina_desktop.core.grouping import Grouped, Grouping
-from dreamina_desktop.core.job import ImageKey, ImageState
-from dreamina_desktop.core.listing import Listing
+from dreamina_desktop.core.jobs.collection import Collection
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState
+from dreamina_desktop.core.search.grouping import Grouped, Grouping
+from dreamina_desktop.core.search.results import Listing
+from dreamina_desktop.core.text.wording import counted
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.export.exporting import Exporting
 from dreamina_desktop.ui.gallery.absence import absence
-from dreamina_desktop.ui.gallery.collecting import Collecting
-from dreamina_desktop.ui.gallery.dragging import Dragging
-from dreamina_desktop.ui.gallery.empty_page import EmptyPage
+from dreamina_desktop.ui.gallery.collection_actions import Collecting
+from dreamina_desktop.ui.gallery.drag_source import Dragging
+from dreamina_desktop.ui.gallery.empty_state import EmptyPage
 from dreamina_desktop.ui.gallery.gallery_actions import GalleryActions
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
 from dreamina_desktop.ui.gallery.gallery_state import GalleryState
@@ -32,15 +32,15 @@ from dreamina_desktop.ui.gallery.new_pill import NewPill
 from dreamina_desktop.ui.gallery.section_header import Section
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile
-from dreamina_desktop.ui.gallery.trashing import Trashing
+from dreamina_desktop.ui.gallery.trash_actions import Trashing
+from dreamina_desktop.ui.marks.inline_editor import TextAsker
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
-from dreamina_desktop.ui.marks.text_asker import TextAsker
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.reading import ReadAhead
+from dreamina_desktop.ui.reference_tray.tray_actions import TrayActions
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.thumbnails import Thumbnails
-from dreamina_desktop.ui.tray.tray_actions import TrayActions
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.views.job_loader import ReadAhead
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 FLUSH_DELAY_MS = 50
 TICK_MS = 1000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dreamina_desktop.core.grouping import Grouping
-from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.search.grouping import Grouping
 from dreamina_desktop.ui.gallery.gallery_view import DEFAULT_TILE, GalleryView
 
 MAX_SELECTED = 1000  # of a larger selection the first ones are kept

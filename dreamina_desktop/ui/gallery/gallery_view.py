@@ -36,23 +36,23 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.ui.arithmetic_view import ArithmeticView
-from dreamina_desktop.ui.formats import plain_tip
+from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.ui.gallery import tile_layout
+from dreamina_desktop.ui.gallery.gallery_mouse import TileDrag, TileDrop
 from dreamina_desktop.ui.gallery.grid import HEADER, NO_SECTIONS, Grid, mat_ratio
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
-from dreamina_desktop.ui.gallery.place import Place
+from dreamina_desktop.ui.gallery.scroll_anchor import Place
 from dreamina_desktop.ui.gallery.section_header import Section, headers, paint_header
-from dreamina_desktop.ui.gallery.tile_drag import TileDrag, TileDrop
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
-from dreamina_desktop.ui.gallery.words import pixels
-from dreamina_desktop.ui.overrides import guarded, one_of_many
-from dreamina_desktop.ui.painted import LIMIT_BYTES, Painted
-from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.row_selection import count_of, rows_of, runs, runs_of, selection_of
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.views.paint_cache import LIMIT_BYTES, Painted
+from dreamina_desktop.ui.views.row_selection import count_of, rows_of, runs, runs_of, selection_of
+from dreamina_desktop.ui.views.virtual_list_view import ArithmeticView
+from dreamina_desktop.ui.widgets.overrides import guarded, one_of_many
+from dreamina_desktop.ui.wording import plain_tip
+from dreamina_desktop.ui.words import pixels
 
 Index = QModelIndex | QPersistentModelIndex
 CursorAction = QAbstractItemView.CursorAction

@@ -13,7 +13,7 @@ from statistics import median
 
 from PySide6.QtCore import QPoint, QRect
 
-from dreamina_desktop.ui.geometry import Step
+from dreamina_desktop.ui.views.geometry import Step
 
 MARGIN = 16  # left and right
 TOP = 6  # room for the selection ring of the first line

@@ -10,8 +10,8 @@ from itertools import chain, compress, count, islice
 from operator import ne
 from typing import overload
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.listing import Listing, Positions
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.search.results import Listing, Positions
 
 MOST_BITS = 62
 

@@ -13,14 +13,14 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from dreamina_desktop.core.counting import middle_shortened, shortened
-from dreamina_desktop.core.job import Image, ImageKey
-from dreamina_desktop.ui.gallery import words
+from dreamina_desktop.core.jobs.job import Image, ImageKey
+from dreamina_desktop.core.text.wording import middle_shortened, shortened
+from dreamina_desktop.ui import words
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.marks import words as mark_words
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.row_selection import runs
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.views.row_selection import runs
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 TIP_LENGTH = 300  # characters of a note, and of the tags
 PROMPT_LENGTH = 600  # characters of a prompt, and of a reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from dreamina_desktop.ui.overrides import guarded
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 TOP = 12  # pixels below the gallery's upper edge
 

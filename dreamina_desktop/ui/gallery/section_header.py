@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from dreamina_desktop.ui.gallery.grid import MARGIN, Grid
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.theme.palette import colors
 
 OPAQUE = 242  # of 255: what scrolls below it is only felt
 

@@ -16,15 +16,16 @@ from PySide6.QtGui import (
     QTransform,
 )
 
-from dreamina_desktop.core.job import Image, ImageKey, ImageState
-from dreamina_desktop.core.marks import NO_MARKS, Flag, Marks
-from dreamina_desktop.ui import icons
-from dreamina_desktop.ui.gallery import tile_layout, words
+from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState
+from dreamina_desktop.core.jobs.marks import NO_MARKS, Flag, Marks
+from dreamina_desktop.ui import words
+from dreamina_desktop.ui.gallery import tile_layout
 from dreamina_desktop.ui.gallery.text_lines import lines_of
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
 from dreamina_desktop.ui.marks import words as mark_words
-from dreamina_desktop.ui.painted import Painted
-from dreamina_desktop.ui.palette import Colors
+from dreamina_desktop.ui.theme import icons
+from dreamina_desktop.ui.theme.palette import Colors
+from dreamina_desktop.ui.views.paint_cache import Painted
 
 RADIUS = 10.0
 CONTROL_RADIUS = 6.0

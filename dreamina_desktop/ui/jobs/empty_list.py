@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.counting import shortened
-from dreamina_desktop.ui.finding.asking import SHOWN
-from dreamina_desktop.ui.formats import on_button
-from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING
+from dreamina_desktop.core.text.wording import shortened
+from dreamina_desktop.ui.search.criteria import SHOWN
+from dreamina_desktop.ui.search.job_order import ALL, EXPIRING
+from dreamina_desktop.ui.wording import on_button
 
 _TEACH = (
     "Paste job IDs here, with Ctrl+V.\nThey look like j0302…:dreamina\n\n"

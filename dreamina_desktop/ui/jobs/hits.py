@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dreamina_desktop.core.folding import folded
+from dreamina_desktop.core.text.folding import folded
 
 BEFORE = 12  # characters that stay in front of a hit where the text's beginning is cut off
 MOST = 20_000

@@ -9,17 +9,17 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import Job, Tracking
-from dreamina_desktop.core.jobs_form import JobsForm
-from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.ui.checking import check_now
-from dreamina_desktop.ui.copying_ids import copy_ids
-from dreamina_desktop.ui.jobs.copying_rows import copy_paste, copy_rows
-from dreamina_desktop.ui.reading import with_jobs
+from dreamina_desktop.core.export.request import JobsForm
+from dreamina_desktop.core.jobs.job import Job, Tracking
+from dreamina_desktop.core.text.wording import counted
+from dreamina_desktop.services.session.messages import Remedy
+from dreamina_desktop.ui.copy.copy_ids import copy_ids
+from dreamina_desktop.ui.copy.copy_rows import copy_paste, copy_rows
+from dreamina_desktop.ui.jobs.checking import check_now
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.view_action import view_action
+from dreamina_desktop.ui.views.job_loader import with_jobs
+from dreamina_desktop.ui.widgets.actions import view_action
 
 MENU_READS = 50  # jobs that are looked at to see what a menu can do
 

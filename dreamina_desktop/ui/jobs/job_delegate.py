@@ -8,16 +8,17 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from dreamina_desktop.core.job import ImageKey, Job
-from dreamina_desktop.core.status_words import Role, StatusWords, runs, seconds_run, status_words
-from dreamina_desktop.ui import formats, icons
+from dreamina_desktop.core.jobs.job import ImageKey, Job
+from dreamina_desktop.core.jobs.status import Role, StatusWords, runs, seconds_run, status_words
+from dreamina_desktop.ui import wording
 from dreamina_desktop.ui.jobs.hits import MOST, around_hit, hits
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel, title
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.painted import Painted
-from dreamina_desktop.ui.palette import Colors, colors
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.theme import icons
+from dreamina_desktop.ui.theme.palette import Colors, colors
+from dreamina_desktop.ui.views.paint_cache import Painted
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 PADDING = 12
 GAP = 10
@@ -110,7 +111,7 @@ class JobDelegate(QStyledItemDelegate):
         seconds = seconds_run(job, self._services.server_clock.time())
         if seconds is None:
             return ""
-        return formats.elapsed(seconds) if runs(job) else formats.duration(seconds)
+        return wording.elapsed(seconds) if runs(job) else wording.duration(seconds)
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, c: Colors) -> None:
         rect = option.rect

@@ -20,23 +20,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.core.batch_label import batch_label
-from dreamina_desktop.core.dates import local_time
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.listing import JobOrder, Listing, Query
-from dreamina_desktop.core.narrowing import Narrowing
-from dreamina_desktop.core.search_terms import search_terms
-from dreamina_desktop.ui.finding.asking import EVERYTHING, Asked, lifts, query_of, sought_images
-from dreamina_desktop.ui.finding.words import chips
+from dreamina_desktop.core.search.filters import Narrowing
+from dreamina_desktop.core.search.results import JobOrder, Listing, Query
+from dreamina_desktop.core.search.terms import search_terms
+from dreamina_desktop.core.text.batch_label import batch_label
+from dreamina_desktop.core.text.dates import local_time
 from dreamina_desktop.ui.jobs.empty_list import EmptyList
 from dreamina_desktop.ui.jobs.job_actions import JobActions
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate
-from dreamina_desktop.ui.jobs.job_order import ALL, EXPIRING, FILTERS, ORDERS
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel
 from dreamina_desktop.ui.jobs.jobs_view import JobsView
-from dreamina_desktop.ui.row_selection import rows_of, runs, selection_of
+from dreamina_desktop.ui.search.criteria import EVERYTHING, Asked, lifts, query_of, sought_images
+from dreamina_desktop.ui.search.job_order import ALL, EXPIRING, FILTERS, ORDERS
+from dreamina_desktop.ui.search.wording import chips
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.views.row_selection import rows_of, runs, selection_of
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
 
 BATCHES_IN_MENU = 12
 

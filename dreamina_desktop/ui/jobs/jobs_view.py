@@ -13,13 +13,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
-from dreamina_desktop.core.status_words import runs
-from dreamina_desktop.ui.arithmetic_view import ArithmeticView
-from dreamina_desktop.ui.geometry import Column
+from dreamina_desktop.core.jobs.status import runs
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate, preview_keys
 from dreamina_desktop.ui.jobs.jobs_model import JobsModel
-from dreamina_desktop.ui.overrides import guarded, one_of_many
-from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.views.geometry import Column
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
+from dreamina_desktop.ui.views.virtual_list_view import ArithmeticView
+from dreamina_desktop.ui.widgets.overrides import guarded, one_of_many
 
 State = QStyle.StateFlag
 TICK_MS = 1000

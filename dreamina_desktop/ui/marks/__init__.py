@@ -1,0 +1,1 @@
+"""Stars, picks, tags and notes, given by key or in place."""

@@ -10,15 +10,15 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QWidget
 
-from dreamina_desktop.core.counting import counted
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageKey, Job
-from dreamina_desktop.core.marks import MOST_STARS, Flag, Marks
-from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.ui.marks.text_asker import TextAsker
-from dreamina_desktop.ui.reading import with_jobs
+from dreamina_desktop.core.jobs.job import ImageKey, Job
+from dreamina_desktop.core.jobs.marks import MOST_STARS, Flag, Marks
+from dreamina_desktop.core.text.wording import counted
+from dreamina_desktop.services.session.messages import Remedy
+from dreamina_desktop.ui.marks.inline_editor import TextAsker
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.view_action import view_action
+from dreamina_desktop.ui.views.job_loader import with_jobs
+from dreamina_desktop.ui.widgets.actions import view_action
 
 KeysSource = Callable[[], Sequence[ImageKey]]
 _FLAGS = (

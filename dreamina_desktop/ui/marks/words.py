@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dreamina_desktop.core.counting import some_of
-from dreamina_desktop.core.marks import Flag, Marks
+from dreamina_desktop.core.jobs.marks import Flag, Marks
+from dreamina_desktop.core.text.wording import some_of
 
 FLAGS = {Flag.PICKED: "Picked", Flag.REJECTED: "Rejected", Flag.NONE: "Not judged"}
 MOST_TAGS = 6  # that are said aloud

@@ -9,8 +9,8 @@ from functools import partial
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.ui.gallery.image_reading import ImageReading
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.ui.views.image_reading import ImageReading
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.theme.palette import colors
 from dreamina_desktop.ui.viewer.zoom import Zoom
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 WHEEL_STEP = 120  # eighths of a degree in one notch of a wheel
 

@@ -23,25 +23,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.core.counting import shortened
-from dreamina_desktop.core.job import Image, ImageKey, ImageState
+from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState
+from dreamina_desktop.core.text.wording import shortened
 from dreamina_desktop.services.library import ChangeSet
+from dreamina_desktop.ui import words
+from dreamina_desktop.ui.copy.copy_images import Copying
 from dreamina_desktop.ui.details.details_pane import DetailsPane
-from dreamina_desktop.ui.gallery import words
-from dreamina_desktop.ui.gallery.copying import Copying
-from dreamina_desktop.ui.gallery.opening import Opening
+from dreamina_desktop.ui.gallery.open_with import Opening
 from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui.marks.inline_editor import TextAsker
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
-from dreamina_desktop.ui.marks.text_asker import TextAsker
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.thumbnails import Thumbnails
-from dreamina_desktop.ui.view_action import view_action
+from dreamina_desktop.ui.theme.palette import colors
 from dreamina_desktop.ui.viewer.picture_cache import PictureCache, Wish
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
 from dreamina_desktop.ui.viewer.viewer_bar import BarContent, Command, ViewerBar
 from dreamina_desktop.ui.viewer.viewer_note import ViewerNote
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
+from dreamina_desktop.ui.widgets.actions import view_action
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 PROMPT_LENGTH = 1_000  # characters that its line and a screen reader get
 RESIZE_DELAY_MS = 150

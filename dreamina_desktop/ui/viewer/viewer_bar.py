@@ -9,10 +9,10 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from dreamina_desktop.ui import icons
-from dreamina_desktop.ui.formats import plain_tip
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.theme import icons
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.widgets.overrides import guarded
+from dreamina_desktop.ui.wording import plain_tip
 
 HEIGHT = 48
 BUTTON = 32

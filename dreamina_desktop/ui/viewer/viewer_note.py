@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dreamina_desktop.core.job import Image, ImageState
-from dreamina_desktop.ui.gallery import words
+from dreamina_desktop.core.jobs.job import Image, ImageState
+from dreamina_desktop.ui import words
 from dreamina_desktop.ui.gallery.absence import Absence
-from dreamina_desktop.ui.gallery.empty_page import EmptyPage
+from dreamina_desktop.ui.gallery.empty_state import EmptyPage
 
 _ICONS = {
     ImageState.PENDING: ("ring", "pending", "Not here yet"),

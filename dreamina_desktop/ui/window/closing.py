@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
-from dreamina_desktop.services.background import OnClose
+from dreamina_desktop.services.tracking.background import OnClose
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.closing_offer import ClosingOffer
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.counting import counted
-from dreamina_desktop.services.background import Unfinished
-from dreamina_desktop.ui.window.settings.section import make_heading, make_words
+from dreamina_desktop.core.text.wording import counted
+from dreamina_desktop.services.tracking.background import Unfinished
+from dreamina_desktop.ui.widgets.form import make_heading, make_words
 
 WIDTH = 440
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dreamina_desktop.core.counting import counted
-from dreamina_desktop.services.background import Unfinished
-from dreamina_desktop.services.deadlines import Expiring
-from dreamina_desktop.ui.formats import roughly
+from dreamina_desktop.core.text.wording import counted
+from dreamina_desktop.services.tracking.background import Unfinished
+from dreamina_desktop.services.tracking.deadlines import Expiring
+from dreamina_desktop.ui.wording import roughly
 
 
 def expiring_words(expiring: Expiring, now: float) -> str:

@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.services.messages import Message, Messages, Remedy
-from dreamina_desktop.ui import icons
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
-from dreamina_desktop.ui.window.breaking import breakable
-from dreamina_desktop.ui.window.icon_button import IconButton
+from dreamina_desktop.services.session.messages import Message, Messages, Remedy
+from dreamina_desktop.ui.theme import icons
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.widgets.icon_button import IconButton
+from dreamina_desktop.ui.widgets.overrides import guarded
+from dreamina_desktop.ui.widgets.word_break import breakable
 
 READING_MS = 8000
 READING_MS_A_CHARACTER = 70

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.widgets.overrides import guarded
 
 JOBS_WIDTH = 320
 DETAILS_WIDTH = 300

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dreamina_desktop.services.messages import Remedy
+from dreamina_desktop.services.session.messages import Remedy
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.window.expiring_words import paused_words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
-from dreamina_desktop.core.counting import middle_shortened
+from dreamina_desktop.core.text.wording import middle_shortened
 
 TEXT_LENGTH = 1_000  # characters
 

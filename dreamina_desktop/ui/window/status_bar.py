@@ -6,14 +6,14 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from dreamina_desktop.core.skew import skew_words
+from dreamina_desktop.core.text.skew import skew_words
 from dreamina_desktop.services.library import ChangeSet
-from dreamina_desktop.ui.overrides import guarded
-from dreamina_desktop.ui.palette import colors
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.elided_label import ElidedLabel
-from dreamina_desktop.ui.window.expiring_buttons import ExpiringButtons
-from dreamina_desktop.ui.window.icon_button import IconButton
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.widgets.icon_button import IconButton
+from dreamina_desktop.ui.widgets.labels import ElidedLabel
+from dreamina_desktop.ui.widgets.overrides import guarded
+from dreamina_desktop.ui.window.expiring import ExpiringButtons
 from dreamina_desktop.ui.window.status_line import status_line
 
 FLUSH_MS = 100

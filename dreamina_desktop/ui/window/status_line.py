@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dreamina_desktop.core.counting import counted
-from dreamina_desktop.services.downloader import DownloadStatus
-from dreamina_desktop.services.poller import Connection, PollStatus
-from dreamina_desktop.ui.formats import roughly
+from dreamina_desktop.core.text.wording import counted
+from dreamina_desktop.services.downloads.downloader import DownloadStatus
+from dreamina_desktop.services.polling.poller import Connection, PollStatus
+from dreamina_desktop.ui.wording import roughly
 
 MANY_WAIT = 20  # jobs; above, how long they take is said instead
 BETWEEN = "  ·  "

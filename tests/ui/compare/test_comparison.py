@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.marks import Flag
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.jobs.marks import Flag
 from dreamina_desktop.ui.compare.comparison import Comparison
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 Key = Qt.Key

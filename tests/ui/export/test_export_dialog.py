@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton
 
-from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.ui.export.export_dialog import CHOICE, ExportDialog
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 Key = Qt.Key

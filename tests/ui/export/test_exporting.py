@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.jobs_form import ExportWish, JobsForm
-from dreamina_desktop.core.marks import Flag
-from dreamina_desktop.core.provenance import Provenance, parse_packet, xmp_packet
+from dreamina_desktop.core.export.request import ExportWish, JobsForm
+from dreamina_desktop.core.export.xmp import Provenance, parse_packet, xmp_packet
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.jobs.marks import Flag
 from dreamina_desktop.imaging.metadata import read_xmp_file
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -203,7 +203,7 @@ async def test_a_folder_that_vanishes_leaves_whole_files_and_names_what_is_missi
         for index in (0, 1)
     ]
     place = tmp_path / "stick"
-    from dreamina_desktop.storage import export_target  # noqa: PLC0415
+    from dreamina_desktop.files import export_target  # noqa: PLC0415
 
     name_part, named = export_target.name_part, []
 
@@ -261,7 +261,7 @@ async def test_a_full_disk_leaves_no_half_file(
     bench: Any, record: Any, said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = await five(bench, record)
-    from dreamina_desktop.storage import export_target  # noqa: PLC0415
+    from dreamina_desktop.files import export_target  # noqa: PLC0415
 
     new_part = export_target._new_part
 

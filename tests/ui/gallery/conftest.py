@@ -15,14 +15,14 @@ from memory import library_of
 from PIL import Image as Pillow
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
-from dreamina_desktop.core.listing import Listing
-from dreamina_desktop.core.record import ImageEntry, JobRecord
+from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.jobs.record import ImageEntry, JobRecord
+from dreamina_desktop.core.search.results import Listing
 from dreamina_desktop.services.library import Library
-from dreamina_desktop.services.messages import Messages
-from dreamina_desktop.services.poll_status import Connection
+from dreamina_desktop.services.session.messages import Messages
+from dreamina_desktop.services.traffic.poll_status import Connection
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
-from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
 
 NOW = 1_772_460_000.0  # Unix seconds of the tests' clock
 

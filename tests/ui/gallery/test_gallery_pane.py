@@ -11,12 +11,12 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Tracking
-from dreamina_desktop.services import file_watch
+from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Tracking
+from dreamina_desktop.services.downloads import file_watch
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.gallery.tile_layout import TileButton
-from dreamina_desktop.ui.palette import colors
+from dreamina_desktop.ui.theme.palette import colors
 
 Open = Callable[..., GalleryPane]
 NO_KEY = Qt.KeyboardModifier.NoModifier

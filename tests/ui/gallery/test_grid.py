@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QRect
 
 from dreamina_desktop.ui.gallery.grid import GAP, MARGIN, Grid, mat_ratio
-from dreamina_desktop.ui.geometry import Step
+from dreamina_desktop.ui.views.geometry import Step
 
 grids = st.builds(
     Grid,

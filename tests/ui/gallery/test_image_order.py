@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.listing import Listing
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.search.results import Listing
 from dreamina_desktop.ui.gallery.image_order import ImageOrder
 
 jobs = st.dictionaries(st.integers(1, 12), st.integers(0, 4), max_size=12).flatmap(

@@ -11,10 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from dreamina_desktop.core.marks import Flag
-from dreamina_desktop.core.narrowing import NOTHING
+from dreamina_desktop.core.jobs.marks import Flag
+from dreamina_desktop.core.search.filters import NOTHING
 from dreamina_desktop.ui.gallery.new_pill import NewPill
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 

@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.ui import theme
+from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
+from dreamina_desktop.ui.theme import theme
 
 Open = Callable[..., GalleryPane]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreamina_desktop.core.search_terms import search_terms
+from dreamina_desktop.core.search.terms import search_terms
 from dreamina_desktop.ui.jobs.hits import around_hit, hits
 
 

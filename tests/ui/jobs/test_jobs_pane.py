@@ -17,13 +17,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.job import ImageKey, ImageState, Tracking
-from dreamina_desktop.core.listing import JobOrder, Query
-from dreamina_desktop.core.record import parse_record
-from dreamina_desktop.core.table_rows import HEADINGS
-from dreamina_desktop.core.transition import after_record
+from dreamina_desktop.core.export.tables import HEADINGS
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState, Tracking
+from dreamina_desktop.core.jobs.record import parse_record
+from dreamina_desktop.core.jobs.transition import after_record
+from dreamina_desktop.core.search.results import JobOrder, Query
 from dreamina_desktop.ui.jobs.jobs_pane import JobsPane
-from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.marks import NO_MARKS, Flag, Marks
-from dreamina_desktop.services.messages import Remedy
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.jobs.marks import NO_MARKS, Flag, Marks
+from dreamina_desktop.services.session.messages import Remedy
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 Until = Callable[[Callable[[], object]], Awaitable[None]]

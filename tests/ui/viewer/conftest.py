@@ -14,11 +14,11 @@ from PIL import Image as Pillow
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.core.job import Image, ImageKey, ImageState, Job, Tracking
-from dreamina_desktop.core.record import ImageEntry, JobRecord
-from dreamina_desktop.services.messages import Messages
-from dreamina_desktop.ui.thumbnails import Thumbnails
+from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job, Tracking
+from dreamina_desktop.core.jobs.record import ImageEntry, JobRecord
+from dreamina_desktop.services.session.messages import Messages
 from dreamina_desktop.ui.viewer.viewer import Viewer
+from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
 
 SIZES = ((2560, 1440), (400, 200), (1440, 2560))
 

@@ -14,14 +14,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.marks import Flag, Marks
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.jobs.marks import Flag, Marks
 from dreamina_desktop.imaging.thumbnail import thumbnail
 from dreamina_desktop.ui.details.details_pane import DetailsPane
-from dreamina_desktop.ui.formats import plain_tip
-from dreamina_desktop.ui.gallery.image_reading import in_srgb, read_image
-from dreamina_desktop.ui.main_window import MainWindow
 from dreamina_desktop.ui.viewer.viewer import Viewer
+from dreamina_desktop.ui.views.image_reading import in_srgb, read_image
+from dreamina_desktop.ui.window.main_window import MainWindow
+from dreamina_desktop.ui.wording import plain_tip
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 Key = Qt.Key

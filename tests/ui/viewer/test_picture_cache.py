@@ -6,7 +6,7 @@ from PIL import Image as Pillow
 from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.core.job import ImageKey
+from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.ui.viewer.picture_cache import PictureCache, Wish
 
 

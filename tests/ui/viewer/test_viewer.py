@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.core.job import ImageKey, ImageState
-from dreamina_desktop.services import file_watch
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState
+from dreamina_desktop.services.downloads import file_watch
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
 from dreamina_desktop.ui.viewer.viewer_note import ViewerNote
 

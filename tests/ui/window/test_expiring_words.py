@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dreamina_desktop.services.background import Unfinished
-from dreamina_desktop.services.deadlines import Expiring
+from dreamina_desktop.services.tracking.background import Unfinished
+from dreamina_desktop.services.tracking.deadlines import Expiring
 from dreamina_desktop.ui.window.closing_offer import offer_words
 from dreamina_desktop.ui.window.expiring_words import expiring_words, paused_words
 

@@ -12,11 +12,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from dreamina_desktop.app.assignment import Assignment, Executor, Reply
-from dreamina_desktop.core.job import ImageKey
-from dreamina_desktop.core.listing import Query
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.app.instance.request import Assignment, Executor, Reply
+from dreamina_desktop.core.jobs.job import ImageKey
+from dreamina_desktop.core.search.results import Query
 from dreamina_desktop.ui.viewer.viewer import Viewer
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 JOBS = 16
 NEW, REMOVED = 100, 3

@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QWidget
 
-from dreamina_desktop.core.archive import ENDING
-from dreamina_desktop.core.job import ImageKey, ImageState
-from dreamina_desktop.ui.main_window import MainWindow
+from dreamina_desktop.core.archive.format import ENDING
+from dreamina_desktop.core.jobs.job import ImageKey, ImageState
+from dreamina_desktop.ui.window.main_window import MainWindow
 from dreamina_desktop.ui.window.settings.library_section import LibrarySection
 from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 

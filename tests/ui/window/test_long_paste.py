@@ -11,10 +11,10 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from dreamina_desktop.services import paste_run
-from dreamina_desktop.services.messages import Condition, Remedy
-from dreamina_desktop.ui.main_window import MainWindow
-from dreamina_desktop.ui.window import intake
+from dreamina_desktop.services.session.messages import Condition, Remedy
+from dreamina_desktop.services.tracking import paste_run
+from dreamina_desktop.ui.intake import intake
+from dreamina_desktop.ui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 

@@ -6,7 +6,7 @@ from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from dreamina_desktop.services.messages import Condition, Messages, Remedy
+from dreamina_desktop.services.session.messages import Condition, Messages, Remedy
 from dreamina_desktop.ui.window.message_bar import MessageBar
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import make_form, make_heading, make_words
+from dreamina_desktop.ui.widgets.form import make_form, make_heading, make_words
 
 MAX_NAME = 24  # characters
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import make_form, make_heading
+from dreamina_desktop.ui.widgets.form import make_form, make_heading
 
 _THEMES = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import make_heading, make_words
+from dreamina_desktop.ui.widgets.form import make_heading, make_words
 
 _WORDS = "Ctrl+Q always ends the program."
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
-from dreamina_desktop.services.preferences import MAX_POLL_INTERVAL_S, MIN_POLL_INTERVAL_S
+from dreamina_desktop.services.session.preferences import MAX_POLL_INTERVAL_S, MIN_POLL_INTERVAL_S
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import make_form, make_heading, make_words
+from dreamina_desktop.ui.widgets.form import make_form, make_heading, make_words
 
 
 class CheckingSection(QWidget):

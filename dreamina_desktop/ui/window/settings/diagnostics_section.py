@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.copying_diagnostics import copy_diagnostics
-from dreamina_desktop.ui.window.settings.section import make_button, make_heading, make_words
+from dreamina_desktop.ui.widgets.form import make_button, make_heading, make_words
+from dreamina_desktop.ui.window.settings.copying_diagnostics import copy_diagnostics
 
 _WHAT = "For a report of a fault: versions, settings, counts and the end of the log."
 

@@ -6,12 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import (
-    make_button,
-    make_form,
-    make_heading,
-    make_words,
-)
+from dreamina_desktop.ui.widgets.form import make_button, make_form, make_heading, make_words
 
 GIGABYTE = 1_000_000_000
 MOST_FREE_GB = 10_000

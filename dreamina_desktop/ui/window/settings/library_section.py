@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from dreamina_desktop.core.archive import ENDING
-from dreamina_desktop.core.dates import local_time
+from dreamina_desktop.core.archive.format import ENDING
+from dreamina_desktop.core.text.dates import local_time
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import make_button, make_heading, make_words
+from dreamina_desktop.ui.widgets.form import make_button, make_heading, make_words
 
 _FILTER = f"Libraries (*{ENDING});;All files (*)"
 _WORDS = (

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
+from dreamina_desktop.ui.widgets.form import make_button
 from dreamina_desktop.ui.window.settings.accounts_section import AccountsSection
 from dreamina_desktop.ui.window.settings.appearance_section import AppearanceSection
 from dreamina_desktop.ui.window.settings.background_section import BackgroundSection
@@ -13,7 +14,6 @@ from dreamina_desktop.ui.window.settings.checking_section import CheckingSection
 from dreamina_desktop.ui.window.settings.diagnostics_section import DiagnosticsSection
 from dreamina_desktop.ui.window.settings.folder_section import FolderSection
 from dreamina_desktop.ui.window.settings.library_section import LibrarySection
-from dreamina_desktop.ui.window.settings.section import make_button
 from dreamina_desktop.ui.window.settings.token_section import TokenSection
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from dreamina_desktop.services.token import TokenSource
+from dreamina_desktop.services.polling.token import TokenSource
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.settings.section import make_button, make_heading, make_words
+from dreamina_desktop.ui.widgets.form import make_button, make_heading, make_words
 
 _SOURCES = {
     TokenSource.NONE: "There is no token yet. It is shown at useapi.net, in your account.",

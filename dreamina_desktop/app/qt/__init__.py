@@ -1,0 +1,1 @@
+"""Qt underneath: the application, its event loop, its display, its garbage."""

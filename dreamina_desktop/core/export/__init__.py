@@ -1,0 +1,1 @@
+"""What leaves the library: tables, names of files, contact sheets, metadata."""

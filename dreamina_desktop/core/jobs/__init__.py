@@ -1,0 +1,1 @@
+"""A job from its ID to its end: records, answers, states, images, marks."""

@@ -1,0 +1,1 @@
+"""Job IDs and records in any text in which people keep them."""

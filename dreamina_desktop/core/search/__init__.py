@@ -1,0 +1,1 @@
+"""Finding jobs: terms, filters, orders, and the facts that they read."""

@@ -1,0 +1,1 @@
+"""The disk beside the database: images, parts, exports, and where everything is kept."""

@@ -1,0 +1,1 @@
+"""Everything that the database holds: jobs, pastes, collections, settings, thumbnails."""

@@ -1,0 +1,1 @@
+"""Save the whole library as one file, and merge such a file."""

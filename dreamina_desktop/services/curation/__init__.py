@@ -1,0 +1,1 @@
+"""What the user makes of images: marks, collections, references, the trash."""

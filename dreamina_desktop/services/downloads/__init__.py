@@ -1,0 +1,1 @@
+"""Images are saved before their links die, and looked for when they are gone."""

@@ -1,0 +1,1 @@
+"""Jobs are asked for at the API: which, when, with which token, and what comes of it."""

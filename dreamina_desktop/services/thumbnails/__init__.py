@@ -1,0 +1,1 @@
+"""Thumbnails are made of saved images."""

@@ -1,0 +1,1 @@
+"""This desktop: its keyring, its login, its other programs, its trash."""

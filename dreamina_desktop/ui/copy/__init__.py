@@ -1,0 +1,1 @@
+"""What goes to the clipboard: images, rows, IDs, references."""

@@ -1,0 +1,1 @@
+"""What is pasted, typed and dropped comes in."""

@@ -1,0 +1,1 @@
+"""The next request: its references, its prompt, and the ways to copy it."""

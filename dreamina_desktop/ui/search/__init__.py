@@ -1,0 +1,1 @@
+"""The search field, filters, orders and what they say."""

@@ -1,0 +1,1 @@
+"""Small widgets, layouts and actions that more than one pane has."""

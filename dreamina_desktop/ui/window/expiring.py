@@ -1,0 +1,62 @@
+"""What must be fetched soon, as two buttons of the status bar: list it, fetch it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from dreamina_desktop.services.tracking.deadlines import Expiring
+from dreamina_desktop.ui.theme import icons
+from dreamina_desktop.ui.theme.palette import colors
+from dreamina_desktop.ui.widgets.overrides import guarded
+from dreamina_desktop.ui.window.expiring_words import expiring_words
+
+ICON = 16
+
+
+@guarded
+class ExpiringButtons(QWidget):
+    """Hidden while nothing is to be fetched soon."""
+
+    list_chosen = Signal()
+    fetch_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._list = QToolButton()
+        self._list.setProperty("role", "expiring")
+        self._list.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._list.setIconSize(QSize(ICON, ICON))
+        self._list.setToolTip("List what must be fetched soon")
+        self._list.clicked.connect(self.list_chosen)
+        self._fetch = QToolButton()
+        self._fetch.setText("Fetch now")
+        self._fetch.setToolTip("Fetch what expires soon before anything else")
+        self._fetch.clicked.connect(self.fetch_chosen)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._list)
+        layout.addWidget(self._fetch)
+        self._tint()
+        self.hide()
+
+    def words(self) -> str:
+        """What the first one says; "" while there is nothing to say."""
+        return self._list.text()
+
+    def show_status(self, expiring: Expiring, now: float) -> None:
+        """`now` in Unix seconds."""
+        words = expiring_words(expiring, now)
+        if words != self._list.text():
+            self._list.setText(words)
+            self._list.setAccessibleName(f"{words}. List them")
+        self.setVisible(bool(words))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+
+    def _tint(self) -> None:
+        self._list.setIcon(icons.icon("clock", colors().pending))
