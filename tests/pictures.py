@@ -29,7 +29,7 @@ from dreamina_desktop.core.search.filters import NOTHING
 from dreamina_desktop.core.search.grouping import Grouping
 from dreamina_desktop.files.locations import Locations
 from dreamina_desktop.ui.compare.comparison import Comparison
-from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.theme import style
 from dreamina_desktop.ui.window.main_window import MainWindow
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -52,7 +52,7 @@ async def main(application: Application, folder: Path) -> None:
                 window.resize(*SIZE)
                 window.show()
                 for name in ("light", "dark"):
-                    theme.apply(application, name)
+                    style.apply(application, name)
                     await pictures(window, p, folder, name)
                 window.hide()
     finally:

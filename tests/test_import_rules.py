@@ -44,7 +44,7 @@ def test_the_window_never_nests_an_event_loop() -> None:
     """But for a drag, for which Qt has no other way: an event of Qt begins it, and no task
     (docs/architecture.md, Traps)."""
     nested = r"\.exec\(|\.exec_\(|processEvents|QMessageBox\.\w+\(|QFileDialog\.get\w+\("
-    drag = "dreamina_desktop/ui/gallery/run_drag.py: .exec("
+    drag = "dreamina_desktop/ui/gallery/drag_source.py: .exec("
     assert hits(nested, "ui", "app") == [drag]
 
 

@@ -24,7 +24,7 @@ from dreamina_desktop.api.wire import read_answer, server_time
 from dreamina_desktop.api.wire_assets import read_assets
 from dreamina_desktop.core.jobs.answer import JobAnswer, Refused, Trouble
 from dreamina_desktop.core.jobs.history import HistoryAnswer
-from dreamina_desktop.core.text.bearer_token import without_tokens_in_bytes
+from dreamina_desktop.core.text.redaction import without_tokens_in_bytes
 from dreamina_desktop.core.text.urls import ApiUrl
 
 T = TypeVar("T")

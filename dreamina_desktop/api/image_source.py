@@ -54,7 +54,7 @@ from dreamina_desktop.core.jobs.answer import (
     LinkDied,
     TryLater,
 )
-from dreamina_desktop.core.text.image_url import ImageUrl, expires_at, parse_image_url, redirected
+from dreamina_desktop.core.text.urls import ImageUrl, expires_at, parse_image_url, redirected
 
 MAX_REDIRECTS = 3
 HEAD_TIMEOUT_S = 60.0  # for a host that announces its answer again and again (103)

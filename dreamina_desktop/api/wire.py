@@ -21,8 +21,8 @@ from dreamina_desktop.core.jobs.answer import (
     Trouble,
 )
 from dreamina_desktop.core.jobs.record import is_record, parse_record, record_about
-from dreamina_desktop.core.text.bearer_token import without_tokens
 from dreamina_desktop.core.text.dates import parse_time, utc_time
+from dreamina_desktop.core.text.redaction import without_tokens
 
 _WITH_RECORD = (200, 201, 202, 203)  # the first is documented
 _MAX_MESSAGE = 200  # characters of the server's own words that are shown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dreamina_desktop.app.keeping import Keeping
-from dreamina_desktop.app.outside import Outside
+from dreamina_desktop.app.adapters import Outside
+from dreamina_desktop.app.program import Keeping
 from dreamina_desktop.library.archive.archives import Archives
 from dreamina_desktop.services.archive.archiver import Archiver
 from dreamina_desktop.services.curation.collections import Collections

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from dreamina_desktop import __version__, diagnostics
 from dreamina_desktop.core.text.diagnostics_report import LOG_LINES, Facts, diagnostics_report
-from dreamina_desktop.core.text.skew import skew_words
 from dreamina_desktop.core.text.urls import ApiUrl
+from dreamina_desktop.core.text.wording import skew_words
 from dreamina_desktop.library.database import sqlite_version
 from dreamina_desktop.services.downloads.downloader import Downloader
 from dreamina_desktop.services.library import Library

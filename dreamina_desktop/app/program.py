@@ -1,4 +1,6 @@
-"""Builds every object of one run, wires them, and shuts them down in order."""
+"""Builds every object of one run, wires them, and shuts them down in order: what is kept (the
+library, its settings, its thumbnails), the catalogue of models, and the services above them.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +14,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dreamina_desktop import diagnostics
+from dreamina_desktop.app.adapters import open_outside
 from dreamina_desktop.app.cli.launch_command import login_command
 from dreamina_desktop.app.cli.options import Options
 from dreamina_desktop.app.diagnostics_collector import Diagnosis
 from dreamina_desktop.app.instance.handover import HandoverServer
 from dreamina_desktop.app.instance.request import Draw, Executor
-from dreamina_desktop.app.keeping import open_keeping
-from dreamina_desktop.app.model_file import load_catalog
-from dreamina_desktop.app.outside import open_outside
 from dreamina_desktop.app.sandbox_process import SandboxFacts
 from dreamina_desktop.core.errors import DatabaseError
+from dreamina_desktop.core.request.models import Catalog, read_catalog, with_more
 from dreamina_desktop.core.text.urls import ApiUrl, parse_api_url
 from dreamina_desktop.files.atomic import write_atomically
 from dreamina_desktop.files.locations import Locations
 from dreamina_desktop.files.parts import remove_archive_leftovers
+from dreamina_desktop.library.collections import CollectionRepository
 from dreamina_desktop.library.database import Database
-from dreamina_desktop.library.index.index import Progress
+from dreamina_desktop.library.index.index import JobIndex, Progress
+from dreamina_desktop.library.jobs import JobRepository
+from dreamina_desktop.library.safety.open_library import open_library
+from dreamina_desktop.library.settings import Fingerprints, SettingsStore
+from dreamina_desktop.library.thumbnails import ThumbnailStore
+from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.services.curation.collections import Collections
 from dreamina_desktop.services.curation.marking import Marking
 from dreamina_desktop.services.curation.reference_tray import ReferenceTray
@@ -42,12 +49,12 @@ from dreamina_desktop.services.downloads.redownload import Refetch
 from dreamina_desktop.services.export.exporter import Exporter
 from dreamina_desktop.services.export.reimport import WayBack
 from dreamina_desktop.services.holds import Work
+from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.polling.poller import Poller, PollLimits
 from dreamina_desktop.services.polling.recheck import Recheck
 from dreamina_desktop.services.polling.token import Token, TokenSource
 from dreamina_desktop.services.session.accounts import Accounts
-from dreamina_desktop.services.session.library_care import BackupKeeper
-from dreamina_desktop.services.session.library_proof import prove_library
+from dreamina_desktop.services.session.library_care import BackupKeeper, RescueNotice, prove_library
 from dreamina_desktop.services.session.messages import Condition, Messages, Remedy
 from dreamina_desktop.services.session.preferences import Preferences
 from dreamina_desktop.services.session.supervisor import Supervisor
@@ -72,6 +79,90 @@ from dreamina_desktop.ui.services import Services
 
 if TYPE_CHECKING:
     from dreamina_desktop.services.archive.archiver import Archiver
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Open and loaded."""
+
+    database: Database
+    thumbnails: ThumbnailStore
+    preferences: Preferences
+    library: Library
+    collections: CollectionRepository
+    fingerprints: Fingerprints
+    rescue_notice: RescueNotice
+    news: str  # what had to be done for a damaged library, in words
+
+
+async def open_keeping(
+    stack: AsyncExitStack,
+    locations: Locations,
+    supervisor: Supervisor,
+    messages: Messages,
+    on_progress: Progress,
+) -> Keeping:
+    """Closed by `stack`. Says what had to be done for a damaged library. `on_progress` is called
+    on another thread, while the index is made anew. Raises DatabaseError."""
+
+    async def read(database: Database) -> tuple[Preferences, Library, JobIndex]:
+        preferences = Preferences(SettingsStore(database), supervisor)
+        await preferences.load()
+        index = JobIndex(
+            locations.index,
+            locations.database,
+            locations.root,
+            in_memory=database.is_newer,
+            on_progress=on_progress,
+        )
+        library = Library(JobRepository(database, locations.root), index)
+        try:
+            await index.open()
+            await library.load()
+        except BaseException:
+            await index.aclose()
+            raise
+        return preferences, library, index
+
+    database, (preferences, library, index), is_rescued = await open_library(locations, read)
+    stack.push_async_callback(database.aclose)
+    stack.push_async_callback(index.aclose)
+    notice = RescueNotice(preferences, messages)
+    notice.show()
+    news = notice.words if is_rescued else ""
+    if news:
+        diagnostics.log.warning("%s", news)
+    thumbnails = ThumbnailStore(locations.thumbnails, lambda: preferences.thumbnail_bytes)
+    await thumbnails.open()
+    stack.push_async_callback(thumbnails.aclose)
+    return Keeping(
+        database,
+        thumbnails,
+        preferences,
+        library,
+        CollectionRepository(database),
+        Fingerprints(database),
+        notice,
+        news,
+    )
+
+
+NAME = "models.json"
+
+
+def load_catalog(folder: Path, messages: Messages) -> Catalog:
+    """A file that cannot be used is said, and changes nothing."""
+    ours = read_catalog((resources_folder() / NAME).read_text(encoding="utf-8"))
+    file = folder / NAME
+    try:
+        more = read_catalog(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ours
+    except (OSError, ValueError) as error:
+        messages.say(f"{file.name} in the data folder could not be used: {error}.")
+        return ours
+    return with_more(ours, more)
+
 
 TASKS_END_WITHIN_S = 0.5
 PER_SECOND = 4.0  # API requests, off loopback

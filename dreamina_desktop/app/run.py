@@ -1,4 +1,4 @@
-"""One start of the program, from its options to its exit code."""
+"""One start of the program, from its options and its standard input to its exit code."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -36,13 +37,25 @@ from dreamina_desktop.app.instance.request import (
 from dreamina_desktop.app.process_hardening import forbid_core_dumps, take_token
 from dreamina_desktop.app.qt.display import lacking, why_no_window
 from dreamina_desktop.app.sandbox_process import SandboxFacts, SandboxProcess
-from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.core.errors import OptionError
 from dreamina_desktop.core.export.file_name import path_as_text
 from dreamina_desktop.core.export.request import JobsForm
+from dreamina_desktop.core.text.unescape import decoded
 from dreamina_desktop.core.text.urls import parse_api_url
-from dreamina_desktop.files.data_lock import DataLock
-from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.files.locations import DataLock, Locations
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def read_standard_input() -> str:
+    """Everything up to its end; blocks until then. What is beyond 64 MB is left out, and said."""
+    if sys.stdin is None:
+        return ""
+    data = sys.stdin.buffer.read(MAX_BYTES)
+    if len(data) == MAX_BYTES and sys.stdin.buffer.read(1):
+        complain("Only the first 64 MB of standard input were read: give the rest to another call.")
+    return decoded(data)
+
 
 EXIT_UNUSABLE = 2
 HOLDER_SILENT_S = 15.0  # a holder that starts or ends may be silent for a moment

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from dreamina_desktop.app.instance.request import Picture
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.theme import style
 from dreamina_desktop.ui.window.main_window import MainWindow
 
 # Services keep calling the windows that listen to them: none may be deleted.
@@ -23,11 +23,11 @@ TURN_S = 0.05
 async def draw(application: QApplication, services: Services, wanted: Picture) -> bytes:
     """Draw a window of its own, never shown, in the wanted size and theme."""
     before = services.preferences.theme
-    theme.apply(application, wanted.theme or before)
+    style.apply(application, wanted.theme or before)
     try:
         return await _draw(services, QSize(wanted.width, wanted.height))
     finally:
-        theme.apply(application, before)
+        style.apply(application, before)
 
 
 async def _draw(services: Services, size: QSize) -> bytes:

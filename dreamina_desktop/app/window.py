@@ -16,15 +16,13 @@ from dreamina_desktop.app.cli.standard_streams import flush_standard_streams
 from dreamina_desktop.app.instance.request import EXIT_ERROR, Assignment
 from dreamina_desktop.app.program import Program, open_program
 from dreamina_desktop.app.qt.application import Application, make_application, run_in_qt
-from dreamina_desktop.app.run import ending_signals, start_demo
+from dreamina_desktop.app.run import ending_signals, read_standard_input, start_demo
 from dreamina_desktop.app.sandbox_process import SandboxProcess
 from dreamina_desktop.app.screenshot import draw
-from dreamina_desktop.app.standard_input import read_standard_input
 from dreamina_desktop.files.locations import Locations
-from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.theme import style
 from dreamina_desktop.ui.window.main_window import MainWindow
-from dreamina_desktop.ui.window.start_dialogs import Preparing
-from dreamina_desktop.ui.window.start_error import StartError
+from dreamina_desktop.ui.window.start_dialogs import Preparing, StartError
 from dreamina_desktop.ui.window.system_tray import Tray
 
 END_WITHIN_S = 1.6
@@ -81,7 +79,7 @@ async def _work(
     async with open_program(options, locations, facts, token, on_progress) as program:
         preparing.deleteLater()
         gc.freeze()  # what was loaded stays: a collection need not look through it
-        theme.apply(application, program.services.preferences.theme)
+        style.apply(application, program.services.preferences.theme)
         window = MainWindow(program.services, has_crashed=program.has_crashed)
         window.closed.connect(ended.set)
         application.quit_asked.connect(window.quit)

@@ -1,8 +1,13 @@
-"""Errors that cross a package's border, each a sentence for the user."""
+"""Errors that cross a package's border, each a sentence for the user; and the names under which a
+rescue of the library leaves them for the services.
+"""
 
 from __future__ import annotations
 
 import errno
+
+RESCUE_NOTICE = "rescue_notice"  # what the user is to be told, until it was read
+RESCUED_NUMBERS = "rescued_numbers"  # the highest job number that was given before the rescue
 
 
 class KeyringError(Exception):

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import IO, Protocol, TypeVar
 
 from dreamina_desktop.core.text.dates import zip_date
-from dreamina_desktop.files.atomic import umask
-from dreamina_desktop.files.durable_folder import make_folder
+from dreamina_desktop.files.atomic import make_folder, umask
 from dreamina_desktop.files.unique_name import name_part
 
 T = TypeVar("T")

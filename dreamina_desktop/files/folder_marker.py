@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dreamina_desktop.core.errors import FolderAwayError
-from dreamina_desktop.files.atomic import flush_folder
-from dreamina_desktop.files.durable_folder import make_folder
+from dreamina_desktop.files.atomic import flush_folder, make_folder
 
 PREFIX = ".dreamina-folder-"  # then 32 hexadecimal digits
 HAS_FOLDER_DESCRIPTORS = os.name != "nt"  # whether names can be looked up in an open folder

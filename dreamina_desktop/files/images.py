@@ -1,8 +1,5 @@
-"""The folder of originals: plain files that are never overwritten and never renamed.
-
-An image's part keeps its own name beside the new one until the image is recorded: a run that was
-killed in between leaves a file with two names, which the next one finds. Where the disk has no
-links a note of its place stays instead.
+"""The folder of originals: plain files that are never overwritten and never renamed, whose names
+tell what they are: `0214-2 a-stunning-aurora.jpg` (core/export/file_name.py).
 """
 
 from __future__ import annotations
@@ -16,11 +13,32 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import TypeVar
 
+from dreamina_desktop.core.export import file_name
 from dreamina_desktop.core.export.file_name import extension_of
 from dreamina_desktop.files.folder_marker import has_marker, make_marker, marked_folder
-from dreamina_desktop.files.image_names import key_of
 from dreamina_desktop.files.parts import PARTS, part_files, place_notes
 from dreamina_desktop.files.unique_name import name_part, noted_place, place_note
+
+_ENDINGS = (".jpg", ".png", ".webp")
+
+
+def key_of(file: Path) -> tuple[int, int] | None:
+    """Job and index of the image; None for other files."""
+    return file_name.key_of(file.stem) if file.suffix in _ENDINGS else None
+
+
+def highest_number(folder: Path) -> int:
+    """The highest job that has a file in a day's folder of `folder`; 0 where there is none."""
+    files = (file for day in _listed(folder) if day.is_dir() for file in _listed(day))
+    return max((key[0] for file in files if (key := key_of(file))), default=0)
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
 
 T = TypeVar("T")
 

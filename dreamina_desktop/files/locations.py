@@ -1,5 +1,5 @@
-"""Where everything is kept: a folder of ours is readable by its user only, one that was there keeps
-its rights.
+"""Where everything is kept, and by which process: a folder of ours is readable by its user only,
+one that was there keeps its rights; the lock is taken before the database is opened.
 """
 
 from __future__ import annotations
@@ -9,11 +9,40 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
+from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from dreamina_desktop.core.errors import OptionError
-from dreamina_desktop.files.durable_folder import make_folder
+from dreamina_desktop.files.atomic import make_folder
+
+
+class DataLock:
+    """The system's own file lock: it goes with the process, however that ends."""
+
+    def __init__(self, file: Path) -> None:
+        self._lock = FileLock(file, timeout=0, mode=0o600)
+
+    def acquire(self) -> bool:
+        """False when another process holds the folder."""
+        try:
+            self._lock.acquire()
+        except Timeout:
+            return False
+        return True
+
+    def __enter__(self) -> DataLock:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
 
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from dreamina_desktop.files.durable_folder import make_folder
+from dreamina_desktop.files.atomic import make_folder
 from dreamina_desktop.files.folder_marker import HAS_FOLDER_DESCRIPTORS, marked_folder, open_folder
 from dreamina_desktop.files.unique_name import place_note
 

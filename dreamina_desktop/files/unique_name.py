@@ -9,8 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from dreamina_desktop.files.atomic import flush_folder, write_atomically
-from dreamina_desktop.files.durable_folder import make_folder
+from dreamina_desktop.files.atomic import flush_folder, make_folder, write_atomically
 
 
 def name_part(

@@ -15,8 +15,7 @@ from typing import TypeVar
 import apsw
 
 from dreamina_desktop.core.errors import DamagedError, DatabaseError
-from dreamina_desktop.library.backup_copy import BackupCopy, PageCopy
-from dreamina_desktop.library.backups import Backups
+from dreamina_desktop.library.backups import BackupCopy, Backups, PageCopy
 from dreamina_desktop.library.integrity import (
     check_header,
     check_pages,

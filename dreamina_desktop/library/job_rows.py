@@ -17,7 +17,6 @@ import msgspec
 from dreamina_desktop.core.export.file_name import is_text, path_as_text, text_as_path
 from dreamina_desktop.core.jobs.found_images import MOST_IMAGES
 from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job, Search, Tracking
-from dreamina_desktop.core.jobs.known_facts import as_json
 from dreamina_desktop.core.jobs.marks import Flag, Marks
 from dreamina_desktop.core.jobs.record import (
     ImageEntry,
@@ -26,6 +25,7 @@ from dreamina_desktop.core.jobs.record import (
     parse_record,
     record_about,
 )
+from dreamina_desktop.core.jobs.transition import as_json
 from dreamina_desktop.core.text.dates import utc_time
 from dreamina_desktop.core.text.tolerant_json import read_json
 

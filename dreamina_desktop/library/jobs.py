@@ -13,8 +13,7 @@ from dreamina_desktop.core.archive.format import ArchivedJob
 from dreamina_desktop.core.jobs.job import Batch, Image, ImageKey, Job, Tracking
 from dreamina_desktop.core.jobs.marks import Marks
 from dreamina_desktop.core.jobs.transition import first_images
-from dreamina_desktop.core.paste.lines import NO_LABELS, PastedLine
-from dreamina_desktop.core.paste.paste import Paste
+from dreamina_desktop.core.paste.lines import NO_LABELS, Paste, PastedLine
 from dreamina_desktop.core.text.dates import utc_time
 from dreamina_desktop.library.database import Database
 from dreamina_desktop.library.import_jobs import adopt

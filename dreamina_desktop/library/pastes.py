@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import apsw
 
-from dreamina_desktop.core.paste.lines import PastedLine
-from dreamina_desktop.core.paste.paste import KeptLine, Paste
+from dreamina_desktop.core.paste.lines import KeptLine, Paste, PastedLine
 
 LINES_KEPT = 500_000  # some 20 MB; scripts may paste the same thousands day by day
 

@@ -13,13 +13,11 @@ from dreamina_desktop.core.archive.format import ArchivedJob
 from dreamina_desktop.core.jobs.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.jobs.lineage import Lineage, Source
 from dreamina_desktop.core.jobs.marks import NO_MARKS, Marks
-from dreamina_desktop.core.paste.lines import NO_LABELS, PastedLine
-from dreamina_desktop.core.paste.paste import Paste
+from dreamina_desktop.core.paste.lines import NO_LABELS, Paste, PastedLine
 from dreamina_desktop.core.search.filters import Facet
 from dreamina_desktop.core.search.grouping import Grouping, GroupKey
-from dreamina_desktop.core.search.library_facts import JobCounts, Known
 from dreamina_desktop.core.search.results import JobOrder, Listing, Query
-from dreamina_desktop.core.search.summary import is_open, saved_count
+from dreamina_desktop.core.search.summary import JobCounts, Known, is_open, saved_count
 from dreamina_desktop.core.text.accounts import account_of
 from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.ports import JobIndex, JobRepository

@@ -16,12 +16,11 @@ from dreamina_desktop.core.jobs.history import HistoryAnswer
 from dreamina_desktop.core.jobs.job import Batch, Image, ImageKey, Job
 from dreamina_desktop.core.jobs.lineage import Lineage, Source
 from dreamina_desktop.core.jobs.marks import Marks
-from dreamina_desktop.core.paste.lines import NO_LABELS, PastedLine
-from dreamina_desktop.core.paste.paste import Paste
+from dreamina_desktop.core.paste.lines import NO_LABELS, Paste, PastedLine
 from dreamina_desktop.core.search.filters import Facet
 from dreamina_desktop.core.search.grouping import Grouping, GroupKey
-from dreamina_desktop.core.search.library_facts import JobCounts, Known, LibraryFacts
 from dreamina_desktop.core.search.results import Listing, Query
+from dreamina_desktop.core.search.summary import JobCounts, Known, LibraryFacts
 
 
 class Clock(Protocol):

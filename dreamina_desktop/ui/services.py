@@ -23,9 +23,9 @@ from dreamina_desktop.services.polling.recheck import Recheck
 from dreamina_desktop.services.polling.token import Token
 from dreamina_desktop.services.ports import Clock, OtherPrograms
 from dreamina_desktop.services.session.accounts import Accounts
+from dreamina_desktop.services.session.library_care import RescueNotice
 from dreamina_desktop.services.session.messages import Messages
 from dreamina_desktop.services.session.preferences import Preferences
-from dreamina_desktop.services.session.rescue_notice import RescueNotice
 from dreamina_desktop.services.session.supervisor import Supervisor
 from dreamina_desktop.services.session.task_runner import LongWork
 from dreamina_desktop.services.session.undo import UndoHistory

@@ -20,8 +20,7 @@ from dreamina_desktop.app.cli.options import parse
 from dreamina_desktop.app.cli.output import Delivery
 from dreamina_desktop.app.instance.handover import Address, HandoverServer
 from dreamina_desktop.app.instance.request import Assignment, Reply
-from dreamina_desktop.files.data_lock import DataLock
-from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.files.locations import DataLock, Locations
 from dreamina_desktop.services.session.supervisor import Supervisor
 
 # A server that is closed in the turn after it accepted leaves the connection as garbage.

@@ -20,8 +20,7 @@ import pytest
 from dreamina_desktop.app.instance.handover import Address, HandoverCall, read_address
 from dreamina_desktop.app.instance.request import Assignment, Reply
 from dreamina_desktop.app.run import ending_signals
-from dreamina_desktop.files.data_lock import DataLock
-from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.files.locations import DataLock, Locations
 
 ID = "j030214053012345678{}i-u12345-US:user@example.com-bot:dreamina"
 NOBODY = "http://127.0.0.1:9/v1/dreamina"  # the port that discards

@@ -18,8 +18,7 @@ from opened import NO_API, program_over, run_qt, settled
 from script import run
 
 from dreamina_desktop.app.program import Program
-from dreamina_desktop.files.data_lock import DataLock
-from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.files.locations import DataLock, Locations
 from dreamina_desktop.ui.window.main_window import MainWindow
 
 PASTED_MB, PIPED_MB = 64, 16

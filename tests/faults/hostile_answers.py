@@ -24,11 +24,10 @@ from dreamina_desktop.core.export import file_name
 from dreamina_desktop.core.jobs.answer import Found, JobAnswer, Throttled
 from dreamina_desktop.core.jobs.failure import explain
 from dreamina_desktop.core.jobs.job import ImageState, Job, Tracking
-from dreamina_desktop.core.jobs.known_facts import completed
 from dreamina_desktop.core.jobs.record import parse_record
 from dreamina_desktop.core.jobs.status import status_words
-from dreamina_desktop.core.jobs.transition import after_record
-from dreamina_desktop.core.text.image_url import expires_at
+from dreamina_desktop.core.jobs.transition import after_record, completed
+from dreamina_desktop.core.text.urls import expires_at
 from dreamina_desktop.library.database import Database
 from dreamina_desktop.library.job_rows import JobRows
 from dreamina_desktop.library.jobs import JobRepository

@@ -11,8 +11,7 @@ import pytest
 
 from dreamina_desktop.core.errors import OptionError
 from dreamina_desktop.core.jobs.job import ImageKey
-from dreamina_desktop.files.data_lock import DataLock
-from dreamina_desktop.files.locations import Locations
+from dreamina_desktop.files.locations import DataLock, Locations
 from dreamina_desktop.library.thumbnails import ThumbnailStore
 
 

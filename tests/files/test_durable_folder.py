@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dreamina_desktop.files.durable_folder import make_folder
+from dreamina_desktop.files.atomic import make_folder
 from dreamina_desktop.files.images import ImageFiles
 from dreamina_desktop.files.locations import Locations
 from dreamina_desktop.files.parts import PartFiles

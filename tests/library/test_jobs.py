@@ -17,9 +17,8 @@ from dreamina_desktop.api.wire import read_answer
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.jobs.answer import Found
 from dreamina_desktop.core.jobs.job import ImageState, Job, Search, Tracking
-from dreamina_desktop.core.jobs.known_facts import completed
 from dreamina_desktop.core.jobs.record import parse_record, record_about
-from dreamina_desktop.core.jobs.transition import after_record
+from dreamina_desktop.core.jobs.transition import after_record, completed
 from dreamina_desktop.library.database import Database
 from dreamina_desktop.library.job_rows import JobRows
 from dreamina_desktop.library.jobs import JobRepository

@@ -12,8 +12,7 @@ import pytest
 from shelf import ACCOUNTS, ID, Shelf
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.paste.lines import LONGEST_COLUMN, PastedLine
-from dreamina_desktop.core.paste.paste import KeptLine, Paste
+from dreamina_desktop.core.paste.lines import LONGEST_COLUMN, KeptLine, Paste, PastedLine
 from dreamina_desktop.core.search.filters import Facet
 from dreamina_desktop.core.search.results import Query
 from dreamina_desktop.library import pastes

@@ -24,7 +24,7 @@ from dreamina_desktop.library.database import Database
 from dreamina_desktop.library.index.index import JobIndex
 from dreamina_desktop.library.jobs import JobRepository
 from dreamina_desktop.library.schema import MIGRATIONS
-from dreamina_desktop.services.export.job_json import job_json
+from dreamina_desktop.services.export.jobs_as_text import job_json
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
 

@@ -28,11 +28,10 @@ from dreamina_desktop.imaging.verify import verify
 from dreamina_desktop.library.archive.archives import Archives
 from dreamina_desktop.library.collections import CollectionRepository
 from dreamina_desktop.library.database import Database
-from dreamina_desktop.library.fingerprints import Fingerprints
 from dreamina_desktop.library.index.index import JobIndex
 from dreamina_desktop.library.jobs import JobRepository
 from dreamina_desktop.library.schema import MIGRATIONS
-from dreamina_desktop.library.settings import SettingsStore
+from dreamina_desktop.library.settings import Fingerprints, SettingsStore
 from dreamina_desktop.services.archive.archiver import Archiver
 from dreamina_desktop.services.curation.collections import Collections
 from dreamina_desktop.services.curation.marking import Marking

@@ -25,11 +25,9 @@ from dreamina_desktop.core.jobs.job import Batch, Image, ImageKey, ImageState, J
 from dreamina_desktop.core.jobs.marks import Marks
 from dreamina_desktop.core.jobs.record import parse_record
 from dreamina_desktop.core.jobs.transition import first_images
-from dreamina_desktop.core.paste.lines import NO_LABELS, PastedLine
-from dreamina_desktop.core.paste.paste import KeptLine, Paste
-from dreamina_desktop.core.search.library_facts import Known, LibraryFacts
+from dreamina_desktop.core.paste.lines import NO_LABELS, KeptLine, Paste, PastedLine
 from dreamina_desktop.core.search.results import JobFilter, Listing, Query
-from dreamina_desktop.core.search.summary import is_open, saved_count
+from dreamina_desktop.core.search.summary import Known, LibraryFacts, is_open, saved_count
 from dreamina_desktop.core.text.accounts import account_of
 from dreamina_desktop.services.ports import Clock
 

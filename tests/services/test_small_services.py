@@ -9,10 +9,10 @@ from fakes import FakeSettings, job_id
 from world import World, with_world
 
 from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.services.downloads.sizes import size_words
+from dreamina_desktop.services.downloads.disk_space import size_words
+from dreamina_desktop.services.session.library_care import RescueNotice
 from dreamina_desktop.services.session.messages import Condition, Message, Messages, Remedy
 from dreamina_desktop.services.session.preferences import AGAIN_AFTER_S, Preferences
-from dreamina_desktop.services.session.rescue_notice import RescueNotice
 from dreamina_desktop.services.session.undo import UndoHistory
 
 # -- messages ----------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from dreamina_desktop.app.exports import Exports
+from dreamina_desktop.app.adapters import Exports
 from dreamina_desktop.app.qt.event_loop import EventLoop
 from dreamina_desktop.core.desktop_entry import DesktopEntry
 from dreamina_desktop.core.errors import KeyringError
@@ -57,11 +57,10 @@ from dreamina_desktop.imaging.verify import verify
 from dreamina_desktop.library.archive.archives import Archives
 from dreamina_desktop.library.collections import CollectionRepository
 from dreamina_desktop.library.database import Database
-from dreamina_desktop.library.fingerprints import Fingerprints
 from dreamina_desktop.library.index.index import JobIndex
 from dreamina_desktop.library.jobs import JobRepository
 from dreamina_desktop.library.schema import MIGRATIONS
-from dreamina_desktop.library.settings import SettingsStore
+from dreamina_desktop.library.settings import Fingerprints, SettingsStore
 from dreamina_desktop.library.thumbnails import ThumbnailStore
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.services.archive.archiver import Archiver
@@ -82,9 +81,9 @@ from dreamina_desktop.services.polling.poller import Poller, PollLimits
 from dreamina_desktop.services.polling.recheck import Recheck
 from dreamina_desktop.services.polling.token import Token, TokenSource
 from dreamina_desktop.services.session.accounts import Accounts
+from dreamina_desktop.services.session.library_care import RescueNotice
 from dreamina_desktop.services.session.messages import Messages
 from dreamina_desktop.services.session.preferences import Preferences
-from dreamina_desktop.services.session.rescue_notice import RescueNotice
 from dreamina_desktop.services.session.supervisor import Supervisor
 from dreamina_desktop.services.session.task_runner import LongWork
 from dreamina_desktop.services.session.undo import UndoHistory
@@ -96,7 +95,8 @@ from dreamina_desktop.services.tracking.tracker import Tracker
 from dreamina_desktop.services.traffic.server_clock import ServerClock
 from dreamina_desktop.system.trash import QtTrash
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.theme import style, theme
+from dreamina_desktop.ui.theme import style
+from dreamina_desktop.ui.theme import style as theme
 
 # Without packages in tests, what is beside this file is found by its folder.
 sys.path.insert(0, str(Path(__file__).parent))

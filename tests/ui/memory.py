@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dreamina_desktop.core.jobs.job import Image, Job
-from dreamina_desktop.core.search.library_facts import LibraryFacts
-from dreamina_desktop.core.search.summary import is_open, saved_count
+from dreamina_desktop.core.search.summary import LibraryFacts, is_open, saved_count
 from dreamina_desktop.services.library import Library
 
 

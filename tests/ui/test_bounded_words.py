@@ -27,7 +27,7 @@ from dreamina_desktop.diagnostics.logs import LINE_LENGTH, RedactingFormatter
 from dreamina_desktop.services.session.messages import TEXT_LENGTH, Condition, Messages
 from dreamina_desktop.ui import wording
 from dreamina_desktop.ui.window.main_window import MainWindow
-from dreamina_desktop.ui.window.start_error import StartError
+from dreamina_desktop.ui.window.start_dialogs import StartError
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 ENDLESS = 300_000  # characters, as of one field of a record

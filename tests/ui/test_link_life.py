@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dreamina_desktop.ui.link_life import link_life
+from dreamina_desktop.ui.wording import link_life
 
 URL = "https://p16.example.com/a.jpeg?x-expires=1000000&x-signature=x"
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QPushButton, Q
 
 from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.services.session.messages import Remedy
-from dreamina_desktop.ui.window.closing_offer import ClosingOffer
+from dreamina_desktop.ui.window.closing import ClosingOffer
 from dreamina_desktop.ui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]

@@ -26,7 +26,7 @@ def secure_standard_streams() -> None:
 
 def say_on_standard_error(words: str) -> None:
     """Without a token; where it takes no more, they are lost."""
-    from dreamina_desktop.core.text.bearer_token import without_tokens  # noqa: PLC0415 - few starts
+    from dreamina_desktop.core.text.redaction import without_tokens  # noqa: PLC0415 - few starts
 
     try:
         sys.stderr.write(without_tokens(words))

@@ -24,7 +24,7 @@ from dreamina_desktop.app.qt.event_loop import EventLoop
 from dreamina_desktop.app.qt.garbage import GarbageCollector
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui.theme import style
-from dreamina_desktop.ui.theme import theme as themes
+from dreamina_desktop.ui.theme import style as themes
 from dreamina_desktop.ui.widgets.overrides import guarded
 
 T = TypeVar("T")

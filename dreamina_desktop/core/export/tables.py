@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dreamina_desktop.core.jobs.job import Job
 from dreamina_desktop.core.jobs.status import status_words, why_without_images
-from dreamina_desktop.core.paste.paste import KeptLine
-from dreamina_desktop.core.text.bearer_token import without_tokens
+from dreamina_desktop.core.paste.lines import KeptLine
+from dreamina_desktop.core.text.redaction import without_tokens
 from dreamina_desktop.core.text.unescape import without_invisible
 
 REFERENCES = 4

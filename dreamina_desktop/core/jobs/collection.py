@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dreamina_desktop.core.jobs.job import ImageKey
-from dreamina_desktop.core.text.bearer_token import without_tokens
+from dreamina_desktop.core.text.redaction import without_tokens
 
 NAME_LENGTH = 80
 

@@ -9,7 +9,7 @@ from dreamina_desktop.core.jobs.job import Image, ImageState, Job, Search, Track
 from dreamina_desktop.core.jobs.job_id import parts
 from dreamina_desktop.core.jobs.link_recovery import is_kept_undecoded
 from dreamina_desktop.core.text.dates import utc_time
-from dreamina_desktop.core.text.image_url import expires_at
+from dreamina_desktop.core.text.urls import expires_at
 
 LINK_SOON_S = 24 * 3600.0
 SERVER_SOON_S = 3 * 24 * 3600.0

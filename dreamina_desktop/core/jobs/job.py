@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dreamina_desktop.core.jobs.marks import NO_MARKS, Marks
 from dreamina_desktop.core.jobs.record import ImageEntry, JobRecord
-from dreamina_desktop.core.text.bearer_token import without_tokens
+from dreamina_desktop.core.text.redaction import without_tokens
 from dreamina_desktop.core.text.unescape import without_invisible
 
 LABEL_LENGTH = 200  # characters

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.core.jobs.record import ImageEntry, JobRecord
-from dreamina_desktop.core.text import asset_ref
+from dreamina_desktop.core.text import urls
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def sources(record: JobRecord) -> tuple[Source, ...]:
 
 def uri_of(entry: ImageEntry) -> str | None:
     """By which references know an image."""
-    if entry.asset_ref and (parsed := asset_ref.parse(entry.asset_ref)):
+    if entry.asset_ref and (parsed := urls.parse(entry.asset_ref)):
         return parsed.uri
     return entry.uri or entry.asset_ref
 
@@ -68,5 +68,5 @@ def job_key(jobid: str) -> int:
 
 
 def _uri(reference: str) -> str:
-    parsed = asset_ref.parse(reference)
+    parsed = urls.parse(reference)
     return parsed.uri if parsed else reference

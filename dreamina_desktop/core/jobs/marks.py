@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from dreamina_desktop.core.text.bearer_token import without_tokens
 from dreamina_desktop.core.text.folding import caseless
+from dreamina_desktop.core.text.redaction import without_tokens
 
 MOST_STARS = 5
 MOST_TAGS = 40

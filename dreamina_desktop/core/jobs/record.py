@@ -19,8 +19,8 @@ from dreamina_desktop.core.jobs.found_images import (
     opened,
     were_elsewhere,
 )
-from dreamina_desktop.core.text.bearer_token import without_tokens
 from dreamina_desktop.core.text.dates import parse_time
+from dreamina_desktop.core.text.redaction import without_tokens
 
 # Characters that are read, and so shown and indexed. All else stays in the raw record.
 MOST_PROSE = 20_000  # of a prompt or an error; the rest is cut

@@ -24,7 +24,7 @@ from dreamina_desktop.core.paste.scan_words import (
     without_hidden,
 )
 from dreamina_desktop.core.paste.text_slices import slices
-from dreamina_desktop.core.text.bearer_token import without_tokens
+from dreamina_desktop.core.text.redaction import without_tokens
 from dreamina_desktop.core.text.unescape import percent_decoded, plain, without_invisible
 
 __all__ = [

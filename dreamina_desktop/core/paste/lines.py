@@ -1,4 +1,6 @@
-"""A pasted text line by line, so that rows can stand beside the column that it came from."""
+"""A pasted text line by line, so that rows can stand beside the column that it came from; and a
+paste as it was kept.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,31 @@ from dreamina_desktop.core.paste.find_ids import Finds, find_in_slices, finished
 from dreamina_desktop.core.paste.records import from_page, record_spans
 from dreamina_desktop.core.paste.scan_words import shortened
 from dreamina_desktop.core.paste.text_slices import slices
-from dreamina_desktop.core.text.bearer_token import CUT, without_tokens
+from dreamina_desktop.core.text.redaction import CUT, without_tokens
 from dreamina_desktop.core.text.unescape import plain
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """A job by its number; or a text and why it names none; a gap where there is neither."""
+
+    number: int | None = None
+    text: str = ""
+    why: str = ""
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether nothing stood there."""
+        return self == KeptLine()
+
+
+@dataclass(frozen=True, slots=True)
+class Paste:
+    """In the order of the text, with repeats."""
+
+    at: float  # Unix seconds
+    lines: Sequence[KeptLine]
+
 
 T = TypeVar("T")
 LONGEST_COLUMN = 20_000  # lines; more are a log, of which only the IDs are of use

@@ -14,7 +14,7 @@ from dreamina_desktop.core.archive.format import ArchivedCollection, ArchivedJob
 from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.core.jobs.job import Batch, ImageKey, ImageState
 from dreamina_desktop.core.jobs.job_id import is_possible
-from dreamina_desktop.core.paste.paste import KeptLine, Paste
+from dreamina_desktop.core.paste.lines import KeptLine, Paste
 from dreamina_desktop.library.archive.bounds import cut_tokens, exceeded
 from dreamina_desktop.library.archive.manifest import NEWER, Manifest
 from dreamina_desktop.library.database import migrate

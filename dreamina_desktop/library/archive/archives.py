@@ -24,7 +24,7 @@ from dreamina_desktop.core.archive.format import (
 )
 from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.core.jobs.job import ImageKey
-from dreamina_desktop.core.paste.paste import Paste
+from dreamina_desktop.core.paste.lines import Paste
 from dreamina_desktop.files.parts import PartFiles, remove_archive_leftovers
 from dreamina_desktop.library.archive.archived_library import ArchivedLibrary, unsound
 from dreamina_desktop.library.archive.zip_reader import ArchiveFile, looks_like_one

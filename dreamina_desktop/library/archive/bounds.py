@@ -13,7 +13,7 @@ import apsw
 from dreamina_desktop.core.archive.format import MOST_RECORD_BYTES
 from dreamina_desktop.core.jobs.found_images import MOST_IMAGES
 from dreamina_desktop.core.jobs.job import LABEL_LENGTH
-from dreamina_desktop.core.text.bearer_token import without_tokens, without_tokens_in_bytes
+from dreamina_desktop.core.text.redaction import without_tokens, without_tokens_in_bytes
 from dreamina_desktop.library.integrity import columns_of
 
 _LATEST = 1e11  # Unix seconds; a time that every calendar has

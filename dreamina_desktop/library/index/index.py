@@ -23,9 +23,8 @@ from dreamina_desktop.core.jobs.job import Batch, ImageKey, ImageState, Job
 from dreamina_desktop.core.jobs.lineage import Ancestor, Lineage, Source, sources
 from dreamina_desktop.core.search.filters import Facet
 from dreamina_desktop.core.search.grouping import Grouping, GroupKey
-from dreamina_desktop.core.search.library_facts import JobCounts, Known, LibraryFacts
 from dreamina_desktop.core.search.results import Listing, Query
-from dreamina_desktop.core.search.summary import summarize
+from dreamina_desktop.core.search.summary import JobCounts, Known, LibraryFacts, summarize
 from dreamina_desktop.library.database import UNREADABLE, in_transaction
 from dreamina_desktop.library.index import queries, tables
 from dreamina_desktop.library.integrity import connect

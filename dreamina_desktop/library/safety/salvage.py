@@ -1,12 +1,18 @@
-"""Read what can be read of a damaged library, and put it on top of a good one."""
+"""Read what can be read of a damaged library, row by row, and put it on top of a good one. Where
+its first page is gone, that of a good one stands in; where SQLite reads no rows any more, job IDs
+are found in its bare bytes.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -14,10 +20,162 @@ from dreamina_desktop.core.jobs.job import Tracking
 from dreamina_desktop.core.jobs.job_id import is_possible
 from dreamina_desktop.core.jobs.record import is_record, record_about
 from dreamina_desktop.core.text.tolerant_json import read_json
-from dreamina_desktop.library.integrity import columns_of, connect, version_of
-from dreamina_desktop.library.safety.damaged_rows import UNREADABLE, DamagedRows, Row
-from dreamina_desktop.library.safety.first_page import begins_alike, transplant
-from dreamina_desktop.library.safety.lost_ids import lost_ids
+from dreamina_desktop.library.integrity import columns_of, connect, is_sound, version_of
+
+Row = dict[str, Any]
+UNREADABLE = (apsw.Error, UnicodeDecodeError)
+_AT_ONCE = 1024  # keys; halved where not all of them can be read
+_PATIENCE = 5_000  # keys in a row that cannot be read, before no more is expected
+
+
+class DamagedRows:
+    """`is_complete`: whether everything that was asked for could be read."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._failed = 0  # keys since the last row
+        self.is_complete = True
+
+    def rows(self, table: str, key: str, last: int) -> Iterator[tuple[Row, bool]]:
+        """Those whose `key`, a whole number, is at most `last`, in its order, and whether they
+        are whole: a column is left out where it cannot be read, or holds what does not belong
+        there."""
+        columns = self._columns(table)
+        self._failed = 0
+        for low in range(1, last + 1 if columns else 1, _AT_ONCE):
+            for row in self._between(table, key, columns, low, low + _AT_ONCE - 1):
+                self._failed = 0
+                yield row, len(row) == len(columns)
+            if self._failed > _PATIENCE:
+                return
+
+    def settings(self) -> Iterator[Row]:
+        """From both ends up to the damage."""
+        sound = f"{is_sound('setting', 'name')} AND {is_sound('setting', 'value')}"
+        for order in ("ASC", "DESC"):
+            ask = f"SELECT name, value FROM setting WHERE {sound} ORDER BY name {order}"
+            try:
+                for name, value in self._connection.execute(ask):
+                    yield {"name": name, "value": value}
+            except UNREADABLE:
+                continue
+            return
+
+    def number(self, ask: str) -> int:
+        """The one number that a question answers; 0 where it cannot be read."""
+        try:
+            value = next(iter(self._connection.execute(ask)), (0,))[0]
+        except UNREADABLE:
+            return 0
+        return value if isinstance(value, int) else 0
+
+    def _columns(self, table: str) -> Sequence[str]:
+        try:
+            columns = columns_of(self._connection, table)
+        except UNREADABLE:
+            columns = []
+        if not columns:
+            self.is_complete = False
+        return columns
+
+    def _between(
+        self, table: str, key: str, columns: Sequence[str], low: int, high: int
+    ) -> Iterator[Row]:
+        sound = " AND ".join(is_sound(table, column) for column in columns)
+        which = f"FROM {table} WHERE {key} BETWEEN ? AND ?"
+        ask = f"SELECT {', '.join(columns)} {which} AND {sound}"
+        try:
+            found = list(self._connection.execute(ask, (low, high)))
+            total = next(iter(self._connection.execute(f"SELECT count(*) {which}", (low, high))))[0]
+        except UNREADABLE:
+            found, total = [], -1
+        if len(found) == total or low == high:
+            yield from (dict(zip(columns, values, strict=True)) for values in found)
+        if len(found) == total:
+            return
+        if low == high:
+            self.is_complete = False
+            self._failed += 1
+            if table == "job":  # of the others half a row is of no use
+                yield from self._piecemeal(table, key, columns, low)
+        else:
+            middle = (low + high) // 2
+            yield from self._between(table, key, columns, low, middle)
+            yield from self._between(table, key, columns, middle + 1, high)
+
+    def _piecemeal(self, table: str, key: str, columns: Sequence[str], value: int) -> Iterator[Row]:
+        """One row, a column at a time; nothing where several have this key."""
+        row: Row = {key: value}
+        for column in columns:
+            ask = f"SELECT {column} FROM {table} WHERE {key} = ? AND {is_sound(table, column)}"
+            try:
+                found = list(self._connection.execute(ask, (value,)))
+            except UNREADABLE:
+                continue
+            if len(found) == 1:
+                row[column] = found[0][0]
+        if len(row) > 1:
+            yield row
+
+
+PAGE_BYTES = 4096  # what SQLite takes by itself
+_BOTH_LOGS = slice(18, 20)
+_PAGE_COUNT = slice(28, 32)
+_FREE_PAGES = slice(32, 40)
+_VALID_FOR = slice(92, 96)
+# Of a header: what it is, page size, reserved bytes, payload fractions, formats, encoding.
+_NEVER_CHANGING = (slice(0, 18), slice(20, 24), slice(44, 48), slice(52, 64))
+
+
+def begins_alike(donor: Path, damaged: Path) -> bool:
+    """Whether the headers say the same where all libraries do."""
+    with donor.open("rb") as one, damaged.open("rb") as other:
+        ours, theirs = one.read(100), other.read(100)
+    return all(ours[part] == theirs[part] for part in _NEVER_CHANGING)
+
+
+def transplant(donor: Path, damaged: Path) -> None:
+    """Put the first page of `donor` into `damaged`, a copy that may be changed. Raises OSError."""
+    with donor.open("rb") as stream:
+        page = bytearray(stream.read(PAGE_BYTES))
+    page[_BOTH_LOGS] = b"\x02\x02"  # its log, if it has one, is read
+    # SQLite counts the pages itself where the header was not written last.
+    page[_PAGE_COUNT] = (os.path.getsize(damaged) // PAGE_BYTES).to_bytes(4, "big")
+    page[_VALID_FOR] = b"\xff\xff\xff\xff"
+    page[_FREE_PAGES] = bytes(8)
+    with damaged.open("r+b") as stream:
+        stream.write(page)
+
+
+# In the form that IDs usually have (inferred, docs/api.md).
+_FORM = rb"j\d{19,25}[A-Za-z]-u\d{1,12}-[A-Z]{2}:[!-~]{3,150}?-bot:dreamina"
+_ID = re.compile(_FORM)
+# The source of an upscale, in its record: a job that need not be tracked.
+_SOURCE = re.compile(
+    rb'"request"\s*:\s*\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*?"jobid"\s*:\s*"(' + _FORM + rb')"'
+)
+_CHUNK_BYTES = 16 * 1024 * 1024
+_OVERLAP_BYTES = 8 * 1024  # a request with its prompt
+
+
+def lost_ids(file: Path, *, in_records: bool) -> set[str]:
+    """The IDs of the table and its index; with those that stand in records, too, if wished for:
+    then an upscale's source is told from the job itself by its place. Nothing for no file."""
+    own: set[bytes] = set()
+    quoted: set[bytes] = set()
+    sources: set[bytes] = set()
+    with suppress(OSError), file.open("rb") as stream:
+        rest = b""
+        while chunk := stream.read(_CHUNK_BYTES):
+            text = rest + chunk
+            for found in _ID.finditer(text):
+                is_quoted = text[found.start() - 1 : found.start()] == b'"'
+                (quoted if is_quoted else own).add(found[0])
+            sources.update(found[1] for found in _SOURCE.finditer(text))
+            rest = text[-_OVERLAP_BYTES:]
+    found_ids = own | (quoted - sources) if in_records else own
+    return {jobid.decode("ascii") for jobid in found_ids}
+
 
 _MOST_ROWS = 10_000_000  # of a table that does not say how many it has
 _NEW_JOB: Row = {

@@ -1,12 +1,5 @@
-"""Save the whole library as one file; open such a file and merge it into the library here.
-
-Everything in an archive is proven before anything is changed here: a damaged one is refused whole.
-Then jobs come in, some at a time: first their records in one transaction, their images `lost` for
-the moment, so that nobody else fetches these; then their files get their names beside the names
-of their parts, as downloads do; then the images are recorded. A run that is killed in between
-leaves either a part with two names, which the next start records (unrecorded.py), or images that
-are lost until the same archive is added again: what is here is never added a second time, and
-jobs that came alone keep the numbers that they had, also in the second attempt.
+"""Save the whole library as one file; open such a file and merge it into the library here; and
+what came of it, in words.
 """
 
 from __future__ import annotations
@@ -23,14 +16,64 @@ from dreamina_desktop.core.errors import ArchiveError
 from dreamina_desktop.core.jobs.answer import Verified
 from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.core.text.wording import counted
-from dreamina_desktop.services.archive.archive_words import added_words, saved_words, so_far_words
 from dreamina_desktop.services.archive.library_merge import Added, LibraryMerge, Proven
 from dreamina_desktop.services.archive.ports import Archives, OpenArchive
 from dreamina_desktop.services.curation.collections import Collections
+from dreamina_desktop.services.downloads.disk_space import size_words
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import Fingerprints, ImageFiles, Imaging
 from dreamina_desktop.services.session.task_runner import Course, LongWork, Progress
 from dreamina_desktop.services.session.undo import UndoHistory
+
+
+def saved_words(file: Path, written: Written) -> str:
+    """Of an archive that was made."""
+    words = (
+        f"Saved the library as “{file.name}”: {counted(written.jobs, 'job')} and "
+        f"{counted(written.images, 'image')}, {size_words(written.size_bytes)}. "
+        "It holds account addresses and references: keep it for yourself."
+    )
+    if left := written.left_out:
+        files, were = ("image's file", "was") if left == 1 else ("images' files", "were")
+        words += f" {left:,} {files} {were} not there or had changed, and {were} left out."
+    return words
+
+
+def added_words(file: Path, added: Added) -> str:
+    """Of one that was added."""
+    came = [counted(added.jobs, "job")] if added.jobs else []
+    came += [counted(added.images, "image")] if added.images or added.jobs else []
+    came += [counted(added.records, "record")] if added.records else []
+    came += [f"marks of {counted(added.marks, 'image')}"] if added.marks else []
+    if not came:
+        return f"Nothing to add: what is in “{file.name}” is here already."
+    known = (
+        f"; {counted(added.known, 'job')} {_were(added.known)} here already" if added.known else ""
+    )
+    words = f"Added {_listed(came)} from “{file.name}”{known}."
+    if added.removed:
+        are, stay = ("is", "stays") if added.removed == 1 else ("are", "stay")
+        words += f" {added.removed:,} of them {are} removed here, and {stay} so."
+    return words
+
+
+def so_far_words(added: Added) -> str:
+    """Of one that was not added to its end."""
+    if not (added.jobs or added.images):
+        return "Nothing was added."
+    return (
+        f"{counted(added.jobs, 'job')} and {counted(added.images, 'image')} were added until "
+        "then, and are whole. Add the file again to go on."
+    )
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
 
 JOBS_AT_ONCE = 20  # that come in together: about as long as people wait for *Stop*
 RECORDS_AT_ONCE_BYTES = 16_000_000  # of records and answers, which are read into memory

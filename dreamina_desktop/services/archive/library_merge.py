@@ -21,8 +21,8 @@ from dreamina_desktop.core.archive.merging import (
 from dreamina_desktop.core.export import file_name
 from dreamina_desktop.core.jobs.answer import Verified
 from dreamina_desktop.core.jobs.job import Image, ImageKey, Job
-from dreamina_desktop.core.paste.paste import KeptLine
-from dreamina_desktop.core.search.library_facts import Known
+from dreamina_desktop.core.paste.lines import KeptLine
+from dreamina_desktop.core.search.summary import Known
 from dreamina_desktop.services.archive.ports import OpenArchive
 from dreamina_desktop.services.curation.collections import Collections
 from dreamina_desktop.services.downloads.existing_files import KeptFiles, day_of

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from dreamina_desktop.core.archive.format import ArchivedCollection, ArchivedJob, Original, Written
 from dreamina_desktop.core.jobs.job import ImageKey
-from dreamina_desktop.core.paste.paste import Paste
+from dreamina_desktop.core.paste.lines import Paste
 
 
 class NewArchive(Protocol):

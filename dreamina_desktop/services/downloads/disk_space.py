@@ -1,12 +1,20 @@
-"""Whether the disk has room for images, and takes them."""
+"""Whether the disk has room for images, and takes them; sizes in words that a person uses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from dreamina_desktop.services.downloads.sizes import size_words
 from dreamina_desktop.services.ports import Clock, ImageFiles
 from dreamina_desktop.services.session.messages import Condition, Messages, Remedy
+
+
+def size_words(size_bytes: int) -> str:
+    """Decimal units: "712 MB", "3.2 GB", "40 GB"."""
+    if size_bytes < 1_000_000_000:
+        return f"{size_bytes / 1e6:,.0f} MB"
+    gigabytes = size_bytes / 1e9
+    return f"{gigabytes:,.1f} GB" if gigabytes < 10 else f"{gigabytes:,.0f} GB"
+
 
 RESERVE_BYTES = 2_000_000_000  # stay free, for all else that the disk is for
 RESERVE_SHARE = 0.1  # of a disk that is smaller than ten times that

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job, Search
 from dreamina_desktop.core.jobs.link_recovery import again, rests
-from dreamina_desktop.core.text.image_url import expires_at
+from dreamina_desktop.core.text.urls import expires_at
 from dreamina_desktop.services.downloads.disk_space import Room
 from dreamina_desktop.services.downloads.existing_files import KeptFiles
 from dreamina_desktop.services.downloads.image_queue import ImageQueue, Line

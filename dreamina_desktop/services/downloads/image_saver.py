@@ -23,7 +23,7 @@ from dreamina_desktop.core.jobs.answer import (
 )
 from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.text.dates import local_time
-from dreamina_desktop.core.text.image_url import expires_at
+from dreamina_desktop.core.text.urls import expires_at
 from dreamina_desktop.services.downloads.disk_space import Room
 from dreamina_desktop.services.downloads.existing_files import KeptFiles, day_of
 from dreamina_desktop.services.downloads.orphaned_parts import (
@@ -34,8 +34,7 @@ from dreamina_desktop.services.downloads.orphaned_parts import (
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import Clock, ImageFiles, ImageSource, Imaging
 from dreamina_desktop.services.session.messages import Condition, Messages
-from dreamina_desktop.services.traffic.deaths import Deaths
-from dreamina_desktop.services.traffic.failures import Failures
+from dreamina_desktop.services.traffic.failures import Deaths, Failures
 from dreamina_desktop.services.traffic.host_gates import Hosts
 from dreamina_desktop.services.traffic.server_clock import ServerClock
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from dreamina_desktop.core.jobs.job import Image
-from dreamina_desktop.core.text import asset_ref
+from dreamina_desktop.core.text import urls
 from dreamina_desktop.core.text.wording import counted
-from dreamina_desktop.services.downloads.sizes import size_words
+from dreamina_desktop.services.downloads.disk_space import size_words
 from dreamina_desktop.services.session.messages import Condition, Messages, Remedy
 
 LARGE_IMAGES = 50
@@ -57,5 +57,5 @@ class Backlog:
 
 def expected_bytes(image: Image) -> int:
     """By its reference (inferred, docs/api.md)."""
-    reference = asset_ref.parse(image.entry.asset_ref or "")
+    reference = urls.parse(image.entry.asset_ref or "")
     return reference.size_bytes if reference else GUESSED_BYTES

@@ -1,6 +1,5 @@
-"""Find fresh links in the accounts' histories, once for all images that miss one there.
-
-That an image's job is asked first is the poller's matter: see core.recovery for the order.
+"""Find fresh links in the accounts' histories, once for all images that miss one there; and what
+an image without a link waits for, in words.
 """
 
 from __future__ import annotations
@@ -14,11 +13,10 @@ from dreamina_desktop.core.jobs import link_recovery, schedule
 from dreamina_desktop.core.jobs.answer import Refused, Throttled, Trouble
 from dreamina_desktop.core.jobs.history import AssetPage, HistoryAnswer, NoHistory
 from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job, Search
-from dreamina_desktop.core.text.dates import utc_time
-from dreamina_desktop.services.downloads import seeking_words
-from dreamina_desktop.services.downloads.history_scan import HistoryWalk
+from dreamina_desktop.core.jobs.link_recovery import SEEKING
+from dreamina_desktop.core.text.dates import local_time, utc_time
+from dreamina_desktop.services.downloads.history_scan import EVERY_S, HistoryWalk, WalkLimit
 from dreamina_desktop.services.downloads.images_without_link import SoughtImages
-from dreamina_desktop.services.downloads.walk_limit import EVERY_S, WalkLimit
 from dreamina_desktop.services.holds import Hold, OpenWork
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.polling.poller import Poller
@@ -30,6 +28,33 @@ from dreamina_desktop.services.traffic.failures import Failures
 from dreamina_desktop.services.traffic.poll_status import Connection
 from dreamina_desktop.services.traffic.server_clock import ServerClock
 from dreamina_desktop.services.traffic.wakeable_sleep import Waker
+
+_WHEN = {
+    Connection.OFFLINE: "there is a connection",
+    Connection.THROTTLED: "the API's pause is over",
+    Connection.REFUSED: "the API takes the token",
+    Connection.SUBSCRIPTION: "the API's subscription is renewed",
+    Connection.NO_TOKEN: "there is a token",
+    Connection.PAUSED: "checking goes on",
+    Connection.READ_ONLY: "the library can be written to",
+}
+
+
+def while_closed(connection: Connection) -> str:
+    """While the API cannot be asked at all; SEEKING where it can."""
+    when = _WHEN.get(connection)
+    return f"A fresh one is looked for when {when}." if when else SEEKING
+
+
+def after_trouble(reason: str) -> str:
+    """`reason`: a sentence, "" where it is not known."""
+    return f"A fresh one could not be looked for yet{f': {reason}' if reason else '.'}"
+
+
+def until(at: float) -> str:
+    """`at` in Unix seconds: the next walk through the history."""
+    return f"A fresh one is looked for at {local_time(at):%H:%M}."
+
 
 QUIET_S = 2.0  # links die in swarms: a walk waits until no more come
 LOOK_EVERY_S = 0.5  # while something is sought
@@ -126,7 +151,7 @@ class LinkRecovery:
             if account in self._troubles:
                 yield Hold(self._troubles[account])
             elif account not in self._walkers and self._wait_s(account) > 0:
-                yield Hold(seeking_words.until(self._clock.time() + self._wait_s(account)))
+                yield Hold(until(self._clock.time() + self._wait_s(account)))
 
     def goes_on(self, left: OpenWork) -> bool:
         """Whether a history in which some of them may be is walked through without trouble."""
@@ -342,14 +367,14 @@ class LinkRecovery:
     def _waits_for(self, job: Job, image: Image) -> str:
         connection = self._poller.connection
         if connection not in (Connection.ONLINE, Connection.DOWN):
-            return seeking_words.while_closed(connection)
+            return while_closed(connection)
         account = link_recovery.account(job, image)
         if image.search is Search.JOB or account is None:
             in_trouble = self._poller.failing_for(job.number) is not None
-            return seeking_words.after_trouble("") if in_trouble else link_recovery.SEEKING
+            return after_trouble("") if in_trouble else link_recovery.SEEKING
         if account in self._troubles:
-            return seeking_words.after_trouble(self._troubles[account])
+            return after_trouble(self._troubles[account])
         wait_s = self._wait_s(account)
         if account not in self._walkers and image.key not in self._by_hand and wait_s > 0:
-            return seeking_words.until(self._clock.time() + wait_s)
+            return until(self._clock.time() + wait_s)
         return link_recovery.SEEKING

@@ -10,7 +10,7 @@ from dreamina_desktop.core.export import file_name
 from dreamina_desktop.core.jobs import link_recovery
 from dreamina_desktop.core.jobs.answer import Invalid, Undecodable, Verified
 from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Search
-from dreamina_desktop.core.text import asset_ref
+from dreamina_desktop.core.text import urls
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import ImageFiles, Imaging
 from dreamina_desktop.services.session.messages import Condition, Messages
@@ -112,5 +112,5 @@ def error_words(error: OSError) -> str:
 def _may_be(image: Image, size_bytes: int) -> bool:
     """By its reference (inferred, docs/api.md): a number can be another job's, where the library
     came back from a backup."""
-    reference = asset_ref.parse(image.entry.asset_ref or "")
+    reference = urls.parse(image.entry.asset_ref or "")
     return reference is None or reference.size_bytes == size_bytes

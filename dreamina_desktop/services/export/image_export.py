@@ -15,7 +15,7 @@ from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.core.jobs.lineage import Source, sources
 from dreamina_desktop.core.text.dates import local_time
 from dreamina_desktop.core.text.wording import counted, some_of
-from dreamina_desktop.services.export.job_json import job_json
+from dreamina_desktop.services.export.jobs_as_text import job_json
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import ExportTarget, Fingerprints, GrowingFile, Imaging
 from dreamina_desktop.services.session.task_runner import Progress

@@ -19,11 +19,11 @@ from dreamina_desktop.core.jobs.durations import Durations, next_look_in
 from dreamina_desktop.core.jobs.failure import explain_not_found
 from dreamina_desktop.core.jobs.history import HistoryAnswer
 from dreamina_desktop.core.jobs.job import Job, Tracking
-from dreamina_desktop.core.jobs.known_facts import completed
 from dreamina_desktop.core.jobs.transition import (
     after_not_found,
     after_record,
     after_trouble,
+    completed,
     goes_back,
     is_same_json,
     not_missed,

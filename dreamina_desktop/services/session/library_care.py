@@ -1,9 +1,51 @@
-"""Keeps a daily backup of the library while the program runs."""
+"""The library's daily backup; a large library read whole after it was opened; and what became of a
+damaged one, said until it was read.
+"""
 
 from __future__ import annotations
 
-from dreamina_desktop.services.ports import BackedUp, Clock
-from dreamina_desktop.services.session.messages import Messages
+from dreamina_desktop.core import errors
+from dreamina_desktop.core.errors import DamagedError, DatabaseError
+from dreamina_desktop.services.ports import BackedUp, Clock, Provable
+from dreamina_desktop.services.session.messages import Condition, Messages, Remedy
+from dreamina_desktop.services.session.preferences import Preferences
+
+AFTER_S = 3.0  # the first screen has the disk for itself
+
+
+async def prove_library(database: Provable, clock: Clock, messages: Messages) -> None:
+    """Says so where it is damaged: the next start restores it."""
+    await clock.sleep(AFTER_S)
+    try:
+        await database.prove()
+    except DamagedError as error:
+        messages.hold(Condition.DAMAGED, str(error))
+    except DatabaseError as error:
+        messages.hold(Condition.DATABASE, str(error))
+
+
+class RescueNotice:
+    """The words are in the rescued library itself: a run that nobody watches keeps them."""
+
+    def __init__(self, preferences: Preferences, messages: Messages) -> None:
+        self._preferences = preferences
+        self._messages = messages
+
+    @property
+    def words(self) -> str:
+        """ "" when there is nothing to tell."""
+        words = self._preferences.get(errors.RESCUE_NOTICE)
+        return words if isinstance(words, str) else ""
+
+    def show(self) -> None:
+        if self.words:
+            self._messages.hold(Condition.RESCUED, self.words, Remedy.READ)
+
+    def was_read(self) -> None:
+        """The user has seen it: it is not shown again."""
+        self._messages.lift(Condition.RESCUED)
+        self._preferences.set(errors.RESCUE_NOTICE, None)
+
 
 LOOK_EVERY_S = 3600.0
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from dreamina_desktop.core.text.bearer_token import without_tokens
+from dreamina_desktop.core.text.redaction import without_tokens
 from dreamina_desktop.core.text.wording import middle_shortened
 from dreamina_desktop.services.listeners import Listeners
 

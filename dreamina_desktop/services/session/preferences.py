@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from dreamina_desktop.core.errors import DatabaseError
-from dreamina_desktop.core.settings import RESCUED_NUMBERS
-from dreamina_desktop.core.text.bearer_token import without_tokens_in
+from dreamina_desktop.core.errors import RESCUED_NUMBERS, DatabaseError
+from dreamina_desktop.core.text.redaction import without_tokens_in
 from dreamina_desktop.services.listeners import Listeners
 from dreamina_desktop.services.ports import SettingsStore
 from dreamina_desktop.services.session.supervisor import Supervisor

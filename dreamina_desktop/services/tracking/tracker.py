@@ -12,8 +12,8 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.jobs.job import Job, Tracking, clean_label
 from dreamina_desktop.core.paste.find_ids import Finds, find, is_possible
 from dreamina_desktop.core.paste.lines import PastedLine, PastedText
-from dreamina_desktop.core.search.library_facts import Known
 from dreamina_desktop.core.search.results import Query
+from dreamina_desktop.core.search.summary import Known
 from dreamina_desktop.core.text.wording import counted
 from dreamina_desktop.services.library import Library
 from dreamina_desktop.services.ports import Clock

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dreamina_desktop.core.jobs.job import Image, ImageKey
 from dreamina_desktop.core.jobs.marks import Marks
-from dreamina_desktop.ui import words
-from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui import wording
+from dreamina_desktop.ui.marks import mark_actions as mark_words
 from dreamina_desktop.ui.theme.palette import colors
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
 from dreamina_desktop.ui.widgets.overrides import guarded
@@ -42,17 +42,17 @@ class ComparePanel(QWidget):
 
     def show_image(self, image: Image | None) -> None:
         """Its size is known before its file is read."""
-        size = words.pixels(image) if image is not None and image.file else None
+        size = wording.image_pixels(image) if image is not None and image.file else None
         self._is_following = True
         self.canvas.show_picture(*(size or (0, 0)))
         self._is_following = False
 
     def describe(self, image: Image | None, marks: Marks) -> None:
-        size = words.size(image) if image else ""
+        size = wording.size(image) if image else ""
         missing = "" if image and image.file else "not saved"
         said = (str(self.key), size, missing, mark_words.line(marks))
         self._caption.setText("  ·  ".join(part for part in said if part))
-        self.canvas.setAccessibleName(words.accessible(image) if image else str(self.key))
+        self.canvas.setAccessibleName(wording.accessible(image) if image else str(self.key))
 
     def caption(self) -> str:
         """What is said below the picture."""

@@ -10,13 +10,13 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from dreamina_desktop.core.jobs.job import Image, ImageKey, Job
 from dreamina_desktop.core.text.wording import counted
-from dreamina_desktop.ui import words
+from dreamina_desktop.ui import wording
 from dreamina_desktop.ui.copy.account_hint import own_account_once
 from dreamina_desktop.ui.copy.mime import ImagesData
-from dreamina_desktop.ui.link_life import link_life
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.views.image_reading import ImageReading
 from dreamina_desktop.ui.views.job_loader import images_among, with_images, with_jobs
+from dreamina_desktop.ui.wording import link_life
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Copying(QObject):
     def _say_copied(self, one: str, keys: Sequence[ImageKey], total: int, more: str = "") -> None:
         said = []
         if keys:
-            said.append(f"Copied {counted(len(keys), one)} ({words.keys(keys)})")
+            said.append(f"Copied {counted(len(keys), one)} ({wording.keys(keys)})")
         if more:
             said.append(more.removesuffix("."))
         missing = total - len(keys)
@@ -152,7 +152,7 @@ def _numbers(keys: Sequence[ImageKey]) -> Iterable[int]:
 
 def _named(images: Sequence[Image]) -> str:
     verb = "is" if len(images) == 1 else "are"
-    return f"{words.keys([image.key for image in images])} {verb}"
+    return f"{wording.keys([image.key for image in images])} {verb}"
 
 
 def _more(jobs: Sequence[Job]) -> str:

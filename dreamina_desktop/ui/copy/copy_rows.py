@@ -10,10 +10,9 @@ from PySide6.QtGui import QGuiApplication
 
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.export.tables import row_of_line, tab_separated
-from dreamina_desktop.core.paste.paste import KeptLine, Paste
-from dreamina_desktop.core.text.batch_label import moment_label
+from dreamina_desktop.core.paste.lines import KeptLine, Paste
 from dreamina_desktop.core.text.dates import local_time, utc_time
-from dreamina_desktop.core.text.wording import counted
+from dreamina_desktop.core.text.wording import counted, moment_label
 from dreamina_desktop.services.library import SLICE
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.views.job_loader import MANY

@@ -27,7 +27,6 @@ from dreamina_desktop.core.text.dates import utc_time
 from dreamina_desktop.core.text.wording import counted, plural
 from dreamina_desktop.services.session.messages import Remedy
 from dreamina_desktop.ui import wording
-from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.details.image_strip import MOST, ImageStrip, Small
 from dreamina_desktop.ui.details.label_edit import LabelEdit
 from dreamina_desktop.ui.details.parts import (
@@ -40,14 +39,14 @@ from dreamina_desktop.ui.details.parts import (
     wrapped,
 )
 from dreamina_desktop.ui.details.shown_job import RawRecord, ShownJob
-from dreamina_desktop.ui.gallery.showing import show_in_folder
-from dreamina_desktop.ui.jobs.checking import check_now
+from dreamina_desktop.ui.gallery.open_with import show_in_folder
+from dreamina_desktop.ui.jobs.job_actions import check_now
 from dreamina_desktop.ui.jobs.jobs_model import title
-from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui.marks import mark_actions as mark_words
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.theme import icons
 from dreamina_desktop.ui.theme.palette import colors
-from dreamina_desktop.ui.wording import plain_tip
+from dreamina_desktop.ui.wording import WAITING_FOR, plain_tip
 
 RAW_HEIGHT = 280
 MOST_LISTED = 12  # images: a page is built within a frame or two

@@ -12,11 +12,11 @@ from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job
 from dreamina_desktop.ui.copy.copy_images import Copying
 from dreamina_desktop.ui.gallery.open_with import Opening
 from dreamina_desktop.ui.gallery.save_copy import Saving
-from dreamina_desktop.ui.link_life import link_life
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.views.job_loader import images_among, with_jobs
 from dreamina_desktop.ui.widgets.actions import view_action
+from dreamina_desktop.ui.wording import link_life
 
 FEWEST, MOST = 2, 4  # images that are compared
 MENU_READS = 50  # images that are looked at to see what a menu can do

@@ -17,10 +17,9 @@ from dreamina_desktop.core.search.results import Listing
 from dreamina_desktop.core.text.wording import counted
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.export.exporting import Exporting
-from dreamina_desktop.ui.gallery.absence import absence
 from dreamina_desktop.ui.gallery.collection_actions import Collecting
 from dreamina_desktop.ui.gallery.drag_source import Dragging
-from dreamina_desktop.ui.gallery.empty_state import EmptyPage
+from dreamina_desktop.ui.gallery.empty_state import EmptyPage, absence
 from dreamina_desktop.ui.gallery.gallery_actions import GalleryActions
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
 from dreamina_desktop.ui.gallery.gallery_state import GalleryState
@@ -30,8 +29,7 @@ from dreamina_desktop.ui.gallery.image_order import ImageOrder
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.new_pill import NewPill
 from dreamina_desktop.ui.gallery.section_header import Section
-from dreamina_desktop.ui.gallery.tile_layout import TileButton
-from dreamina_desktop.ui.gallery.tile_painter import Tile
+from dreamina_desktop.ui.gallery.tile_painter import Tile, TileButton
 from dreamina_desktop.ui.gallery.trash_actions import Trashing
 from dreamina_desktop.ui.marks.inline_editor import TextAsker
 from dreamina_desktop.ui.marks.mark_actions import MarkActions

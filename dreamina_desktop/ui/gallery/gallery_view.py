@@ -37,22 +37,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from dreamina_desktop.core.jobs.job import ImageKey
-from dreamina_desktop.ui.gallery import tile_layout
+from dreamina_desktop.ui.gallery import tile_painter as tile_layout
 from dreamina_desktop.ui.gallery.gallery_mouse import TileDrag, TileDrop
 from dreamina_desktop.ui.gallery.grid import HEADER, NO_SECTIONS, Grid, mat_ratio
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
 from dreamina_desktop.ui.gallery.images_model import ImagesModel
 from dreamina_desktop.ui.gallery.scroll_anchor import Place
 from dreamina_desktop.ui.gallery.section_header import Section, headers, paint_header
-from dreamina_desktop.ui.gallery.tile_layout import TileButton
-from dreamina_desktop.ui.gallery.tile_painter import Tile, TilePainter
+from dreamina_desktop.ui.gallery.tile_painter import Tile, TileButton, TilePainter
 from dreamina_desktop.ui.theme.palette import colors
 from dreamina_desktop.ui.views.paint_cache import LIMIT_BYTES, Painted
 from dreamina_desktop.ui.views.row_selection import count_of, rows_of, runs, runs_of, selection_of
 from dreamina_desktop.ui.views.virtual_list_view import ArithmeticView
 from dreamina_desktop.ui.widgets.overrides import guarded, one_of_many
-from dreamina_desktop.ui.wording import plain_tip
-from dreamina_desktop.ui.words import pixels
+from dreamina_desktop.ui.wording import image_pixels, plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 CursorAction = QAbstractItemView.CursorAction
@@ -277,7 +275,7 @@ class GalleryView(ArithmeticView):
         """Of the first ones that are in memory: nothing waits for the disk here."""
         rows = range(min(len(self.order), RATIO_SAMPLES))
         images = (self._images.peek(row) for row in rows)
-        sizes = (pixels(image) for image in images if image is not None)
+        sizes = (image_pixels(image) for image in images if image is not None)
         return mat_ratio(size[0] / size[1] for size in sizes if size is not None)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:

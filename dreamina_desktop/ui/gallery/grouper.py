@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.search.grouping import Grouped, Grouping
 from dreamina_desktop.core.search.results import Listing
-from dreamina_desktop.core.text.batch_label import batch_label
 from dreamina_desktop.core.text.dates import day_words, local_time, utc_time
+from dreamina_desktop.core.text.wording import batch_label
 from dreamina_desktop.ui.jobs.jobs_model import title
 from dreamina_desktop.ui.services import Services
 

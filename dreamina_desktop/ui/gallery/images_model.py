@@ -15,9 +15,9 @@ from PySide6.QtCore import (
 
 from dreamina_desktop.core.jobs.job import Image, ImageKey
 from dreamina_desktop.core.text.wording import middle_shortened, shortened
-from dreamina_desktop.ui import words
+from dreamina_desktop.ui import wording
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
-from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui.marks import mark_actions as mark_words
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.views.row_selection import runs
 from dreamina_desktop.ui.widgets.overrides import guarded
@@ -83,11 +83,11 @@ class ImagesModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 trouble = self._services.file_watch.trouble(image.key)
                 said = mark_words.accessible(self._services.library.peek_marks(image.key))
-                return ", ".join(filter(None, (words.accessible(image, trouble), said)))
+                return ", ".join(filter(None, (wording.accessible(image, trouble), said)))
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return "\n".join(part for part in (self._why(image), self._prompt(image)) if part)
             case Qt.ItemDataRole.ToolTipRole:
-                lines = [f"{image.key}  {words.size(image)}".strip()]
+                lines = [f"{image.key}  {wording.size(image)}".strip()]
                 marks = self._services.library.peek_marks(image.key)
                 remarks = (mark_words.line(marks), marks.note)
                 lines += [shortened(each, TIP_LENGTH) for each in remarks]
@@ -98,9 +98,9 @@ class ImagesModel(QAbstractListModel):
 
     def _why(self, image: Image) -> str:
         if trouble := self._services.file_watch.trouble(image.key):
-            return words.reason(image, trouble)
+            return wording.reason(image, trouble)
         fetching = self._services.downloader.is_fetching(image.key)
-        why = self._services.accounts.masked(words.explanation(image, fetching=fetching))
+        why = self._services.accounts.masked(wording.explanation(image, fetching=fetching))
         return middle_shortened(why, PROMPT_LENGTH)
 
     def _prompt(self, image: Image) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 import shiboken6
 from PySide6.QtCore import QObject
@@ -13,14 +14,28 @@ from PySide6.QtWidgets import QMenu, QWidget
 from dreamina_desktop.core.desktop_entry import DesktopEntry
 from dreamina_desktop.core.jobs.job import ImageKey, Job
 from dreamina_desktop.core.text.wording import counted
-from dreamina_desktop.ui import words
+from dreamina_desktop.ui import wording
 from dreamina_desktop.ui.copy.mime import image_type
-from dreamina_desktop.ui.gallery.showing import show_in_folder
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.views.image_reading import file_url
 from dreamina_desktop.ui.views.job_loader import images_among, with_jobs
 from dreamina_desktop.ui.widgets.actions import view_action
 from dreamina_desktop.ui.wording import on_button
+
+MOST_SHOWN = 50
+
+
+def show_in_folder(services: Services, files: Sequence[str]) -> None:
+    """Selected in their folder, where the file manager can do that; else the folder alone."""
+
+    async def show() -> None:
+        if not await services.other_programs.show_in_folder(files[:MOST_SHOWN]):
+            folder = str(Path(files[0]).parent)
+            if not QDesktopServices.openUrl(file_url(folder)):
+                services.messages.say(f"The folder could not be opened: {folder}")
+
+    services.supervisor.spawn(show(), "show in folder")
+
 
 MOST_OPENED = 20  # at once: some programs open a window for each
 
@@ -117,7 +132,7 @@ class Opening(QObject):
                 work(files)
             elif keys:
                 verb = "is" if len(keys) == 1 else "are"
-                said = f"{words.keys(keys)} {verb} not saved: there is no file to open."
+                said = f"{wording.keys(keys)} {verb} not saved: there is no file to open."
                 self._services.messages.say(said)
 
         with_jobs(self._services, (key.number for key in keys), found)

@@ -1,10 +1,13 @@
-"""Paint one tile: the picture or what stands in for it, the caption, the marks."""
+"""Paint one tile: where its parts lie, the picture or what stands in for it, the caption in lines
+that fit, the marks.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -13,19 +16,98 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
     QPixmap,
+    QTextLayout,
+    QTextOption,
     QTransform,
 )
 
 from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState
 from dreamina_desktop.core.jobs.marks import NO_MARKS, Flag, Marks
-from dreamina_desktop.ui import words
-from dreamina_desktop.ui.gallery import tile_layout
-from dreamina_desktop.ui.gallery.text_lines import lines_of
-from dreamina_desktop.ui.gallery.tile_layout import TileButton
-from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui import wording
+from dreamina_desktop.ui.marks import mark_actions as mark_words
 from dreamina_desktop.ui.theme import icons
 from dreamina_desktop.ui.theme.palette import Colors
 from dreamina_desktop.ui.views.paint_cache import Painted
+
+BUTTON = 28  # pixels, square
+BUTTON_GAP = 4
+INSET = 8  # of buttons and badge from the picture's edge
+RETRY = QSize(84, 28)
+
+
+class TileButton(Enum):
+    """The buttons of a tile: the icon's name and what it does, in words."""
+
+    COPY = ("copy", "Copy reference")
+    OPEN = ("open", "Open image")
+    MORE = ("more", "More actions")
+    RETRY = ("retry", "Retry")
+
+    @property
+    def icon(self) -> str:
+        return self.value[0]
+
+    @property
+    def label(self) -> str:
+        return self.value[1]
+
+
+def corner_buttons(picture: QRect) -> dict[TileButton, QRect]:
+    """Copy, open and more, at the top right of the picture."""
+    right = picture.right() + 1 - INSET
+    top = picture.top() + INSET
+    buttons = {}
+    for button in (TileButton.MORE, TileButton.OPEN, TileButton.COPY):
+        buttons[button] = QRect(right - BUTTON, top, BUTTON, BUTTON)
+        right -= BUTTON + BUTTON_GAP
+    return buttons
+
+
+def retry_button(picture: QRect) -> QRect:
+    """*Retry*, at the bottom of a picture that is not saved."""
+    rect = QRect(QPoint(0, 0), RETRY)
+    rect.moveCenter(picture.center())
+    rect.moveBottom(picture.bottom() - (12 if picture.height() > 120 else 4))
+    return rect
+
+
+def badge_rect(picture: QRect) -> QRectF:
+    """The check of a selected tile."""
+    return QRectF(picture.left() + INSET, picture.top() + INSET, 20, 20)
+
+
+def picture_rect(mat: QRect, size: QSize) -> QRectF:
+    """Where a picture of `size` lies on its mat: whole, in its ratio; the mat itself where the
+    ratios differ by less than rounding does."""
+    if size.isEmpty():
+        return QRectF(mat)
+    fitted = size.scaled(mat.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    if mat.width() - fitted.width() <= 3 and mat.height() - fitted.height() <= 3:
+        return QRectF(mat)
+    rect = QRect(QPoint(0, 0), fitted)
+    rect.moveCenter(mat.center())
+    return QRectF(rect)
+
+
+def lines_of(text: str, font: QFont, width: int, at_most: int) -> list[str]:
+    """At most `at_most` lines, each no wider than `width` pixels."""
+    if not text or at_most < 1:
+        return []
+    layout = QTextLayout(text, font)
+    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignHCenter))
+    layout.beginLayout()
+    starts: list[int] = []
+    while len(starts) <= at_most and (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        starts.append(line.textStart())
+    layout.endLayout()
+    whole = [text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    if len(whole) <= at_most:
+        return whole
+    rest = text[starts[at_most - 1] :].strip()
+    elided = QFontMetrics(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
+    return [*whole[: at_most - 1], elided]
+
 
 RADIUS = 10.0
 CONTROL_RADIUS = 6.0
@@ -91,7 +173,7 @@ class TilePainter:
             self._paint_caption(self._painter, tile, rect.adjusted(0, picture_height, 0, 0))
         self._paint_marks(tile, mat)
         if tile.active:
-            for button, place in tile_layout.corner_buttons(mat).items():
+            for button, place in corner_buttons(mat).items():
                 self._paint_button(tile, button, place)
 
     def _paint_kept(self, tile: Tile, thumbnail: QPixmap, rect: QRect, picture_height: int) -> None:
@@ -120,7 +202,7 @@ class TilePainter:
         painter.drawRoundedRect(mat, RADIUS, RADIUS)
 
     def _paint_picture(self, painter: QPainter, pixmap: QPixmap, mat: QRect) -> None:
-        place = tile_layout.picture_rect(mat, pixmap.size())
+        place = picture_rect(mat, pixmap.size())
         # A texture repeats: half a pixel is left out all around, or its edges would mix with those
         # of the opposite side.
         across = place.width() / max(1, pixmap.width() - 1)
@@ -145,7 +227,7 @@ class TilePainter:
         marked = self._paint_said(painter, tile.marks, room.adjusted(used, 0, 0, 0))
         rest = room.adjusted(used, 0, -marked, 0)
         metrics = QFontMetrics(self._font)
-        text = words.size(tile.image) if tile.image else ""
+        text = wording.size(tile.image) if tile.image else ""
         if tile.is_trashed:
             text = "in the trash"
         painter.setFont(self._font)
@@ -185,7 +267,7 @@ class TilePainter:
         if tile.selected or tile.focused:
             self._paint_ring(mat, 3.0 if tile.selected and tile.focused else 2.0, tile.selected)
         if tile.selected:
-            badge = tile_layout.badge(mat)
+            badge = badge_rect(mat)
             self._painter.setPen(NO_PEN)
             self._painter.setBrush(self._colors.accent)
             self._painter.drawEllipse(badge)
@@ -239,10 +321,10 @@ class TilePainter:
             return
         match tile.image.state:
             case ImageState.SAVED if tile.trouble:
-                self._paint_lost(tile, mat, words.TROUBLES[tile.trouble], tile.trouble)
+                self._paint_lost(tile, mat, wording.TROUBLES[tile.trouble], tile.trouble)
             case ImageState.SAVED if tile.thumbnail_failed:
                 self._paint_words(
-                    mat, "image", self._colors.muted, "No preview", words.NO_THUMBNAIL
+                    mat, "image", self._colors.muted, "No preview", wording.NO_THUMBNAIL
                 )
             case ImageState.SAVED:
                 return  # its thumbnail comes within moments: the mat is enough
@@ -261,9 +343,9 @@ class TilePainter:
             self._paint_words(mat, "pause", self._colors.pending, title, tile.note)
 
     def _paint_lost(self, tile: Tile, mat: QRect, title: str, note: str) -> None:
-        retry = tile_layout.retry_button(mat)
+        retry = retry_button(mat)
         above = QRect(mat.left(), mat.top(), mat.width(), retry.top() - mat.top())
-        reason = words.reason(tile.image, note) if tile.image is not None else ""
+        reason = wording.reason(tile.image, note) if tile.image is not None else ""
         self._paint_words(above, "failed", self._colors.failed, title, reason)
         self._paint_button(tile, TileButton.RETRY, retry)
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from dreamina_desktop.core.export.clipboard_list import MIME_TYPE
-from dreamina_desktop.core.text.bearer_token import without_tokens
+from dreamina_desktop.core.text.redaction import without_tokens
 from dreamina_desktop.core.text.wording import counted
 from dreamina_desktop.ui.intake.clipboard_and_drops import local_files, text_of
 from dreamina_desktop.ui.widgets.overrides import guarded

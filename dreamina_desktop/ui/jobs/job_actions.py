@@ -1,4 +1,6 @@
-"""What one can do with the selected jobs: keys and the context menu."""
+"""What one can do with the selected jobs, by key and by menu; *Check now* asks, or says why
+nothing is asked.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,17 @@ from dreamina_desktop.core.text.wording import counted
 from dreamina_desktop.services.session.messages import Remedy
 from dreamina_desktop.ui.copy.copy_ids import copy_ids
 from dreamina_desktop.ui.copy.copy_rows import copy_paste, copy_rows
-from dreamina_desktop.ui.jobs.checking import check_now
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.views.job_loader import with_jobs
 from dreamina_desktop.ui.widgets.actions import view_action
+
+
+def check_now(services: Services, numbers: Sequence[int]) -> None:
+    """Ask for these jobs first. While paused they are asked when checking goes on."""
+    services.recheck.start(numbers)
+    if services.poller.paused:
+        services.messages.say("Checking is paused; then these go first.", Remedy.RESUME)
+
 
 MENU_READS = 50  # jobs that are looked at to see what a menu can do
 

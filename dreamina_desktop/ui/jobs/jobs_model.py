@@ -26,11 +26,10 @@ from dreamina_desktop.core.jobs.status import status_words
 from dreamina_desktop.core.search.results import JobFilter, JobOrder, Listing, Positions, Query
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.services.session.messages import Condition
-from dreamina_desktop.ui.connection_words import WAITING_FOR
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.views.job_loader import ReadAhead
 from dreamina_desktop.ui.widgets.overrides import guarded
-from dreamina_desktop.ui.wording import plain_tip
+from dreamina_desktop.ui.wording import WAITING_FOR, plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 FLUSH_MS = 40

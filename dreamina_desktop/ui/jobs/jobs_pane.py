@@ -24,8 +24,8 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.search.filters import Narrowing
 from dreamina_desktop.core.search.results import JobOrder, Listing, Query
 from dreamina_desktop.core.search.terms import search_terms
-from dreamina_desktop.core.text.batch_label import batch_label
 from dreamina_desktop.core.text.dates import local_time
+from dreamina_desktop.core.text.wording import batch_label
 from dreamina_desktop.ui.jobs.empty_list import EmptyList
 from dreamina_desktop.ui.jobs.job_actions import JobActions
 from dreamina_desktop.ui.jobs.job_delegate import JobDelegate

@@ -1,4 +1,6 @@
-"""Lightroom's keys for whoever shows images: pick, reject, stars, tags, a note."""
+"""Lightroom's keys for whoever shows images: pick, reject, stars, tags, a note; and what was said
+about an image, in words.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,42 @@ from PySide6.QtWidgets import QMenu, QWidget
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.jobs.job import ImageKey, Job
 from dreamina_desktop.core.jobs.marks import MOST_STARS, Flag, Marks
-from dreamina_desktop.core.text.wording import counted
+from dreamina_desktop.core.text.wording import counted, some_of
 from dreamina_desktop.services.session.messages import Remedy
 from dreamina_desktop.ui.marks.inline_editor import TextAsker
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.views.job_loader import with_jobs
 from dreamina_desktop.ui.widgets.actions import view_action
+
+FLAGS = {Flag.PICKED: "Picked", Flag.REJECTED: "Rejected", Flag.NONE: "Not judged"}
+MOST_TAGS = 6  # that are said aloud
+
+
+def stars(rating: int) -> str:
+    """`★★★`, or "" without any."""
+    return "★" * rating
+
+
+def accessible(marks: Marks) -> str:
+    """`picked, 3 stars, tags red boat and night, with a note`; "" without marks."""
+    parts = []
+    if marks.flag is not Flag.NONE:
+        parts.append(FLAGS[marks.flag].lower())
+    if marks.rating:
+        parts.append("1 star" if marks.rating == 1 else f"{marks.rating} stars")
+    if marks.tags:
+        tags = some_of(marks.tags, MOST_TAGS)
+        parts.append(f"tag {tags}" if len(marks.tags) == 1 else f"tags {tags}")
+    if marks.note:
+        parts.append("with a note")
+    return ", ".join(parts)
+
+
+def line(marks: Marks) -> str:
+    """`Picked · ★★★ · red boat, night`; "" without any of it."""
+    flag = FLAGS[marks.flag] if marks.flag is not Flag.NONE else ""
+    return " · ".join(filter(None, (flag, stars(marks.rating), ", ".join(marks.tags))))
+
 
 KeysSource = Callable[[], Sequence[ImageKey]]
 _FLAGS = (

@@ -1,11 +1,13 @@
-"""The tray at the bottom of the window: slots, what is asked for, and the ways to copy it."""
+"""The tray at the bottom of the window: slots, the next request's prompt and options, and the ways
+to copy it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QMenu,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -38,7 +41,6 @@ from dreamina_desktop.core.text.wording import counted
 from dreamina_desktop.services.session.messages import Remedy
 from dreamina_desktop.ui.copy.account_hint import own_account_once
 from dreamina_desktop.ui.copy.mime import image_keys
-from dreamina_desktop.ui.reference_tray.prompt_edit import PromptEdit
 from dreamina_desktop.ui.reference_tray.slot_button import SIDE, SlotButton
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.theme.palette import colors
@@ -47,6 +49,15 @@ from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
 from dreamina_desktop.ui.widgets.flow_layout import FlowLayout
 from dreamina_desktop.ui.widgets.icon_button import IconButton
 from dreamina_desktop.ui.widgets.overrides import guarded
+
+
+@guarded
+class PromptEdit(QPlainTextEdit):
+    """Takes text only: the names of dropped files are no prompt, and go to whoever is around it."""
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return not source.hasUrls() and super().canInsertFromMimeData(source)
+
 
 WISHES = "tray"
 GAP = 6

@@ -10,9 +10,8 @@ from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.core.paste.find_ids import find
 from dreamina_desktop.core.search.filters import NOTHING, Narrowing
-from dreamina_desktop.core.search.image_numbers import image_numbers
 from dreamina_desktop.core.search.results import JobFilter, JobOrder, Query
-from dreamina_desktop.core.search.terms import search_terms
+from dreamina_desktop.core.search.terms import image_numbers, search_terms
 from dreamina_desktop.core.text.dates import local_time, span
 from dreamina_desktop.core.text.folding import folded
 from dreamina_desktop.ui.search.job_order import ALL, EXPIRING, FILTERS

@@ -16,7 +16,7 @@ from dreamina_desktop.core.search.filters import NOTHING, Facet, Narrowing
 from dreamina_desktop.core.search.results import Query
 from dreamina_desktop.core.text.dates import SPANS
 from dreamina_desktop.services.curation.saved_searches import SavedSearch
-from dreamina_desktop.ui.marks.words import FLAGS, stars
+from dreamina_desktop.ui.marks.mark_actions import FLAGS, stars
 from dreamina_desktop.ui.search.wording import FACETS, LACKS, value_words
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.widgets.icon_button import IconButton

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 
 from dreamina_desktop.core.jobs.marks import Flag
 from dreamina_desktop.core.search.filters import Facet, Lack, Narrowing
-from dreamina_desktop.core.text.batch_label import batch_label
 from dreamina_desktop.core.text.dates import local_time, span_words
-from dreamina_desktop.core.text.wording import shortened
-from dreamina_desktop.ui.marks.words import FLAGS, stars
+from dreamina_desktop.core.text.wording import batch_label, shortened
+from dreamina_desktop.ui.marks.mark_actions import FLAGS, stars
 from dreamina_desktop.ui.services import Services
 
 FACETS = {

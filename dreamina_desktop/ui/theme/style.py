@@ -1,4 +1,4 @@
-"""One style sheet over Fusion, made anew from the palette when the theme changes."""
+"""The theme of the whole application: palette, and over Fusion one style sheet made from it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from dreamina_desktop.resources_folder import resources_folder
+from dreamina_desktop.ui.theme import palette
 from dreamina_desktop.ui.theme.palette import Colors, colors
 
 HEADING = 1.15  # of the system's size
@@ -183,3 +184,9 @@ def _names(c: Colors) -> dict[str, str]:
 
 def _shifted(color: QColor, percent: int) -> QColor:
     return color.darker(percent)
+
+
+def apply(application: QApplication, theme: str) -> None:
+    """`theme`: "system", "light" or "dark"."""
+    palette.apply(application, theme)
+    refresh(application)

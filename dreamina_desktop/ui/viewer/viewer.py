@@ -1,4 +1,6 @@
-"""The viewer: an overlay over the whole window that shows one image large."""
+"""The viewer: an overlay over the whole window that shows one image large, or says why it cannot
+be shown.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,12 @@ from PySide6.QtWidgets import (
 from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState
 from dreamina_desktop.core.text.wording import shortened
 from dreamina_desktop.services.library import ChangeSet
-from dreamina_desktop.ui import words
+from dreamina_desktop.ui import wording
 from dreamina_desktop.ui.copy.copy_images import Copying
 from dreamina_desktop.ui.details.details_pane import DetailsPane
+from dreamina_desktop.ui.gallery.empty_state import Absence, EmptyPage
 from dreamina_desktop.ui.gallery.open_with import Opening
-from dreamina_desktop.ui.marks import words as mark_words
+from dreamina_desktop.ui.marks import mark_actions as mark_words
 from dreamina_desktop.ui.marks.inline_editor import TextAsker
 from dreamina_desktop.ui.marks.mark_actions import MarkActions
 from dreamina_desktop.ui.services import Services
@@ -38,10 +41,40 @@ from dreamina_desktop.ui.theme.palette import colors
 from dreamina_desktop.ui.viewer.picture_cache import PictureCache, Wish
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
 from dreamina_desktop.ui.viewer.viewer_bar import BarContent, Command, ViewerBar
-from dreamina_desktop.ui.viewer.viewer_note import ViewerNote
 from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
 from dreamina_desktop.ui.widgets.actions import view_action
 from dreamina_desktop.ui.widgets.overrides import guarded
+
+_ICONS = {
+    ImageState.PENDING: ("ring", "pending", "Not here yet"),
+    ImageState.LOST: ("failed", "failed", "Not saved"),
+    ImageState.INVALID: ("failed", "failed", "Not saved"),
+    ImageState.TRASHED: ("trash", "muted", "In the trash"),
+}
+
+
+class ViewerNote(EmptyPage):
+    """Lies over the canvas, and is hidden while there is a picture."""
+
+    def show_why(self, image: Image | None, why: str) -> None:
+        """`why`: from the image's state, in words."""
+        if image is None:
+            self.show_absence(Absence("question", "muted", "This image is gone"))
+        elif image.file:
+            self.show_absence(None)
+        else:
+            icon, color, title = _ICONS[image.state]
+            self.show_absence(Absence(icon, color, title, why))
+
+    def show_trouble(self, image: Image, trouble: str) -> None:
+        """`trouble`: of the file, FileWatch."""
+        reason = wording.reason(image, trouble)
+        self.show_absence(Absence("failed", "failed", wording.TROUBLES[trouble], reason))
+
+    def show_unreadable(self, file: str) -> None:
+        text = f"It may have been moved or deleted: {file}"
+        self.show_absence(Absence("failed", "failed", "The file cannot be read", text))
+
 
 PROMPT_LENGTH = 1_000  # characters that its line and a screen reader get
 RESIZE_DELAY_MS = 150
@@ -192,7 +225,7 @@ class Viewer(QWidget):
 
     def _begin_picture(self) -> None:
         image = self._image
-        size = words.pixels(image) if image is not None and self._is_there(image) else None
+        size = wording.image_pixels(image) if image is not None and self._is_there(image) else None
         self._canvas.show_picture(*(size or (0, 0)))
         if size is not None:
             self._show_thumbnail()
@@ -308,9 +341,9 @@ class Viewer(QWidget):
             return ""
         note = self._services.accounts.masked(self._image.note)
         if self._image.state is not ImageState.PENDING:
-            return words.reason(self._image, note)
+            return wording.reason(self._image, note)
         fetching = self._services.downloader.is_fetching(self._image.key)
-        return words.waiting(self._image, fetching=fetching)
+        return wording.waiting(self._image, fetching=fetching)
 
     def _describe(self) -> None:
         key, image = self.key, self._image
@@ -321,7 +354,7 @@ class Viewer(QWidget):
         self._bar.show_content(
             BarContent(
                 number=str(key),
-                size=words.size(image) if image else "",
+                size=wording.size(image) if image else "",
                 zoom=percent,
                 position=f"{self._row + 1:,} of {len(self._order):,}",
                 prompt=prompt,
@@ -332,7 +365,7 @@ class Viewer(QWidget):
                 is_last=self._row == len(self._order) - 1,
             )
         )
-        self._canvas.setAccessibleName(words.accessible(image) if image else str(key))
+        self._canvas.setAccessibleName(wording.accessible(image) if image else str(key))
         self._canvas.setAccessibleDescription(prompt)
 
     def _prompt(self, key: ImageKey) -> str:

@@ -24,8 +24,7 @@ from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.core.search.filters import Narrowing
 from dreamina_desktop.services.session.messages import Remedy
 from dreamina_desktop.services.tracking.paste_run import Tracked
-from dreamina_desktop.ui.details.details_pane import DetailsPane
-from dreamina_desktop.ui.details.summary_page import MOST_LISTED
+from dreamina_desktop.ui.details.details_pane import MOST_LISTED, DetailsPane
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 from dreamina_desktop.ui.intake.clipboard_and_drops import has_something
 from dreamina_desktop.ui.intake.drop_hint import DropHint
@@ -38,16 +37,15 @@ from dreamina_desktop.ui.search.filter_bar import FilterBar
 from dreamina_desktop.ui.search.filter_menu import FilterMenu
 from dreamina_desktop.ui.search.search_field import SearchField
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.theme import style
 from dreamina_desktop.ui.views.job_loader import with_jobs
 from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
 from dreamina_desktop.ui.widgets.icon_button import IconButton
 from dreamina_desktop.ui.widgets.overrides import guarded
 from dreamina_desktop.ui.window.closing import Closing
-from dreamina_desktop.ui.window.message_actions import Remedies
+from dreamina_desktop.ui.window.message_actions import Pausing, Remedies
 from dreamina_desktop.ui.window.message_bar import MessageBar
 from dreamina_desktop.ui.window.panes import Panes
-from dreamina_desktop.ui.window.pausing import Pausing
 from dreamina_desktop.ui.window.status_bar import StatusBar
 
 if TYPE_CHECKING:
@@ -335,7 +333,7 @@ class MainWindow(QMainWindow):
     def _apply_theme(self, name: str) -> None:
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        theme.apply(application, name)
+        style.apply(application, name)
 
     def _go_to_background(self) -> None:
         self.remember()

@@ -1,8 +1,28 @@
-"""What the program does while its window cannot be there yet, in a small one of its own."""
+"""Small windows of the start: what the program does while its window cannot be there yet, and why
+it cannot be opened, for a menu entry has no terminal.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QProgressBar, QVBoxLayout, QWidget
+
+from dreamina_desktop.core.text.wording import middle_shortened
+
+TEXT_LENGTH = 1_000  # characters
+
+
+class StartError(QMessageBox):
+    """`open` it; `finished` when it was read."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.setWindowTitle("Dreamina Desktop")
+        self.setIcon(QMessageBox.Icon.Warning)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText("Dreamina Desktop could not start.")
+        self.setInformativeText(middle_shortened(words, TEXT_LENGTH))
+
 
 MANY = 5_000  # jobs: fewer are prepared in a moment
 WIDTH = 400

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.services.library import ChangeSet
 from dreamina_desktop.ui.services import Services
-from dreamina_desktop.ui.window.expiring_words import expiring_words
-from dreamina_desktop.ui.window.status_line import still_line
+from dreamina_desktop.ui.window.expiring import expiring_words
+from dreamina_desktop.ui.window.status_bar import still_line
 
 FLUSH_MS = 500
 TICK_MS = 30_000  # minutes pass in what it says

@@ -16,7 +16,7 @@ from dreamina_desktop.core.export.tables import (
 )
 from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.jobs.record import ImageEntry, JobRecord
-from dreamina_desktop.core.paste.paste import KeptLine
+from dreamina_desktop.core.paste.lines import KeptLine
 
 
 @pytest.mark.parametrize("sign", list("=+-@＝＋－＠﹦﹢﹣﹫"))

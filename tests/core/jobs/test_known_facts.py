@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dreamina_desktop.core.jobs.known_facts import as_json, completed
 from dreamina_desktop.core.jobs.record import JobRecord, parse_record
+from dreamina_desktop.core.jobs.transition import as_json, completed
 
 WHOLE: dict[str, Any] = {
     "jobid": "j1:dreamina",

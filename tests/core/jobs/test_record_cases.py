@@ -13,10 +13,9 @@ import pytest
 
 from dreamina_desktop.core.jobs.failure import explain
 from dreamina_desktop.core.jobs.job import Job
-from dreamina_desktop.core.jobs.known_facts import as_json
 from dreamina_desktop.core.jobs.record import JobRecord, parse_record
 from dreamina_desktop.core.jobs.status import status_words, why_without_images
-from dreamina_desktop.core.jobs.transition import after_record
+from dreamina_desktop.core.jobs.transition import after_record, as_json
 from dreamina_desktop.core.paste.find_ids import find
 
 CASES = sorted((Path(__file__).parents[2] / "cases" / "records").glob("*.json"))

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from dreamina_desktop.core.jobs.job import ImageState, Job, Tracking
-from dreamina_desktop.core.jobs.known_facts import as_json
 from dreamina_desktop.core.jobs.record import JobRecord, parse_record
 from dreamina_desktop.core.jobs.transition import (
     after_not_found,
     after_paste,
     after_record,
     after_trouble,
+    as_json,
     ask_again,
     first_images,
     goes_back,

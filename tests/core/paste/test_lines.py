@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dreamina_desktop.core.paste.find_ids import find
 from dreamina_desktop.core.paste.lines import LONGEST_COLUMN, PastedLine, read_text
-from dreamina_desktop.core.text.bearer_token import without_tokens
+from dreamina_desktop.core.text.redaction import without_tokens
 
 ID = "j0302140530{:09d}i-u12345-US:user@example.com-bot:dreamina"
 ONE, TWO, THREE = (ID.format(n) for n in (1, 2, 3))

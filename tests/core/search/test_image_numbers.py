@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dreamina_desktop.core.search.image_numbers import image_numbers
+from dreamina_desktop.core.search.terms import image_numbers
 
 
 @pytest.mark.parametrize(

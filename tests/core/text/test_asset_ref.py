@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dreamina_desktop.core.text.asset_ref import AssetRef, parse
+from dreamina_desktop.core.text.urls import AssetRef, parse
 
 
 def test_a_reference_says_account_size_and_bytes() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dreamina_desktop.core.text.batch_label import batch_label, moment_label
+from dreamina_desktop.core.text.wording import batch_label, moment_label
 
 AT = datetime(2026, 3, 3, 8, 44)  # noqa: DTZ001 - local time
 

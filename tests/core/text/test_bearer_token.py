@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreamina_desktop.core.text.bearer_token import (
+from dreamina_desktop.core.text.redaction import (
     without_tokens,
     without_tokens_in,
     without_tokens_in_bytes,

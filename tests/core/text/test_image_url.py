@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dreamina_desktop.core.text.image_url import expires_at, parse_image_url, redirected
+from dreamina_desktop.core.text.urls import expires_at, parse_image_url, redirected
 
 SIGNED = (
     "https://p16-dreamina.ibyteimg.example.com/tos-us/a%2Fb~tplv.jpeg?lk3s=43&x-expires=1772500000"

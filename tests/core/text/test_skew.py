@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dreamina_desktop.core.text.skew import skew_words
+from dreamina_desktop.core.text.wording import skew_words
 
 
 @pytest.mark.parametrize("skew_s", [0.0, 119.0, 120.0, -120.0])

@@ -17,8 +17,8 @@ from dreamina_desktop.core.errors import DamagedError
 from dreamina_desktop.core.jobs.job import ImageKey, ImageState, Job, Tracking
 from dreamina_desktop.core.jobs.status import status_words
 from dreamina_desktop.core.jobs.transition import after_not_found
-from dreamina_desktop.core.search.library_facts import JobCounts, Known
 from dreamina_desktop.core.search.results import JobFilter, JobOrder, Query
+from dreamina_desktop.core.search.summary import JobCounts, Known
 from dreamina_desktop.core.text.accounts import account_of
 from dreamina_desktop.core.text.folding import folded
 from dreamina_desktop.library.database import Database

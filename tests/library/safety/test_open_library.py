@@ -18,7 +18,7 @@ from typing import Any
 import apsw
 import pytest
 
-from dreamina_desktop.core import settings
+from dreamina_desktop.core import errors
 from dreamina_desktop.core.errors import DatabaseError
 from dreamina_desktop.core.jobs.job import ImageState, Job, Tracking
 from dreamina_desktop.core.jobs.record import parse_record
@@ -74,7 +74,7 @@ class Run:
 
     @property
     def told(self) -> str:
-        return str(self.settings[settings.RESCUE_NOTICE])
+        return str(self.settings[errors.RESCUE_NOTICE])
 
     async def track(self, numbers: Sequence[int]) -> Sequence[Job]:
         return (await self.repository.add(1.0, [jobid(n) for n in numbers], {}))[1]
@@ -485,7 +485,7 @@ async def test_numbers_of_image_files_and_of_the_damaged_library_are_not_given_a
         (folder / "2026-03-02" / name).write_bytes(b"x")
     damage(locations, page_of(locations, record(2)))
     run = await reopened(locations)
-    assert run.settings[settings.RESCUED_NUMBERS] == 215
+    assert run.settings[errors.RESCUED_NUMBERS] == 215
     async with Run(locations) as run:
         assert [job.number for job in await run.track([900])] == [216]
 

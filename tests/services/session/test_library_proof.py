@@ -6,7 +6,7 @@ import pytest
 from world import World, with_world
 
 from dreamina_desktop.core.errors import DamagedError, DatabaseError
-from dreamina_desktop.services.session.library_proof import prove_library
+from dreamina_desktop.services.session.library_care import prove_library
 from dreamina_desktop.services.session.messages import Condition
 
 

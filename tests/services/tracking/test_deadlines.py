@@ -11,8 +11,7 @@ from world import World, with_world
 from dreamina_desktop.core.jobs.answer import TryLater
 from dreamina_desktop.core.jobs.deadline import Deadline
 from dreamina_desktop.core.jobs.job import ImageKey, ImageState
-from dreamina_desktop.services.tracking.deadline_heap import DeadlineHeap
-from dreamina_desktop.services.tracking.deadlines import GRACE_S, Expiring
+from dreamina_desktop.services.tracking.deadlines import GRACE_S, DeadlineHeap, Expiring
 
 HOUR, DAY = 3600.0, 86400.0
 

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit
 
 from dreamina_desktop.ui.details.details_pane import DetailsPane
-from dreamina_desktop.ui.details.record_fields import pretty, record_fields
+from dreamina_desktop.ui.details.shown_job import pretty, record_fields
 from dreamina_desktop.ui.views.thumbnail_cache import Thumbnails
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]

@@ -15,8 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.core.jobs.marks import Flag
 from dreamina_desktop.ui.details import details_pane, job_page
-from dreamina_desktop.ui.details.details_pane import DetailsPane
-from dreamina_desktop.ui.details.summary_page import MOST_LISTED
+from dreamina_desktop.ui.details.details_pane import MOST_LISTED, DetailsPane
 from dreamina_desktop.ui.window.main_window import MainWindow
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]

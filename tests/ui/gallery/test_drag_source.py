@@ -18,9 +18,9 @@ from dreamina_desktop.core.jobs.job import ImageKey, ImageState
 from dreamina_desktop.services.downloads import file_watch
 from dreamina_desktop.ui.copy.mime import image_keys
 from dreamina_desktop.ui.gallery import drag_source
-from dreamina_desktop.ui.gallery.drag_pixmap import SIDE, drag_pixmap
+from dreamina_desktop.ui.gallery.drag_source import SIDE, drag_pixmap
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
-from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.theme import style
 from dreamina_desktop.ui.theme.palette import colors
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -226,7 +226,7 @@ async def test_a_drag_begins_in_no_task_also_when_jobs_are_read_first(
 def test_up_to_three_pictures_are_seen_and_how_many_there_are(
     qapp: Any, name: str, ratio: float
 ) -> None:
-    theme.apply(qapp, name)
+    style.apply(qapp, name)
     wide, tall = QPixmap(320, 180), QPixmap(180, 320)
     wide.fill(QColor("red"))
     tall.fill(QColor("blue"))

@@ -10,8 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.core.jobs.job import Tracking
 from dreamina_desktop.services.traffic.poll_status import Connection
-from dreamina_desktop.ui.gallery.absence import absence
-from dreamina_desktop.ui.gallery.empty_state import EmptyPage
+from dreamina_desktop.ui.gallery.empty_state import EmptyPage, absence
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
 
 Open = Callable[..., GalleryPane]

@@ -15,7 +15,7 @@ from dreamina_desktop.core.jobs.job import Image, ImageKey, ImageState, Tracking
 from dreamina_desktop.services.downloads import file_watch
 from dreamina_desktop.ui.gallery.gallery_header import GalleryHeader
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
-from dreamina_desktop.ui.gallery.tile_layout import TileButton
+from dreamina_desktop.ui.gallery.tile_painter import TileButton
 from dreamina_desktop.ui.theme.palette import colors
 
 Open = Callable[..., GalleryPane]

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from dreamina_desktop.core.jobs.job import ImageKey
 from dreamina_desktop.ui.gallery.gallery_pane import GalleryPane
-from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.theme import style
 
 Open = Callable[..., GalleryPane]
 
@@ -86,10 +86,10 @@ def test_a_tile_that_was_painted_before_follows_colours_and_sizes(pane: GalleryP
     assert anew(pane) == light  # from what was kept
     application = QApplication.instance()
     assert isinstance(application, QApplication)
-    theme.apply(application, "dark")
+    style.apply(application, "dark")
     QApplication.processEvents()
     assert anew(pane) != light
-    theme.apply(application, "light")
+    style.apply(application, "light")
     QApplication.processEvents()
     assert anew(pane) == light
     QTest.keyClick(pane.view, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)

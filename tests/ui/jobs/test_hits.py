@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreamina_desktop.core.search.terms import search_terms
-from dreamina_desktop.ui.jobs.hits import around_hit, hits
+from dreamina_desktop.ui.jobs.job_delegate import around_hit, hits
 
 
 def marked(text: str, search: str) -> list[str]:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from dreamina_desktop.core.jobs.job import ImageKey, ImageState
 from dreamina_desktop.services.downloads import file_watch
 from dreamina_desktop.ui.viewer.picture_canvas import PictureCanvas
-from dreamina_desktop.ui.viewer.viewer_note import ViewerNote
+from dreamina_desktop.ui.viewer.viewer import ViewerNote
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -6,8 +6,8 @@ import pytest
 
 from dreamina_desktop.services.tracking.background import Unfinished
 from dreamina_desktop.services.tracking.deadlines import Expiring
-from dreamina_desktop.ui.window.closing_offer import offer_words
-from dreamina_desktop.ui.window.expiring_words import expiring_words, paused_words
+from dreamina_desktop.ui.window.closing import offer_words
+from dreamina_desktop.ui.window.expiring import expiring_words, paused_words
 
 NOW = 1_772_440_000.0
 MINUTE, DAY = 60.0, 86400.0

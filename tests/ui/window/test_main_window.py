@@ -33,10 +33,10 @@ from dreamina_desktop.services.downloads.file_watch import GONE
 from dreamina_desktop.services.session.messages import Remedy
 from dreamina_desktop.services.session.unexpected_errors import Mishaps
 from dreamina_desktop.ui.details.details_pane import DetailsPane
-from dreamina_desktop.ui.gallery.tile_layout import TileButton
-from dreamina_desktop.ui.theme import theme
+from dreamina_desktop.ui.gallery.tile_painter import TileButton
+from dreamina_desktop.ui.theme import style
 from dreamina_desktop.ui.window.main_window import MainWindow
-from dreamina_desktop.ui.window.settings.copying_diagnostics import COPIED
+from dreamina_desktop.ui.window.settings.diagnostics_section import COPIED
 
 NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 CHECK = "Check now"
@@ -592,7 +592,7 @@ async def test_another_theme_reaches_every_word(
     await until(lambda: images(window).model().rowCount() == 2)
     await press(window, Qt.Key.Key_2, CTRL)
     await press(images(window), Qt.Key.Key_Home)
-    theme.apply(qapp, "dark")
+    style.apply(qapp, "dark")
     await asyncio.sleep(0.2)
     shown = [w for w in window.findChildren(QLabel) if w.isVisible() and w.text()]
     colours = {w.text(): w.palette().windowText().color() for w in shown}

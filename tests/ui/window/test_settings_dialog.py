@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from dreamina_desktop.core.jobs.answer import Refused
 from dreamina_desktop.services.polling.token import TokenSource
 from dreamina_desktop.ui.window.settings.checking_section import CheckingSection
-from dreamina_desktop.ui.window.settings.copying_diagnostics import COPIED
+from dreamina_desktop.ui.window.settings.diagnostics_section import COPIED
 from dreamina_desktop.ui.window.settings.folder_section import FolderSection
 from dreamina_desktop.ui.window.settings.settings_dialog import SettingsDialog
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
-from dreamina_desktop.ui.window.start_error import StartError
+from dreamina_desktop.ui.window.start_dialogs import StartError
 
 
 async def test_it_says_why_and_goes_when_it_was_read(put_up: Any) -> None:

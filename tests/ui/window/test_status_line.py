@@ -6,7 +6,7 @@ import pytest
 
 from dreamina_desktop.services.downloads.downloader import DownloadStatus
 from dreamina_desktop.services.polling.poller import Connection, PollStatus
-from dreamina_desktop.ui.window.status_line import status_line
+from dreamina_desktop.ui.window.status_bar import status_line
 
 IDLE = DownloadStatus(pending=0, fetching=0, disk_full=False, next_in_s=None)
 AWAY = replace(IDLE, folder_away=True, missing=12)

@@ -1,13 +1,26 @@
-"""What a bug report needs, on the clipboard."""
+"""What a bug report needs, on the clipboard, and what is in it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.widgets.form import make_button, make_heading, make_words
-from dreamina_desktop.ui.window.settings.copying_diagnostics import copy_diagnostics
+
+COPIED = "Copied the diagnostics. They hold no token, no e-mail address and no link."
+
+
+async def copy_diagnostics(services: Services) -> str:
+    """What to say about it."""
+    try:
+        text = await services.diagnostics()
+    except OSError as error:
+        return f"The diagnostics could not be read. {error.strerror or error}"
+    QGuiApplication.clipboard().setText(text)
+    return COPIED
+
 
 _WHAT = "For a report of a fault: versions, settings, counts and the end of the log."
 
