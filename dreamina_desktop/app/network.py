@@ -1,4 +1,4 @@
-"""Both HTTP clients. Loading this takes a tenth of a second: app.outside does it late."""
+"""Both HTTP clients. Loading this takes a tenth of a second: app/adapters.py does it late."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What the services need of the outside world, as small protocols; the adapters are in
-api/, storage/ and imaging/, and app/ puts them together.
+api/, files/, library/, system/ and imaging/, and app/ puts them together.
 """
 
 from __future__ import annotations

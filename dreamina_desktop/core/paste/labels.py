@@ -157,15 +157,10 @@ def _place_of_our_row(cells: Sequence[str], here: Sequence[Collection[str]]) -> 
 
 
 def _label_of_our_row(cells: Sequence[str]) -> str:
-    from dreamina_desktop.core.export import (  # noqa: PLC0415 (as above)
-        csv_table as csv_rows,
-    )
-    from dreamina_desktop.core.export import (
-        tables as table_rows,
-    )
+    from dreamina_desktop.core.export import csv_table, tables  # noqa: PLC0415 (as above)
 
-    in_csv = csv_rows.HEADINGS.index("label")
-    place = in_csv if len(cells) >= in_csv else table_rows.HEADINGS.index("label")
+    in_csv = csv_table.HEADINGS.index("label")
+    place = in_csv if len(cells) >= in_csv else tables.HEADINGS.index("label")
     return clean_label(cells[place].removeprefix("'")) if len(cells) > place else ""
 
 

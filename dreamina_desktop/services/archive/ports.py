@@ -1,4 +1,4 @@
-"""What the services need of libraries as single files; the adapters are in storage/."""
+"""What the services need of libraries as single files; the adapters are in library/archive/."""
 
 from __future__ import annotations
 
