@@ -254,6 +254,7 @@ def test_export_alone_needs_no_network_and_prints_nothing_else(
             "tracking": "polling",
             "note": None,
             "images": [],
+            "label": None,
         }
     ]
 

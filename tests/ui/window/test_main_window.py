@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -243,9 +244,11 @@ async def test_dropped_text_and_files_are_tracked(
 async def test_what_cannot_be_read_is_named(
     bench: Any, window: MainWindow, until: Until, tmp_path: Path
 ) -> None:
-    folder = QMimeData()
-    folder.setUrls([QUrl.fromLocalFile(str(tmp_path))])
-    window.dropEvent(drop(folder))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(pipe))])
+    window.dropEvent(drop(data))
     await until(lambda: "is not a file" in said(bench))
 
 
