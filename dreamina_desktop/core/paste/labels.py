@@ -9,8 +9,18 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from functools import partial
+from os.path import commonprefix
+from typing import TypeVar
 
 from dreamina_desktop.core.jobs.job import clean_label
 from dreamina_desktop.core.paste.find_ids import find
@@ -19,7 +29,8 @@ from dreamina_desktop.core.text.unescape import plain
 _BETWEEN_CELLS = " · "
 _LONGEST_LINE = 200_000  # characters of a row
 _LONGEST_CELL = 600  # in which an ID is looked for, whatever it is wrapped in
-_LINES_AT_ONCE = 20  # some milliseconds
+_AT_ONCE = 20_000  # characters: some milliseconds
+_LEAST_LINE = 1_000  # characters that a line counts for at least
 _AROUND = " \t\r\n\"'`*"
 _BARS = re.compile(r"(?<!\\)[|│┃║¦]")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
@@ -33,8 +44,11 @@ _KEY = re.compile(r"""(["'])((?:(?!\1)[^\\]|\\.){1,400})\1\s*:\s*["']\s*\Z""")
 _NO_KEY = re.compile(r"(?:source)?[ _-]*(?:job)?[ _-]*(?:id)?s?", re.IGNORECASE)
 _OTHER_PAIR = re.compile(r"""["']\s*:\s*[^\s{\[]""")
 
+T = TypeVar("T")
 Labels = Mapping[str, str]
-_Form = Callable[[str, Collection[str]], Labels | None]  # None: the line has another form
+_Ids = Mapping[str, None]  # of a line, in their order
+_Row = tuple[str, _Ids]
+_Form = Callable[[str, _Ids], Labels | None]  # None: the line has another form
 
 
 def labels_of(
@@ -42,17 +56,32 @@ def labels_of(
 ) -> Generator[float, None, Labels]:
     """By ID, where the text is a table. `ids`: of each line. In slices of some milliseconds; each
     tells how much of the whole paste is done, which is all but this."""
-    rows = [pair for pair in zip(lines, ids, strict=True) if pair[1]]
+    pairs = zip(lines, ids, strict=True)
+    rows = [(line, dict.fromkeys(here)) for line, here in pairs if here]
     for form in _FORMS if any(_has_more(line, here) for line, here in rows) else ():
-        found = list[Labels | None]()
-        for count, (line, here) in enumerate(rows):
-            found.append(form(line, here) if _has_more(line, here) else None)
-            if not count % _LINES_AT_ONCE:
-                yield 1.0
-        fitting = [line for (line, _), each in zip(rows, found, strict=True) if each is not None]
-        if 2 * len(fitting) > len(rows) and _is_table(form, fitting, found, lines):
+        found = yield from _in_slices(rows, partial(_labels_by, form))
+        fitting = [row for row, each in zip(rows, found, strict=True) if each is not None]
+        if 2 * len(fitting) > len(rows) and (yield from _is_table(form, fitting, found, lines)):
             return _first_of_each(found)
     return {}
+
+
+def _labels_by(form: _Form, line: str, jobids: _Ids) -> Labels | None:
+    return form(line, jobids) if _has_more(line, jobids) else None
+
+
+def _in_slices(
+    rows: Iterable[_Row], work: Callable[[str, _Ids], T]
+) -> Generator[float, None, list[T]]:
+    """What `work` says of each row, with a turn for others after some milliseconds of them."""
+    said, done = list[T](), 0
+    for line, jobids in rows:
+        said.append(work(line, jobids))
+        done += _LEAST_LINE + len(line)
+        if done >= _AT_ONCE:
+            yield 1.0
+            done = 0
+    return said
 
 
 def _has_more(line: str, jobids: Collection[str]) -> bool:
@@ -69,8 +98,8 @@ def _first_of_each(found: Sequence[Labels | None]) -> Labels:
 
 
 def _is_table(
-    form: _Form, rows: Sequence[str], found: Sequence[Labels | None], lines: Sequence[str]
-) -> bool:
+    form: _Form, rows: Sequence[_Row], found: Sequence[Labels | None], lines: Sequence[str]
+) -> Generator[float, None, bool]:
     """Most names are no keys, but say what all of their values are. Commas are in prose, too: of a
     table most rows have as many, and there are several, with its heading."""
     if form is _by_keys:
@@ -79,19 +108,28 @@ def _is_table(
     sign = form.args[0] if isinstance(form, partial) else ""
     if sign not in (",", ";"):
         return True
-    counted = Counter(len(_split(sign, line)) for line in rows)
+    counted = Counter((yield from _in_slices(rows, partial(_columns, sign))))
     columns, count = counted.most_common(1)[0]
     if count > 1:
         return 2 * count > len(rows)
-    return any(len(_split(sign, line)) == columns for line in lines if line not in rows)
+    among = frozenset(line for line, _ in rows)
+    others = [(line, dict[str, None]()) for line in lines if line not in among]
+    return columns in (yield from _in_slices(others, partial(_columns, sign)))
 
 
-def _by_cells(sign: str, line: str, jobids: Collection[str]) -> Labels | None:
+def _columns(sign: str, line: str, _jobids: _Ids) -> int:
+    return len(_split(sign, line))
+
+
+def _by_cells(sign: str, line: str, jobids: _Ids) -> Labels | None:
     """The other cells of a row, for each ID in it."""
     cells = _split(sign, line)
-    here = [set(_ids_in(cell, jobids, line)) for cell in cells]
+    if len(cells) < 2:
+        return None
+    sought = _IdsOfRow(line, jobids)
+    here = [set(sought.of_cell(cell)) for cell in cells]
     beside = [cell for cell, ids in zip(cells, here, strict=True) if not ids]
-    if len(cells) < 2 or not any(here) or any(map(_LEVEL.fullmatch, beside)):
+    if not any(here) or any(map(_LEVEL.fullmatch, beside)):
         return None
     place = _place_of_our_row(cells, here)
     label = _label_of_our_row(cells[place:]) if place is not None else ""
@@ -113,20 +151,39 @@ def _split(sign: str, line: str) -> list[str]:
     return rows[0] if len(rows) == 1 else line.split(sign)
 
 
-def _ids_in(cell: str, jobids: Collection[str], line: str) -> Iterator[str]:
-    """The IDs that a cell is, and that it does not only mention."""
-    bare = cell.strip(_AROUND)
-    if bare in jobids:
-        yield bare
-        return
-    for jobid in jobids:
-        before, found, after = bare.partition(jobid)
-        is_record = bare.startswith("{") and bare.endswith("}")
-        is_whole = is_record or _ADDRESS.match(bare) or _BESIDE_IN_CELL.fullmatch(before + after)
-        if found and is_whole:
-            yield jobid
-    if len(bare) <= _LONGEST_CELL and not any(jobid in line for jobid in jobids):
-        yield from (jobid for jobid in find(bare).jobids if jobid in jobids)
+class _IdsOfRow:
+    """The job IDs of one row, looked for in its cells only where these have what all IDs of the row
+    begin with: there may be thousands of both."""
+
+    def __init__(self, line: str, jobids: _Ids) -> None:
+        self._jobids = jobids
+        self._beginning = commonprefix(list(jobids))  # noqa: RUF071 - no paths
+        self._lengths = frozenset(map(len, jobids))
+        self._are_wrapped = not any(jobid in line for jobid in jobids)
+
+    def of_cell(self, cell: str) -> Iterator[str]:
+        """Those that a cell is, and that it does not only mention."""
+        bare = cell.strip(_AROUND)
+        if bare in self._jobids:
+            yield bare
+            return
+        for jobid in self.places(bare):
+            before, _, after = bare.partition(jobid)
+            is_record = bare.startswith("{") and bare.endswith("}")
+            if is_record or _ADDRESS.match(bare) or _BESIDE_IN_CELL.fullmatch(before + after):
+                yield jobid
+        if self._are_wrapped and len(bare) <= _LONGEST_CELL:
+            yield from (jobid for jobid in find(bare).jobids if jobid in self._jobids)
+
+    def places(self, text: str) -> dict[str, int]:
+        """Where those that a text mentions are first, in their order there."""
+        found, at = dict[str, int](), text.find(self._beginning)
+        while at >= 0:
+            for length in self._lengths:
+                if (word := text[at : at + length]) in self._jobids:
+                    found.setdefault(word, at)
+            at = text.find(self._beginning, at + 1)
+        return found
 
 
 def _joined(cells: Sequence[str]) -> str:
@@ -140,7 +197,7 @@ def _says_something(cell: str) -> bool:
 
 # -- rows that the program itself wrote ------------------------------------------------------------
 
-_OUR_STATUSES = (  # core.status_words
+_OUR_STATUSES = (  # core/jobs/status.py
     *("completed", "failed", "running", "not found", "not found so far"),
     *("not checked yet", "not checked any more"),
 )
@@ -167,18 +224,20 @@ def _label_of_our_row(cells: Sequence[str]) -> str:
 # -- keys of a JSON object -------------------------------------------------------------------------
 
 
-def _by_keys(line: str, jobids: Collection[str]) -> Labels | None:
+def _by_keys(line: str, jobids: _Ids) -> Labels | None:
     """`"shot 3": "j0719…"`: of an object that is a record of something else, none."""
-    labels = dict[str, str]()
-    rest = line
-    for jobid in jobids:
-        before, found, _ = line.partition(jobid)
-        key = _KEY.search(before[-2 * _LONGEST_CELL :]) if found else None
+    places = _IdsOfRow(line, jobids).places(line)
+    if len(places) < len(jobids):
+        return None
+    labels, rest, end = dict[str, str](), list[str](), 0
+    for jobid, at in places.items():
+        key = _KEY.search(line[max(end, at - 2 * _LONGEST_CELL) : at])
         if key is None or _NO_KEY.fullmatch(key[2]):
             return None
-        rest = rest.replace(f"{key[0]}{jobid}", "", 1)
+        rest.append(line[end : at - len(key[0])])
+        end = at + len(jobid)
         labels[jobid] = clean_label(plain(key[2]))
-    return None if _OTHER_PAIR.search(rest) else labels
+    return None if _OTHER_PAIR.search("".join((*rest, line[end:]))) else labels
 
 
 _FORMS: Sequence[_Form] = (*(partial(_by_cells, sign) for sign in "\t|,;"), _by_keys)
