@@ -33,15 +33,20 @@ class Texts:
     unread: tuple[str, ...]
 
 
-def text_of(data: QMimeData) -> str:
-    """Its text; of what is a page alone, what that shows."""
+def files_and_text(data: QMimeData) -> tuple[list[str], str]:
+    """The paths of the files that `data` names, also as a text of nothing but their addresses; else
+    its text, or what a page shows that comes alone. Read once: for each reading the owner of the
+    clipboard is asked anew, which takes as long as that likes."""
+    urls = data.urls()
+    if files := _local(urls):
+        return files, ""
     text = data.text()
-    return text if text and not text.isspace() else text_of_html(data.html())
+    if not urls and (files := _local(_urls_in(text))):
+        return files, ""
+    return [], text if text and not text.isspace() else text_of_html(data.html())
 
 
-def local_files(data: QMimeData) -> list[str]:
-    """The paths of the files that `data` names, also as a text of nothing but their addresses."""
-    urls = data.urls() or _urls_in(data.text())
+def _local(urls: Sequence[QUrl]) -> list[str]:
     return [_path_of(url) for url in urls if url.isLocalFile()]
 
 
@@ -69,7 +74,7 @@ def _path_of(url: QUrl) -> str:
 
 def has_something(data: QMimeData) -> bool:
     """Whether there may be IDs in `data`."""
-    return data.hasText() or data.hasHtml() or bool(local_files(data))
+    return data.hasText() or data.hasHtml()  # files are texts to Qt
 
 
 def files_within(names: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from dreamina_desktop.core.export.clipboard_list import MIME_TYPE
 from dreamina_desktop.core.text.redaction import without_tokens
 from dreamina_desktop.core.text.wording import counted
-from dreamina_desktop.ui.intake.clipboard_and_drops import local_files, text_of
+from dreamina_desktop.ui.intake.clipboard_and_drops import files_and_text
 from dreamina_desktop.ui.widgets.overrides import guarded
 
 RENDERED = 20_000  # characters; of a larger text only its size is shown
@@ -90,10 +90,10 @@ class IdEdit(QPlainTextEdit):
         return not source.hasFormat(MIME_TYPE) and is_text
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if files := local_files(source):
+        files, text = files_and_text(source)
+        if files:
             self.files_pasted.emit(files)
             return
-        text = text_of(source)
         if len(text) <= RENDERED:
             self.insertPlainText(without_tokens(text))  # never shown
             return

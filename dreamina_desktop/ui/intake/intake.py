@@ -17,12 +17,11 @@ from dreamina_desktop.services.session.task_runner import Course, Progress
 from dreamina_desktop.services.tracking.paste_run import PasteRun, Tracked
 from dreamina_desktop.ui.intake.clipboard_and_drops import (
     editable_has_focus,
+    files_and_text,
     files_within,
-    local_files,
     named_ids,
     pictures_among,
     read_texts,
-    text_of,
 )
 from dreamina_desktop.ui.intake.id_field import IdField
 from dreamina_desktop.ui.services import Services
@@ -62,9 +61,10 @@ class Intake:
 
     def take(self, data: QMimeData) -> bool:
         """Files or text; False where there is neither."""
-        if files := local_files(data):
+        files, text = files_and_text(data)
+        if files:
             self.take_files(files)
-        elif (text := text_of(data)) and not text.isspace():
+        elif text and not text.isspace():
             self._services.supervisor.spawn(self._track_or_offer(text), "track")
         else:
             return False

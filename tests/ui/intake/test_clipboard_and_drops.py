@@ -11,11 +11,10 @@ from dreamina_desktop.core.text.unescape import decoded
 from dreamina_desktop.ui.intake import clipboard_and_drops
 from dreamina_desktop.ui.intake.clipboard_and_drops import (
     MAX_BYTES,
+    files_and_text,
     files_within,
-    local_files,
     named_ids,
     read_texts,
-    text_of,
 )
 from dreamina_desktop.ui.intake.id_field import IdField
 from dreamina_desktop.ui.window.main_window import MainWindow
@@ -103,17 +102,17 @@ def page(html):
     ],
 )
 def test_of_a_clipboard_with_a_page_alone_what_it_shows_is_read(html, jobids):
-    assert find(text_of(page(html))).jobids == jobids
+    assert find(files_and_text(page(html))[1]).jobids == jobids
 
 
 def test_the_cells_of_a_page_are_those_of_a_table():
-    assert read_text(text_of(page(EXCEL))).labels == {ID: "SKU 1", OTHER: "two words"}
+    assert read_text(files_and_text(page(EXCEL))[1]).labels == {ID: "SKU 1", OTHER: "two words"}
 
 
 def test_a_text_goes_before_the_page_beside_it():
     data = page("<p>other</p>")
     data.setText("text")
-    assert text_of(data) == "text"
+    assert files_and_text(data)[1] == "text"
 
 
 HERE = QSysInfo.machineHostName()
@@ -135,10 +134,10 @@ HERE = QSysInfo.machineHostName()
 def test_addresses_of_files_here_are_paths_in_every_form(listed, path):
     data = QMimeData()
     data.setData("text/uri-list", f"{listed}\r\n# a comment\r\n".encode())
-    assert local_files(data) == [path]
+    assert files_and_text(data)[0] == [path]
     as_text = QMimeData()
     as_text.setText(f"x-special/nautilus-clipboard\ncopy\n{listed}\n")
-    assert local_files(as_text) == [path]
+    assert files_and_text(as_text)[0] == [path]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +146,7 @@ def test_addresses_of_files_here_are_paths_in_every_form(listed, path):
 def test_a_text_that_is_more_than_addresses_is_a_text(text):
     data = QMimeData()
     data.setText(text)
-    assert local_files(data) == []
+    assert files_and_text(data)[0] == []
 
 
 def test_a_folder_stands_for_the_files_in_it(tmp_path):
