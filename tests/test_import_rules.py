@@ -53,7 +53,7 @@ def test_services_and_core_open_no_file() -> None:
 
 
 def test_times_from_elsewhere_are_read_in_one_place() -> None:
-    """The first and the last days of the calendar have no local time: core.dates knows."""
+    """The first and the last days of the calendar have no local time: core.text.dates knows."""
     found = hits(r"\.astimezone\(\)|datetime\.fromtimestamp\(", ".")
     own = "dreamina_desktop/core/text/dates.py: "
     assert [hit for hit in found if "/sandbox/" not in hit and not hit.startswith(own)] == []

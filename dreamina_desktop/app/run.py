@@ -282,7 +282,7 @@ def _is_held(locations: Locations) -> bool:
 def _run_here(start: _Start) -> int | None:
     options, locations, sandbox = start.options, start.locations, start.sandbox
     if options.has_window:
-        gc.disable()  # nothing that is loaded is garbage; app.garbage takes over
+        gc.disable()  # nothing that is loaded is garbage; app.qt.garbage takes over
         from dreamina_desktop.app.window import run_window  # noqa: PLC0415 - loads Qt
 
         return run_window(options, locations, start.text, sandbox, start.token)

@@ -22,7 +22,7 @@ def stripped(data: bytes) -> bytes:
 
 
 def with_xmp(data: bytes, packet: bytes) -> bytes:
-    """The file with the fields of this XMP (`core.provenance`) beside those that it has; all else
+    """The file with the fields of this XMP (`core.export.xmp`) beside those that it has; all else
     stays as it is. A JPEG takes at most 65,502 bytes."""
     there = read_xmp(data)
     if there is not None and is_readable(there):

@@ -26,7 +26,7 @@ def _failed(**fields: Any) -> Callable[[Record], Answer]:
 
 
 def _ended(status: str, **fields: Any) -> Callable[[Record], Answer]:
-    """The same with another word for it."""
+    """A job without a response whose status is another word."""
     return lambda record: (200, _without(record, "response") | {"status": status} | fields)
 
 

@@ -134,7 +134,7 @@ class Library:
         return [here[number] for number in wanted if number in here]
 
     def open_jobs(self) -> Sequence[Job]:
-        """For which something is still to be done (core.summary.is_open)."""
+        """For which something is still to be done (core.search.summary.is_open)."""
         return tuple(self._open.values())
 
     async def each_open_job(self) -> AsyncIterator[Job]:

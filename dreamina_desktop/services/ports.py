@@ -146,7 +146,8 @@ class JobIndex(Protocol):
         """What has to be known of the whole library."""
 
     async def open_jobs(self) -> Sequence[Job]:
-        """Those for which something is still to be done (core.summary.is_open), by number."""
+        """Jobs for which something is still to be done (core.search.summary.is_open), in the
+        order of their numbers."""
 
     def job(self, number: int) -> Job | None:
         """Blocks for a moment; removed ones too."""

@@ -123,7 +123,7 @@ def _wrong(read: JobAnswer, jobs: Sequence[Job]) -> Iterator[str]:
 
 
 def _taken(job: Job, answer: Found) -> Found:
-    """As services.answer_keeper takes it."""
+    """As services.polling.answer_handler takes it."""
     if job.record is None or job.record.is_final:
         return answer
     return replace(answer, record=completed(answer.record, job.record))

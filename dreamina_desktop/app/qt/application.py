@@ -24,7 +24,6 @@ from dreamina_desktop.app.qt.event_loop import EventLoop
 from dreamina_desktop.app.qt.garbage import GarbageCollector
 from dreamina_desktop.resources_folder import resources_folder
 from dreamina_desktop.ui.theme import style
-from dreamina_desktop.ui.theme import style as themes
 from dreamina_desktop.ui.widgets.overrides import guarded
 
 T = TypeVar("T")
@@ -57,7 +56,7 @@ def make_application(theme: str) -> Application:
     application.setQuitOnLastWindowClosed(False)
     qInstallMessageHandler(_log_qt)
     style.use_fusion(application)
-    themes.apply(application, theme)
+    style.apply(application, theme)
     return application
 
 

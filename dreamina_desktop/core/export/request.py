@@ -1,4 +1,4 @@
-"""What jobs are written as."""
+"""What is to be written: jobs as one file, images as copies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ExportWish:
     keys: Sequence[ImageKey]
     place: str  # a folder, or a file that ends in .zip
     for_others: bool  # no account, job ID, reference, link or prompt in name, file or beside it
-    pattern: str  # of names: core.export_name
+    pattern: str  # of names: core.export.export_name
     has_pictures: bool = True
     has_sheet: bool = False
     has_prompts: bool = False  # in the sheet

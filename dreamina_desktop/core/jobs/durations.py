@@ -54,7 +54,7 @@ class Durations:
 def next_look_in(interval_s: float, age_s: float, jitter: float, likely: Likely) -> float | None:
     """Seconds to the next look at a job that runs, of an age at which something is known: a long
     wait before it can be done, then the interval as it is. None when it is late: then
-    `core.schedule` says. Never less than the interval; `jitter` is from 0 to 1."""
+    `core.jobs.schedule` says. Never less than the interval; `jitter` is from 0 to 1."""
     if age_s > likely.to_s:
         return None
     wait_s = min(likely.from_s - age_s, interval_s * LONGEST_WAIT)

@@ -40,7 +40,7 @@ def completed(record: JobRecord, known: JobRecord) -> JobRecord:
 
 
 def as_json(record: JobRecord) -> dict[str, Any]:
-    """A record in the API's form: `core.record.parse_record` reads the same from it."""
+    """A record in the API's form: `core.jobs.record.parse_record` reads the same from it."""
     request = {
         "prompt": record.prompt,
         "ratio": record.ratio,

@@ -147,7 +147,7 @@ def read_in_slices(text: str) -> Generator[float, None, PastedText]:
     # An ID whose wrapping goes over several lines is in none of them.
     here = {line.jobid for line in kept}
     left = (PastedLine(jobid) for jobid in jobids if jobid not in here)
-    from dreamina_desktop.core.paste.labels import labels_of  # noqa: PLC0415 (as in job_id.py)
+    from dreamina_desktop.core.paste.labels import labels_of  # noqa: PLC0415 (as in find_ids.py)
 
     labels = yield from labels_of(lines, [each.jobids for each in read])
     return PastedText(found.finds, (*kept, *left), labels)
@@ -155,7 +155,7 @@ def read_in_slices(text: str) -> Generator[float, None, PastedText]:
 
 def _from_page(text: str) -> Generator[float, None, str]:
     """As its lines are read: IDs that were broken over several of them are in one."""
-    from dreamina_desktop.core.paste.id_repair import repaired  # noqa: PLC0415 (as in job_id.py)
+    from dreamina_desktop.core.paste.id_repair import repaired  # noqa: PLC0415 (as in find_ids.py)
 
     parts = list[str]()
     is_changed = False

@@ -263,12 +263,12 @@ def _from_cell(text: str) -> str:
     return text.replace('""', '"')
 
 
-# In one piece, or in lines of one length as in mails.
 def _from_url(text: str) -> str:
     """Forms write a plus for a blank."""
     return unquote_plus(text) if re.search("%22(?:%3A|%2C)\\+", text) else unquote(text)
 
 
+# In one piece, or in lines of one length as in mails.
 _ENCODED = re.compile(
     r"(?:[A-Za-z0-9+/]{60,76}\r?\n)++(?:[A-Za-z0-9+/]{1,76}={0,2})?|[A-Za-z0-9+/_-]{40,}={0,2}"
 )

@@ -13,7 +13,7 @@ MOST_VALUES = 50  # of one facet
 
 
 class Facet(StrEnum):
-    """Facts by which jobs are chosen; their values are as in core.summary."""
+    """Facts by which jobs are chosen; their values are as in core.search.summary."""
 
     STATUS = "status"
     TYPE = "type"
@@ -34,7 +34,7 @@ class Lack(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Narrowing:
     """Everything in it has to hold. `facets`: one of the values each; `flags`: one of them;
-    `stars`: at least; `date`: a word of core.dates."""
+    `stars`: at least; `date`: a word of core.text.dates."""
 
     facets: Mapping[Facet, frozenset[str]] = field(default_factory=dict)
     flags: frozenset[Flag] = frozenset()

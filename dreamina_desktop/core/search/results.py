@@ -42,7 +42,7 @@ class JobFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`text`: every word of it is somewhere in the job (core.search_terms); `batch`: only this
+    """`text`: every word of it is somewhere in the job (core.search.terms); `batch`: only this
     one's; `only`: at most these; `images`: these images, whatever their jobs' others; `made`: from
     and until when, in Unix seconds: what `narrowing.date` means now; `names`: words of `text` that
     are in the names of accounts, which are not in the jobs, with these accounts."""

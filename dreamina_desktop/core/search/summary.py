@@ -27,7 +27,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class JobCounts:
-    """Of some jobs. `words`: how many of them stand at each word (core.status_words), the most
+    """Of some jobs. `words`: how many of them stand at each word (core.jobs.status), the most
     frequent first."""
 
     words: Mapping[str, int]
@@ -60,7 +60,7 @@ MOST_IMAGES = 62  # of a job: what an integer of SQLite has bits for
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Derived from a job alone, so that it can be made again at any time. Texts are folded
-    (core.search_terms); times are Unix seconds."""
+    (core.search.terms); times are Unix seconds."""
 
     number: int
     removed: bool
@@ -91,7 +91,7 @@ class Summary:
     stars_4: int
     stars_5: int
     text: str  # all that is searched
-    uris: tuple[str | None, ...]  # of its images (core.lineage)
+    uris: tuple[str | None, ...]  # of its images (core.jobs.lineage)
     sources: tuple[Source, ...]  # what it was made from
 
 

@@ -64,8 +64,8 @@ def without_tokens_in(value: Any) -> Any:
 
 
 def without_tokens_in_bytes(data: bytes, token: str = "") -> bytes:
-    """The same for a text that is not decoded, byte for byte where it has none; `token`: one that
-    is known, whatever its form."""
+    """A text that is not decoded without bearer tokens, byte for byte where it has none; `token`:
+    one that is known, whatever its form."""
     if token:
         data = data.replace(token.encode(), CUT.encode())
     lowered = data.lower()

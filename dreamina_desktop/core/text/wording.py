@@ -72,7 +72,8 @@ def shortened(text: str, most: int) -> str:
 
 
 def middle_shortened(text: str, most: int) -> str:
-    """The same with its beginning and its end: what a message advises stands at its end."""
+    """`text` in at most so many characters, with its beginning and its end: what a message advises
+    stands at its end."""
     if len(text) <= most:
         return text
     head = (most - 1) * 2 // 3

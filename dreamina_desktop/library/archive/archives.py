@@ -37,7 +37,7 @@ LEFT_FREE_BYTES = 100_000_000  # opening an archive never takes the last of the 
 
 
 class Archives:
-    """Implements services.archive_ports.Archives. One archive at a time is written or open."""
+    """Implements services.archive.ports.Archives. One archive at a time is written or open."""
 
     def __init__(self, database: Database, parts: PartFiles, root: Path) -> None:
         """`parts`: where files wait until they have their names; `root`: the data folder."""
@@ -87,7 +87,7 @@ class Archives:
 
 
 class NewArchive:
-    """Implements services.archive_ports.NewArchive: ArchiveWriter on a thread of its own."""
+    """Implements services.archive.ports.NewArchive: ArchiveWriter on a thread of its own."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
@@ -133,7 +133,7 @@ class NewArchive:
 
 
 class OpenArchive:
-    """Implements services.archive_ports.OpenArchive. What it unpacks are parts (part_files.py):
+    """Implements services.archive.ports.OpenArchive. What it unpacks are parts (files/parts.py):
     of a killed run the next start removes them."""
 
     def __init__(self, parts: PartFiles) -> None:

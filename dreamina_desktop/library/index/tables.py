@@ -11,7 +11,7 @@ import apsw
 from dreamina_desktop.core.jobs.lineage import Source, job_key
 from dreamina_desktop.core.search.summary import Summary
 
-VERSION = 6  # another one is made anew: raise it when core.summary or a table changes
+VERSION = 6  # another one is made anew: raise it when core.search.summary or a table changes
 
 TRIGRAM = 3  # characters
 _ENDING = "\n" * (TRIGRAM - 1)  # of each text: so its last characters begin a three, too

@@ -37,9 +37,9 @@ class DamagedRows:
         self.is_complete = True
 
     def rows(self, table: str, key: str, last: int) -> Iterator[tuple[Row, bool]]:
-        """Those whose `key`, a whole number, is at most `last`, in its order, and whether they
-        are whole: a column is left out where it cannot be read, or holds what does not belong
-        there."""
+        """Rows of a table whose `key`, a whole number, is at most `last`, in its order, and
+        whether they are whole: a column is left out where it cannot be read, or holds what does
+        not belong there."""
         columns = self._columns(table)
         self._failed = 0
         for low in range(1, last + 1 if columns else 1, _AT_ONCE):

@@ -90,7 +90,7 @@ def _image_row(image: Image, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fields(raw: bytes | None) -> Fields:
-    """What is not of the expected kind counts as absent, here as in core.record."""
+    """What is not of the expected kind counts as absent, here as in core.jobs.record."""
     if not raw:
         return {}
     try:
@@ -101,7 +101,7 @@ def _fields(raw: bytes | None) -> Fields:
 
 
 def _record_fields(job: Job, raw: bytes | None) -> Fields:
-    """Those of the record, also where it lies in an envelope."""
+    """The fields of a job's raw record, also where it lies in an envelope."""
     fields = _fields(raw)
     if raw is None or "jobid" in fields or "request" in fields or "response" in fields:
         return fields

@@ -45,7 +45,7 @@ MANY = 10  # checks by hand, whose failures are counted and not said one by one
 
 
 class AnswerKeeper:
-    """One method for each kind of answer; what it does to a job is in core.transition."""
+    """One method for each kind of answer; what it does to a job is in core.jobs.transition."""
 
     def __init__(
         self,

@@ -15,7 +15,6 @@ from dreamina_desktop.core.jobs.job import Job, Tracking
 from dreamina_desktop.core.jobs.status import status_words, why_without_images
 from dreamina_desktop.core.text.wording import counted, middle_shortened, plural
 from dreamina_desktop.ui import wording
-from dreamina_desktop.ui import wording as words
 from dreamina_desktop.ui.services import Services
 from dreamina_desktop.ui.theme import icons
 from dreamina_desktop.ui.theme.palette import colors
@@ -58,7 +57,7 @@ def _without_jobs(*, filtered: bool) -> Absence:
 
 def _of_one(services: Services, job: Job) -> Absence:
     masked = services.accounts.masked
-    note = middle_shortened(words.sentence(masked(job.note)), TEXT_LENGTH)
+    note = middle_shortened(wording.sentence(masked(job.note)), TEXT_LENGTH)
     match job.tracking:
         case Tracking.NOT_FOUND:
             return Absence("question", "muted", f"Job {job.number} was not found", note)
@@ -110,7 +109,7 @@ def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
     counts = Counter(map(_state, jobs))
     running = counts.pop("running", 0)
     others = [f"{count:,} {state}" for state, count in sorted(counts.items())]
-    listed = words.sentence(", ".join(others)) if others else ""
+    listed = wording.sentence(", ".join(others)) if others else ""
     waiting = WAITING_FOR.get(services.poller.status.connection)
     if running and waiting:
         verb = "is" if running == 1 else "are"
@@ -126,7 +125,7 @@ def _of_many(services: Services, numbers: Sequence[int]) -> Absence:
 
 def _why(waiting: str) -> str:
     """Why nothing is asked, as a sentence."""
-    return words.sentence(f"{waiting[0].upper()}{waiting[1:]}")
+    return wording.sentence(f"{waiting[0].upper()}{waiting[1:]}")
 
 
 def _state(job: Job) -> str:

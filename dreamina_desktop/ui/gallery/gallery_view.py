@@ -37,7 +37,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
 from dreamina_desktop.core.jobs.job import ImageKey
-from dreamina_desktop.ui.gallery import tile_painter as tile_layout
+from dreamina_desktop.ui.gallery import tile_painter
 from dreamina_desktop.ui.gallery.gallery_mouse import TileDrag, TileDrop
 from dreamina_desktop.ui.gallery.grid import HEADER, NO_SECTIONS, Grid, mat_ratio
 from dreamina_desktop.ui.gallery.image_order import ImageOrder, Replacement
@@ -674,9 +674,9 @@ class GalleryView(ArithmeticView):
     def _buttons(self, row: int) -> dict[TileButton, QRect]:
         tile = self._grid.tile(row).translated(0, -self.verticalOffset())
         mat = QRect(tile.left(), tile.top(), tile.width(), self._grid.picture_height)
-        buttons = tile_layout.corner_buttons(mat)
+        buttons = tile_painter.corner_buttons(mat)
         if self._tile_source(row).can_retry:
-            buttons[TileButton.RETRY] = tile_layout.retry_button(mat)
+            buttons[TileButton.RETRY] = tile_painter.retry_button(mat)
         return buttons
 
     def _pivot(self, at: QPoint | None) -> int | None:

@@ -30,7 +30,7 @@ class ImageOrder(Sequence[ImageKey]):
     @classmethod
     def of(cls, listing: Listing, groups: array[int] | None = None) -> ImageOrder:
         """The images of listed jobs, without a walk through them. `groups`: at which of the jobs
-        each group begins (core.grouping)."""
+        each group begins (core.search.grouping)."""
         order = cls.__new__(cls)
         order._set(listing, groups)
         return order

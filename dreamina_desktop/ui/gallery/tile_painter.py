@@ -129,7 +129,7 @@ class Tile:
     thumbnail_failed: bool = False
     fetching: bool = False
     note: str = ""  # the image's note, without addresses
-    trouble: str = ""  # of a saved image's file: services.file_watch
+    trouble: str = ""  # of a saved image's file: services.downloads.file_watch
     selected: bool = False
     focused: bool = False  # it is the current tile, and the keys go to it
     active: bool = False  # its buttons show

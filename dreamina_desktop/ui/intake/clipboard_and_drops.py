@@ -78,7 +78,7 @@ def has_something(data: QMimeData) -> bool:
 
 
 def files_within(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The same files, with those in folders for these, and what was left out, in words. Slow, so
+    """Files and those within folders, for names of both; and what was left out, in words. Slow, so
     in a thread. Links to folders are not followed; hidden files are left alone."""
     files, left_out = list[str](), list[str]()
     for name in names:

@@ -26,7 +26,7 @@ MOST = 20_000
 
 def hits(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     """From and until where, in the order of the text, none within another. `terms`: folded
-    (core.search_terms)."""
+    (core.search.terms)."""
     # A character may be several when it is folded: "…" is three dots.
     parts = [folded(character) for character in text]
     places = [place for place, part in enumerate(parts) for _ in part]
@@ -85,7 +85,7 @@ class JobDelegate(QStyledItemDelegate):
         services.accounts.subscribe(self._rows.clear)
 
     def show_terms(self, terms: tuple[str, ...]) -> None:
-        """What was searched for is marked; folded (core.search_terms)."""
+        """What was searched for is marked; folded (core.search.terms)."""
         self._terms = terms
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

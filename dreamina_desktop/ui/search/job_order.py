@@ -19,7 +19,7 @@ ORDERS: dict[JobOrder, str] = {
 }
 
 ALL = "All"
-EXPIRING = "Expiring"  # a filter too; what it holds changes with time (services.deadlines)
+EXPIRING = "Expiring"  # a filter too; what it holds changes with time (services.tracking.deadlines)
 
 FILTERS: dict[str, JobFilter] = {
     ALL: JobFilter.ALL,
